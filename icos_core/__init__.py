@@ -1,0 +1,1 @@
+"""Processing of ICOS observations: a core that knows no domain, and plugins."""

@@ -1,0 +1,1 @@
+"""The ocean plugin of the ICOS processing suite."""

@@ -1,0 +1,66 @@
+"""Values that change with time: tables with ``valid_from`` and ``valid_to``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+__all__ = ["Options", "Versioned", "overlaps"]
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class Options(BaseModel):
+    """Base of every options model: a mistyped key is an error, values do not change after validation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Versioned(Options):
+    """A table that holds from `valid_from` (included) to `valid_to` (excluded); absent ends are open."""
+
+    valid_from: AwareDatetime | None = Field(default=None, description="start of validity (UTC), included")
+    valid_to: AwareDatetime | None = Field(default=None, description="end of validity (UTC), excluded")
+
+    @model_validator(mode="after")
+    def _ends_in_order(self) -> Self:
+        if self.valid_from is not None and self.valid_to is not None and self.valid_from >= self.valid_to:
+            raise ValueError("valid_from must be before valid_to")
+        return self
+
+    def covers(self, time: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Rows of `time` (UTC, ``datetime64``) at which the table is valid."""
+        covered = np.ones(time.shape, dtype=bool)
+        if self.valid_from is not None:
+            covered &= time >= _utc64(self.valid_from)
+        if self.valid_to is not None:
+            covered &= time < _utc64(self.valid_to)
+        return covered
+
+
+def _utc64(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "ns")
+
+
+T = TypeVar("T", bound="Versioned")
+
+
+def overlaps(tables: Sequence[T], key: Callable[[T], object]) -> Iterable[tuple[T, T]]:
+    """Yield pairs of tables with the same `key` whose validity overlaps."""
+    for position, left in enumerate(tables):
+        for right in tables[position + 1 :]:
+            if key(left) != key(right):
+                continue
+            start = max(left.valid_from or _FIRST, right.valid_from or _FIRST)
+            end = min(left.valid_to or _LAST, right.valid_to or _LAST)
+            if start < end:
+                yield left, right

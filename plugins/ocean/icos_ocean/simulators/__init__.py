@@ -1,0 +1,1 @@
+"""Simulators: raw files of a known truth, one module per instrument."""

@@ -1,0 +1,132 @@
+"""Where tasks run: in this process, in local processes, or on an existing Dask cluster.
+
+A task takes paths and options, writes to the store and returns a small receipt: arrays never cross processes. A task that kills its worker
+twice is given up, and the others go on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from icos_core.exceptions import DescriptionError, Mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["DaskExecutor", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor"]
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A task that came back: its position in the list handed in, and its receipt or the reason why there is none."""
+
+    position: int
+    receipt: Any = None
+    failure: str = ""
+
+
+class Executor(Protocol):
+    """Runs tasks in any order; yields each as it finishes."""
+
+    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
+        """Call `function` (importable by name) with every task."""
+        ...
+
+
+class InProcessExecutor:
+    """One task after the other, in this process."""
+
+    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:  # noqa: PLR6301  # one protocol for all
+        """Call `function` with every task."""
+        for position, task in enumerate(tasks):
+            yield Finished(position=position, receipt=function(task))
+
+
+def _one_thread() -> None:
+    for variable in _THREAD_VARIABLES:
+        os.environ[variable] = "1"
+
+
+class LocalProcessesExecutor:
+    """Local processes, one task at a time in each."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+
+    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
+        """Call `function` with every task in a pool; those left by a dead worker once more, each alone."""
+        left = dict(enumerate(tasks))
+        yield from self._round(function, left, min(self.jobs, len(left)))
+        # A dead worker breaks the whole pool: what is left cannot tell who did it, so each is tried once more alone.
+        for position in sorted(left):
+            yield from self._round(function, alone := {position: left[position]}, 1)
+            if alone:
+                yield Finished(position=position, failure="killed its worker process twice")
+
+    @staticmethod
+    def _round(function: Callable[[Any], Any], left: dict[int, Any], workers: int) -> Iterator[Finished]:
+        """Run what is left in a pool; finished tasks leave `left`, those of a broken pool stay in it."""
+        if not left:
+            return
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
+            try:
+                pending: dict[Future[Any], int] = {pool.submit(function, task): position for position, task in sorted(left.items())}
+                while pending:
+                    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        position = pending.pop(future)
+                        receipt = future.result()
+                        del left[position]
+                        yield Finished(position=position, receipt=receipt)
+            except BrokenProcessPool:
+                return
+
+
+class DaskExecutor:
+    """An existing Dask cluster that sees the same file system."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
+        """Submit every task; a task whose workers die is given up after the cluster's own retries (twice)."""
+        from distributed import Client, as_completed  # noqa: PLC0415  # an extra
+        from distributed.scheduler import KilledWorker  # noqa: PLC0415
+
+        with Client(self.address, set_as_default=False) as client:
+            positions = {client.submit(function, task, pure=False): position for position, task in enumerate(tasks)}
+            for future in as_completed(list(positions)):
+                try:
+                    yield Finished(position=positions[future], receipt=future.result())
+                except KilledWorker:
+                    yield Finished(position=positions[future], failure="killed its worker process twice")
+
+
+def choose_executor(jobs: int | None, cluster: str | None, tasks: int) -> Executor:
+    """Choose where to run: the cluster if one is named, local processes for several tasks, else this process.
+
+    Raises
+    ------
+    DescriptionError
+        Where a cluster is named and the extra `distributed` is not installed.
+    """
+    if cluster is not None:
+        try:
+            import distributed  # noqa: F401, PLC0415  # an extra
+        except ImportError as error:
+            mistake = Mistake(key="--cluster", value=cluster, expected="the extra: pip install 'icos-core[distributed]'")
+            raise DescriptionError("command line", [mistake]) from error
+        return DaskExecutor(cluster)
+    workers = min(jobs if jobs is not None else _cores(), tasks)
+    return LocalProcessesExecutor(workers) if workers > 1 else InProcessExecutor()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

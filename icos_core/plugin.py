@@ -1,0 +1,90 @@
+"""The core's own table of contents: quality tests and exporters that every domain shares, and the subcommands of ``icos``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from icos_core.components import Entry
+from icos_core.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["COMMANDS", "PLUGIN", "icos_exporters", "icos_quality_tests"]
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "check": ("icos_core.cli.check:command", "Check a station description before a byte of data is read."),
+    "demo": ("icos_core.cli.demo:command", "Simulate raw files, process them and compare the result with the truth."),
+    "describe": ("icos_core.cli.describe:command", "Show the options and the vocabulary of a component."),
+    "flag": ("icos_core.cli.flag:command", "Add, list, withdraw and import people's flags."),
+    "plugins": ("icos_core.cli.plugins:command", "List the installed plugins, their components and their problems."),
+    "run": ("icos_core.cli.run:command", "Process a station description."),
+    "schema": ("icos_core.cli.schema:command", "Print the JSON Schema of the station description, for editors."),
+}
+"""Name of a subcommand → where to load it from, and one line of help: ``icos --help`` lists them without importing them."""
+
+
+@hookimpl
+def icos_quality_tests() -> Sequence[Entry]:
+    """List the quality tests that every domain shares."""
+    return (
+        Entry(
+            kind="quality-test",
+            name="range",
+            summary="values outside of what is plausible or possible",
+            load="icos_core.quality.gross_range:TEST",
+        ),
+        Entry(
+            kind="quality-test",
+            name="spike",
+            summary="single values that stand out from their neighbours",
+            load="icos_core.quality.spike:TEST",
+        ),
+        Entry(
+            kind="quality-test",
+            name="rate-of-change",
+            summary="changes that are too fast",
+            load="icos_core.quality.rate_of_change:TEST",
+        ),
+        Entry(
+            kind="quality-test",
+            name="flat-line",
+            summary="values that do not change for too long",
+            load="icos_core.quality.flat_line:TEST",
+        ),
+        Entry(
+            kind="quality-test",
+            name="rolling-outlier",
+            summary="outliers against a robust scale in a moving window",
+            load="icos_core.quality.rolling_outlier:TEST",
+        ),
+        Entry(
+            kind="quality-test",
+            name="missing",
+            summary="values that should be there and are not",
+            load="icos_core.quality.missing:TEST",
+        ),
+    )
+
+
+@hookimpl
+def icos_exporters() -> Sequence[Entry]:
+    """List the formats that every domain shares."""
+    return (
+        Entry(
+            kind="exporter",
+            name="cf-netcdf",
+            summary="netCDF with CF-1.11 and ACDD-1.3 metadata",
+            load="icos_core.exporters.cf_netcdf:EXPORTER",
+        ),
+        Entry(
+            kind="exporter",
+            name="csv",
+            summary="one table of comma-separated values per stream",
+            load="icos_core.exporters.csv_table:EXPORTER",
+        ),
+    )
+
+
+PLUGIN = sys.modules[__name__]

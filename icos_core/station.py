@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.toml_lines import line_of
 from icos_core.versioned import Options
 
 if TYPE_CHECKING:
@@ -211,8 +212,8 @@ class ExportSpec:
 class Description:
     """A validated station description.
 
-    `qc` holds the usual tests of the calibrators as well, except those that the station replaces or switches off; `derive` also
-    the products that others need, in an order in which they can be made. `lines` maps keys (``"input[0].files"``) to lines of the file.
+    `qc` holds the usual tests of the calibrators as well, except those that the station replaces or switches off; `derive` the
+    products that are asked for and, behind them, those that come along because another one needs them. `lines` maps keys (``"input[0].files"``) to lines of the file.
     """
 
     path: Path
@@ -238,11 +239,7 @@ class Description:
 
     def line_of(self, key: str) -> int | None:
         """Return the line of a key, or of the nearest table around it."""
-        while key:
-            if key in self.lines:
-                return self.lines[key]
-            key = key[: max(key.rfind("."), key.rfind("["), 0)]
-        return None
+        return line_of(self.lines, key)
 
     def resolved(self) -> dict[str, Any]:
         """Return the description with every default filled in, in the shape of the TOML file and fit for JSON.

@@ -10,9 +10,9 @@ import tomllib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["key_lines", "key_text"]
+__all__ = ["key_lines", "key_text", "line_of"]
 
 Path = tuple[str | int, ...]
 
@@ -47,6 +47,15 @@ def key_lines(text: str) -> dict[str, int]:
     scanner = _Scanner(text)
     scanner.document()
     return scanner.lines
+
+
+def line_of(lines: Mapping[str, int], key: str) -> int | None:
+    """Return the line of a key, or of the nearest table around it that is there."""
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key[: max(key.rfind("."), key.rfind("["), 0)]
+    return None
 
 
 class _Scanner:

@@ -1,0 +1,194 @@
+"""Mistakes of a station description in plain words: what pydantic found, with key, line and the nearest valid name."""
+
+from __future__ import annotations
+
+import re
+import types
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from icos_core.exceptions import Mistake, PluginError, nearest
+from icos_core.toml_lines import key_text, line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+__all__ = ["Findings", "explain", "models_in"]
+
+Path = tuple[str | int, ...]
+
+_A_TIME = "a time with its offset, such as 2024-01-01T00:00:00Z"
+_EXPECTED = {
+    "missing": "a value, this key is required",
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "list_type": "a list, written [ ... ]",
+    "tuple_type": "a list, written [ ... ]",
+    "set_type": "a list, written [ ... ]",
+    "frozen_set_type": "a list, written [ ... ]",
+    "dict_type": "a table of keys and values",
+    "mapping_type": "a table of keys and values",
+    "model_type": "a table of keys and values",
+    "model_attributes_type": "a table of keys and values",
+    "timezone_aware": _A_TIME,
+    "datetime_type": _A_TIME,
+    "datetime_parsing": _A_TIME,
+    "datetime_from_date_parsing": _A_TIME,
+    "datetime_object_invalid": _A_TIME,
+}
+_LEAD_IN = re.compile(
+    r"^(?:Value error, |Assertion failed, )?(?:Input|Value|String|List|Tuple|Set|Dictionary|Number) should (?:be |have )?"
+)
+_MOST_SHOWN = 200
+
+
+class Findings:
+    """What was found wrong so far: mistakes of the author of a description, and failures of plugins that it needs."""
+
+    def __init__(self, lines: Mapping[str, int]) -> None:
+        self.lines = lines
+        self.mistakes: list[Mistake] = []
+        self.failures: list[PluginError] = []
+
+    def add(self, path: Path, expected: str, *, value: object = None, near: str | None = None) -> None:
+        """Note a mistake at a key."""
+        self.extend([Mistake(key=key_text(path), value=value, expected=expected, nearest=near)])
+
+    def extend(self, mistakes: Iterable[Mistake]) -> None:
+        """Note mistakes, each with the line of its key or of the table around it."""
+        self.mistakes.extend(replace(mistake, line=mistake.line or line_of(self.lines, mistake.key)) for mistake in mistakes)
+
+    def fail(self, failure: PluginError) -> None:
+        """Note that a plugin which the description needs cannot be used; each failure once."""
+        if str(failure) not in {str(each) for each in self.failures}:
+            self.failures.append(failure)
+
+
+def explain(error: ValidationError, model: type[BaseModel], data: Any, prefix: Path, further_keys: Iterable[str] = ()) -> list[Mistake]:
+    """Translate what pydantic found wrong.
+
+    Parameters
+    ----------
+    error
+        What :meth:`pydantic.BaseModel.model_validate` raised.
+    model, data
+        The model, and the table that was validated against it.
+    prefix
+        Where the table stands in the description.
+    further_keys
+        Keys that are valid beside the model's own, for the list of valid names.
+    """
+    found: dict[Path, list[ErrorDetails]] = {}
+    for details in error.errors(include_url=False):
+        found.setdefault(_real_path(details, data), []).append(details)
+    mistakes = []
+    for path, several in found.items():
+        # Of the branches of a union, the one that went deepest into the value is the one that was meant.
+        deeper = any(len(other) > len(path) and other[: len(path)] == path for other in found)
+        if not (deeper and all(details["type"].endswith("_type") for details in several)):
+            mistakes.append(_explain_one(several, model, path, prefix, further_keys))
+    return mistakes
+
+
+def _real_path(details: ErrorDetails, data: Any) -> Path:
+    """Drop what pydantic adds to a path for the branches of unions."""
+    path: Path = ()
+    here = data
+    for position, part in enumerate(details["loc"]):
+        inside = (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here))
+        if inside:
+            here = here[part]
+            path = (*path, part)
+        elif position == len(details["loc"]) - 1 and details["type"] == "missing":
+            path = (*path, part)
+    return path
+
+
+def _explain_one(several: Sequence[ErrorDetails], model: type[BaseModel], path: Path, prefix: Path, further_keys: Iterable[str]) -> Mistake:
+    first = several[0]
+    key = key_text((*prefix, *path))
+    if first["type"] == "extra_forbidden":
+        valid = [name for candidate in _models_at(model, path[:-1]) for name in candidate.model_fields]
+        if len(path) == 1:
+            valid += further_keys
+        expected = f"one of the keys {', '.join(sorted(valid))}" if valid else "no such key"
+        return Mistake(key=key, expected=expected, nearest=nearest(str(path[-1]), valid))
+    expected = " or ".join(dict.fromkeys(_expectation(details) for details in several))
+    choices = [choice for details in several for choice in _choices(details)]
+    value = first["input"] if first["type"] != "missing" else None
+    if first["type"] == "missing":
+        meaning = _meaning(model, path)
+        expected += f": {meaning}" if meaning else ""
+    near = nearest(value, choices) if isinstance(value, str) else None
+    return Mistake(key=key, value=_shown(value), expected=expected, nearest=near)
+
+
+def _expectation(details: ErrorDetails) -> str:
+    if details["type"] in _EXPECTED:
+        return _EXPECTED[details["type"]]
+    if details["type"] in {"value_error", "assertion_error"}:
+        reason = str(details.get("ctx", {}).get("error", details["msg"]))
+        return reason.replace(" must ", " to ", 1)
+    return _LEAD_IN.sub("", details["msg"]).partition(", unable to")[0]
+
+
+def _choices(details: ErrorDetails) -> list[str]:
+    if details["type"] in {"literal_error", "enum"}:
+        return re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
+    return []
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, dict) or len(repr(value)) > _MOST_SHOWN:
+        return None
+    return _PlainText(value.isoformat()) if hasattr(value, "isoformat") else value
+
+
+class _PlainText(str):
+    """Text that is shown without quotes, as times stand in TOML."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation mentions, be they in lists, tables or unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) is Annotated:
+        yield from models_in(get_args(annotation)[0])
+    elif get_origin(annotation) in {Union, types.UnionType, list, tuple, set, frozenset, dict}:
+        for argument in get_args(annotation):
+            yield from models_in(argument)
+
+
+def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
+    models = [model]
+    for part in path:
+        fields = [candidate.model_fields[part] for candidate in models if isinstance(part, str) and part in candidate.model_fields]
+        # A part that is no field is the position in a list or the key of a free table: what it leads to is known already.
+        if fields:
+            models = [inner for field in fields for inner in models_in(field.annotation)]
+    return models
+
+
+def _meaning(model: type[BaseModel], path: Path) -> str:
+    for candidate in _models_at(model, path[:-1]):
+        field = candidate.model_fields.get(str(path[-1]))
+        if field is not None and field.description:
+            return field.description
+    return ""

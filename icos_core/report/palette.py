@@ -1,0 +1,47 @@
+"""The colours of the whole suite: one palette that people with colour-vision deficiency can read.
+
+Good, not evaluated, questionable, bad and missing wear the same colours in every figure and on the page, and each has a mark of its
+own, so that nothing hangs on colour alone. Series take their colours from Paul Tol's scheme *muted*, without the reds, which would
+look like a flag; values along a scale take `SCALE`, which is even in lightness.
+
+References
+----------
+Okabe, M., Ito, K. (2008): Color universal design. https://jfly.uni-koeln.de/color/
+Tol, P. (2021): Colour schemes. SRON/EPS/TN/09-002, issue 3.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
+
+__all__ = ["FLAGS", "GRID", "INK", "MUTED_INK", "SCALE", "SERIES", "FlagStyle"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlagStyle:
+    """How one primary flag looks: its word, its colour and its matplotlib marker."""
+
+    word: str
+    colour: str
+    marker: str
+
+
+FLAGS: dict[int, FlagStyle] = {
+    GOOD: FlagStyle(word="good", colour="#0072B2", marker="."),
+    NOT_EVALUATED: FlagStyle(word="not evaluated", colour="#56B4E9", marker="."),
+    QUESTIONABLE: FlagStyle(word="questionable", colour="#CC7A00", marker="^"),
+    BAD: FlagStyle(word="bad", colour="#A50026", marker="x"),
+    MISSING: FlagStyle(word="missing", colour="#8C8C8C", marker="|"),
+}
+"""Primary flag → how it looks."""
+
+SERIES: tuple[str, ...] = ("#117733", "#AA4499", "#999933", "#332288", "#44AA99", "#DDCC77", "#88CCEE")
+"""Colours of series beside the main one of a panel, which wears the colour of good data; take them in this order."""
+
+SCALE = "viridis"
+"""Matplotlib's name of the colour map for values along a scale."""
+
+INK, MUTED_INK, GRID = "#1A1A1A", "#595959", "#D9D9D9"
+"""Text, secondary text and lines of the grid."""

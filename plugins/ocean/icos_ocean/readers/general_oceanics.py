@@ -1,0 +1,163 @@
+"""Reader of General Oceanics 8050 files: the underway system for pCO2 by air–water equilibration.
+
+The instrument writes one line per measurement of water (EQU), air (ATM) or standard gas (STDn) with all its sensors, and whatever
+the ship feeds it. See Pierrot et al. (2009) for the system.
+
+References
+----------
+Pierrot, D., Neill, C., Sullivan, K., et al. (2009). Recommendations for autonomous underway pCO2 measuring systems and
+data-reduction routines. Deep-Sea Research II 56, 512-522. https://doi.org/10.1016/j.dsr2.2008.12.005
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.components import Reader, ReadResult, Span, Variable
+from icos_core.dataset import make_stream
+from icos_core.exceptions import InputError
+from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
+from icos_ocean.readers.general_oceanics_columns import COLUMNS, HeaderError, Layout, assign_columns
+from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
+from icos_ocean.readers.general_oceanics_rows import Rows, read_rows
+from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.vocabulary import MEASURED, STREAM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from icos_core.components import Context
+
+__all__ = ["READER", "provides", "read", "span"]
+
+DUPLICATE = "the same row again"
+CONFLICT = "same time, other values"
+
+
+def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadResult:  # noqa: ARG001
+    """Read one file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        How it is written.
+    context
+        Not used: a file is read the same way in every run.
+
+    Returns
+    -------
+    ReadResult
+        Stream ``underway`` in order of time, without rows where the file has none to keep; the account of every line but the first
+        header; problems.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read: missing, empty, of another instrument, in a wide encoding, or with dates that contradict the
+        declared format.
+    """
+    account = LineAccount(path.name)
+    lines = _lines(path)
+    rows = _rows(path, lines, options, account)
+    order = _in_order(rows, lines, options, account)
+    time = rows.time[order].astype("datetime64[ns]")
+    values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type[order], "draining": rows.draining[order]}
+    for name in list(rows.values):
+        values[name] = rows.values.pop(name)[order]
+    account.kept = time.size
+    if not lines.complete:
+        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
+        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
+    stream = make_stream(rows.time[order].astype("datetime64[ns]"), values, MEASURED, attrs={"instrument": "General Oceanics 8050"})
+    return ReadResult(streams={STREAM: stream}, tally=account.tally, problems=account.problems)
+
+
+def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:  # noqa: ARG001
+    """Return the time from the earliest to the latest row that :func:`read` keeps.
+
+    The clock jumps, and rows come out of order: head and tail of a file do not tell. All lines are read, but of each only type,
+    error, date and time. ``NaT`` at both ends where the file has no row to keep.
+
+    Raises
+    ------
+    InputError
+        As :func:`read`.
+    """
+    rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    if not rows.time.size:
+        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
+    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+
+
+def provides(options: GeneralOceanicsOptions) -> Mapping[str, tuple[Variable, ...]]:  # noqa: ARG001
+    """Return the variables that a file may have."""
+    names = {"run_type", "draining", *(column.name for column in COLUMNS)}
+    return {STREAM: tuple(variable for variable in MEASURED if variable.name in names)}
+
+
+def _lines(path: Path) -> Lines:
+    try:
+        return split_lines(path.read_bytes())
+    except OSError as error:
+        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
+    except TextError as error:
+        raise InputError(path.name, str(error)) from error
+
+
+def _rows(path: Path, lines: Lines, options: GeneralOceanicsOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
+    def layout_of(header: list[str]) -> Layout:
+        return assign_columns(
+            header,
+            clock=options.clock,
+            columns=options.columns,
+            units=options.units,
+            prefer_last=options.duplicate_columns == "last",
+        )
+
+    try:
+        return read_rows(lines, layout_of, options, account, clock_only=clock_only)
+    except (HeaderError, TextError) as error:
+        raise InputError(path.name, str(error), line=error.line) from error
+
+
+def _in_order(rows: Rows, lines: Lines, options: GeneralOceanicsOptions, account: LineAccount) -> NDArray[np.intp] | slice:
+    """Return the rows to keep in order of time; of rows with the same time the first in the file stays."""
+    if (np.diff(rows.time) > 0).all():
+        return slice(None)
+    order = np.argsort(rows.time, kind="stable")
+    time = rows.time[order]
+    repeats = np.flatnonzero(time[1:] == time[:-1]) + 1
+    is_first = np.ones(time.size, dtype=bool)
+    is_first[repeats] = False
+    firsts = np.maximum.accumulate(np.where(is_first, np.arange(time.size), 0))[repeats]
+    left, right = order[firsts], order[repeats]
+    same = (rows.run_type[left] == rows.run_type[right]) & (rows.draining[left] == rows.draining[right])
+    for values in rows.values.values():
+        same &= (values[left] == values[right]) | (np.isnan(values[left]) & np.isnan(values[right]))
+    account.reject(DUPLICATE, int(same.sum()))
+    account.reject(CONFLICT, int((~same).sum()))
+    for told, index in enumerate(np.flatnonzero(~same).tolist(), start=1):
+        kept, dropped = int(rows.line[left[index]]), int(rows.line[right[index]])
+        text = lines.raw(dropped - 1).decode(options.encoding, errors="replace")
+        message = f"{CONFLICT} as line {kept}, which is kept"
+        if not account.tell(CONFLICT, message, dropped, text):
+            account.tell_more(CONFLICT, int((~same).sum()) - told)
+            break
+    return order[is_first]
+
+
+READER = Reader(
+    name="general-oceanics-8050",
+    summary="General Oceanics 8050 underway pCO2 system, *dat.txt",
+    options=GeneralOceanicsOptions,
+    read=read,
+    span=span,
+    provides=provides,
+)

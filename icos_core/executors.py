@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from icos_core.exceptions import DescriptionError, Mistake
@@ -49,6 +52,17 @@ class InProcessExecutor:
             yield Finished(position=position, receipt=function(task))
 
 
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Hide the user's main module while workers start: they must not run a script again that calls `icos_core.run` at its top."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _one_thread() -> None:
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
@@ -77,7 +91,8 @@ class LocalProcessesExecutor:
             return
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
             try:
-                pending: dict[Future[Any], int] = {pool.submit(function, task): position for position, task in sorted(left.items())}
+                with _without_main_module():
+                    pending: dict[Future[Any], int] = {pool.submit(function, task): position for position, task in sorted(left.items())}
                 while pending:
                     done, _ = wait(pending, return_when=FIRST_COMPLETED)
                     for future in done:

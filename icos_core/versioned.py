@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Options", "Versioned", "overlaps"]
+__all__ = ["Options", "Versioned", "overlaps", "valid_within"]
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -64,3 +64,25 @@ def overlaps(tables: Sequence[T], key: Callable[[T], object]) -> Iterable[tuple[
             end = min(left.valid_to or _LAST, right.valid_to or _LAST)
             if start < end:
                 yield left, right
+
+
+def valid_within(options: BaseModel, start: np.datetime64, end: np.datetime64) -> dict[str, Any]:
+    """Return the options as plain values, without the tables that are not valid at any moment from `start` to `end`.
+
+    The result changes only when something changes that matters in that time, so it serves as part of a key.
+    """
+    return {name: _valid_value(value, start, end) for name, value in options}
+
+
+def _valid_value(value: Any, start: np.datetime64, end: np.datetime64) -> Any:
+    if isinstance(value, BaseModel):
+        return valid_within(value, start, end)
+    if isinstance(value, list | tuple):
+        return [_valid_value(each, start, end) for each in value if not isinstance(each, Versioned) or _touches(each, start, end)]
+    if isinstance(value, dict):
+        return {key: _valid_value(each, start, end) for key, each in value.items()}
+    return value
+
+
+def _touches(table: Versioned, start: np.datetime64, end: np.datetime64) -> bool:
+    return (table.valid_from is None or _utc64(table.valid_from) < end) and (table.valid_to is None or _utc64(table.valid_to) > start)

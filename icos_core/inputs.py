@@ -1,0 +1,116 @@
+"""The files and streams of the ``[[input]]`` tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icos_core.exceptions import DescriptionError, Mistake
+
+if TYPE_CHECKING:
+    from icos_core.components import Reader
+    from icos_core.plugins import Plugins
+    from icos_core.station import Description, InputSpec
+
+__all__ = ["InputFile", "find_files", "matching_files", "offsets", "stream_names"]
+
+_WILDCARDS = frozenset("*?[")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputFile:
+    """One file of one input; `name` is what it is called in messages, manifest and exports: no folder of this machine."""
+
+    path: Path
+    name: str
+    input: int
+
+
+def matching_files(pattern: str, folder: Path) -> list[tuple[Path, str]]:
+    """Return (path, name relative to the fixed part of the pattern) of every file that matches, sorted by name."""
+    parts = Path(pattern).parts
+    fixed = 0
+    while fixed < len(parts) - 1 and not _WILDCARDS & set(parts[fixed]):
+        fixed += 1
+    base = folder.joinpath(*parts[:fixed])
+    found = {path: path.relative_to(base).as_posix() for path in base.glob("/".join(parts[fixed:])) if path.is_file()}
+    return sorted(found.items(), key=lambda item: item[1])
+
+
+def find_files(description: Description) -> list[InputFile]:
+    """Return the files of every input.
+
+    Raises
+    ------
+    DescriptionError
+        For every pattern that matches nothing, and for a file that two inputs name.
+    """
+    files: list[InputFile] = []
+    owner: dict[Path, int] = {}
+    mistakes: list[Mistake] = []
+    for position, spec in enumerate(description.inputs):
+        key = f"input[{position}].files"
+        for pattern, written in zip(spec.files, spec.files_written or spec.files, strict=True):
+            found = matching_files(pattern, description.folder)
+            if not found:
+                mistakes.append(Mistake(key=key, value=written, expected="a pattern that matches files", line=description.line_of(key)))
+            for path, name in found:
+                if path not in owner:
+                    owner[path] = position
+                    files.append(InputFile(path=path, name=name, input=position))
+                elif owner[path] != position:
+                    expected = f"files of its own; {name} is a file of input[{owner[path]}] already"
+                    mistakes.append(Mistake(key=key, value=written, expected=expected, line=description.line_of(key)))
+    if mistakes:
+        raise DescriptionError(str(description.path.name), mistakes)
+    return _with_unique_names(files)
+
+
+def _with_unique_names(files: list[InputFile]) -> list[InputFile]:
+    within: Counter[tuple[int, str]] = Counter()
+    count = Counter(file.name for file in files)
+    unique = []
+    for file in files:
+        within[file.input, file.name] += 1
+        name = file.name
+        if count[name] > 1:
+            name = f"input[{file.input}]/{name}"
+        if within[file.input, file.name] > 1:
+            name = f"{name}#{within[file.input, file.name]}"
+        unique.append(InputFile(path=file.path, name=name, input=file.input))
+    return unique
+
+
+def stream_names(spec: InputSpec, plugins: Plugins) -> dict[str, str]:
+    """Return the reader's name of each stream of an input → its name in the run."""
+    reader: Reader = plugins.component("reader", spec.reader)
+    own = list(reader.provides(spec.options))
+    if spec.stream is not None and len(own) == 1:
+        return {own[0]: spec.stream}
+    return {name: name for name in own}
+
+
+def offsets(description: Description, plugins: Plugins) -> dict[str, timedelta]:
+    """Return stream → what is added to its instrument's time.
+
+    Raises
+    ------
+    DescriptionError
+        Where two inputs feed one stream and declare different offsets.
+    """
+    found: dict[str, timedelta] = {}
+    mistakes: list[Mistake] = []
+    for position, spec in enumerate(description.inputs):
+        for name in stream_names(spec, plugins).values():
+            if found.setdefault(name, spec.offset) != spec.offset:
+                key = f"input[{position}].offset"
+                expected = f"the offset of the other inputs of stream {name!r}: {found[name].total_seconds():g} s"
+                mistakes.append(
+                    Mistake(key=key, value=f"{spec.offset.total_seconds():g} s", expected=expected, line=description.line_of(key))
+                )
+    if mistakes:
+        raise DescriptionError(str(description.path.name), mistakes)
+    return found

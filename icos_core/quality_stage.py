@@ -1,0 +1,104 @@
+"""Running the quality tests of a stage on its streams."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.dataset import NOT_EVALUATED, category_mask, quantities
+from icos_core.exceptions import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from icos_core.components import Context, Outcome, QualityTest, Stage
+    from icos_core.plugins import Plugins
+    from icos_core.station import QualitySpec
+
+__all__ = ["run_tests", "testable"]
+
+
+def testable(test: QualityTest, spec: QualitySpec, stream_name: str, stream: xr.Dataset) -> tuple[str, ...]:
+    """Return the variables of a stream that a ``[[qc]]`` table tests; empty where it does not concern the stream."""
+    if spec.stream is not None and spec.stream != stream_name:
+        return ()
+    present = quantities(stream)
+    fixed = test.fixed_variables(spec.options)
+    if fixed:
+        return fixed if all(name in present for name in fixed) else ()
+    return tuple(name for name in spec.variables if name in present)
+
+
+testable.__test__ = False  # type: ignore[attr-defined]  # not a test of pytest's
+
+
+def run_tests(
+    stream_name: str,
+    stream: xr.Dataset,
+    specs: Iterable[QualitySpec],
+    stage: Stage,
+    plugins: Plugins,
+    context: Context,
+    only: Sequence[str] | None = None,
+) -> list[Outcome]:
+    """Run the tests of one stage on one stream.
+
+    Parameters
+    ----------
+    only
+        Variables that are new in the stream: listed variables are tested only where they are among these, fixed ones where any is.
+    """
+    outcomes: list[Outcome] = []
+    for spec in specs:
+        if spec.stage != stage:
+            continue
+        test: QualityTest = plugins.component("quality-test", spec.test)
+        variables = testable(test, spec, stream_name, stream)
+        if only is not None:
+            fixed = bool(test.fixed_variables(spec.options))
+            variables = (
+                variables if fixed and set(variables) & set(only) else tuple(name for name in variables if not fixed and name in only)
+            )
+        if variables:
+            outcomes += _run(test, spec, stream, variables, context)
+    return outcomes
+
+
+def _run(test: QualityTest, spec: QualitySpec, stream: xr.Dataset, variables: Sequence[str], context: Context) -> list[Outcome]:
+    rows = _concerned(spec, stream)
+    part = stream if rows is None else stream.isel(time=rows)
+    outcomes = test.test(part, variables, spec.options, context)
+    known = set(quantities(stream))
+    for outcome in outcomes:
+        if outcome.variable not in known:
+            raise DataError(f"quality test {spec.test!r} speaks of {outcome.variable!r}, which is no quantity of the stream")
+    single = len({outcome.name for outcome in outcomes}) <= 1
+    named = [replace(outcome, name=spec.label if single else f"{spec.label}_{outcome.name}") for outcome in outcomes]
+    return named if rows is None else [_scatter(outcome, rows, stream.sizes["time"]) for outcome in named]
+
+
+def _concerned(spec: QualitySpec, stream: xr.Dataset) -> NDArray[np.intp] | None:
+    """Return the rows that ``where`` leaves, or None for all."""
+    if not spec.where:
+        return None
+    rows = np.ones(stream.sizes["time"], dtype=bool)
+    for category, words in spec.where.items():
+        if category not in stream:
+            raise DataError(f"[[qc]] {spec.test}: where names {category!r}, which the stream does not have")
+        rows &= category_mask(stream, category, list(words))
+    return np.flatnonzero(rows)
+
+
+def _scatter(outcome: Outcome, rows: NDArray[np.intp], size: int) -> Outcome:
+    level = np.full(size, NOT_EVALUATED, dtype=np.int8)
+    level[rows] = outcome.level
+    mark = None
+    if outcome.mark is not None:
+        mark = np.zeros(size, dtype=bool)
+        mark[rows] = outcome.mark
+    return replace(outcome, level=level, mark=mark)

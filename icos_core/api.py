@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,8 @@ from icos_core.progress import QuietProgress
 from icos_core.runner import Finished, Settings, default_out, execute
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from icos_core.flow import Flow
     from icos_core.progress import Progress
 
@@ -66,7 +67,7 @@ class RunResult:
 
     def _repr_html_(self) -> str:
         """Show the tree in a notebook."""
-        return str(self.tree._repr_html_())
+        return str(self.tree._repr_html_())  # type: ignore[no-untyped-call]
 
 
 def tree_of(flow: Flow) -> xr.DataTree:

@@ -12,13 +12,13 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import LockedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["MANIFEST", "STAGING", "commit", "exclusive", "recover", "start_staging"]
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from icos_core.exceptions import RunError
 from icos_core.executors import choose_executor
@@ -21,7 +18,9 @@ from icos_core.store import Store, content_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    import numpy as np
     import xarray as xr
 
     from icos_core.components import Context
@@ -115,7 +114,8 @@ def _timed(computed: Computed, stage: str, work: Callable[[], Any]) -> Any:
     return result
 
 
-def _newest(streams: dict[str, xr.Dataset]) -> np.datetime64 | None:
+def newest_time(streams: Mapping[str, xr.Dataset]) -> np.datetime64 | None:
+    """Return the time of the newest datum."""
     return max((stream["time"].values[-1] for stream in streams.values() if stream.sizes.get("time")), default=None)
 
 

@@ -46,7 +46,7 @@ class Executor(Protocol):
 class InProcessExecutor:
     """One task after the other, in this process."""
 
-    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:  # noqa: PLR6301  # one protocol for all
+    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:  # one protocol for all
         """Call `function` with every task."""
         for position, task in enumerate(tasks):
             yield Finished(position=position, receipt=function(task))

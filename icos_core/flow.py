@@ -145,8 +145,8 @@ def _join_inputs(
             if onto not in streams:
                 flow.problems.append(Problem(message=f"stream {name!r} could not be joined: there is no stream {onto!r} in this run"))
                 continue
-            streams[onto], names = join(streams[onto], streams[name], spec.join.method, spec.join.limit)
-            brought.setdefault(onto, []).extend(names)
+            streams[onto], brought_names = join(streams[onto], streams[name], spec.join.method, spec.join.limit)
+            brought.setdefault(onto, []).extend(brought_names)
             joined.add(name)
     for onto, names in brought.items():
         outcomes = run_tests(onto, streams[onto], description.qc, "measured", plugins, context, only=names)

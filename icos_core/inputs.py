@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import DescriptionError, Mistake
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from icos_core.components import Reader
     from icos_core.plugins import Plugins
     from icos_core.station import Description, InputSpec

@@ -5,10 +5,8 @@ Periods are aligned to 1970-01-01T00:00Z and cut by time, so the files' own bord
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +22,9 @@ from icos_core.store import Store, content_key
 from icos_core.versioned import valid_within
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     import xarray as xr
 
     from icos_core.components import Calibrator, Context

@@ -5,12 +5,8 @@ Everything here is called by name in worker processes; arguments and results are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from icos_core.components import Problem, Tally
 from icos_core.dataset import check_stream
@@ -19,6 +15,9 @@ from icos_core.plugins import installed_plugins
 from icos_core.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import xarray as xr
     from pydantic import BaseModel
 
@@ -140,5 +139,5 @@ def _span(task: ReadTask) -> ReadReceipt:
         return ReadReceipt(name=task.name, key=task.key, set_aside=_reason(error))
     except Exception as error:  # noqa: BLE001  # any fault of a plugin sets its file aside
         return ReadReceipt(name=task.name, key=task.key, set_aside=f"reader {task.reader!r} failed: {type(error).__name__}: {error}")
-    start, end = (int(np.datetime64(moment, "ns").astype("i8")) for moment in span)
+    start, end = (int(moment.astype("datetime64[ns]").astype("i8")) for moment in span)
     return ReadReceipt(name=task.name, key=task.key, start=start, end=end)

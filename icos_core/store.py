@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ import xarray as xr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -84,10 +84,7 @@ class Store:
             return None
         content, position = header
         path = self.path(key)
-        if path.stat().st_size == position:
-            mapped = np.zeros(0, dtype=np.uint8)
-        else:
-            mapped = np.memmap(path, dtype=np.uint8, mode="r")
+        mapped = np.zeros(0, dtype=np.uint8) if path.stat().st_size == position else np.memmap(path, dtype=np.uint8, mode="r")
         try:
             reader = _ArrayReader(mapped, position)
             streams = {name: _restore(described, reader) for name, described in content["streams"].items()}
@@ -119,7 +116,7 @@ class Store:
 
 
 def _octets(array: NDArray[Any]) -> memoryview:
-    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _describe(stream: xr.Dataset, arrays: list[NDArray[Any]]) -> dict[str, Any]:
@@ -162,7 +159,7 @@ class _ArrayReader:
         if end > self.octets.size and count:
             raise ValueError("truncated")
         part = self.octets[start:end]
-        self.checksum = zlib.crc32(memoryview(part), self.checksum)
+        self.checksum = zlib.crc32(part.data, self.checksum)
         self.position = end
         return np.asarray(part).view(kind).reshape(shape) if count else np.zeros(shape, dtype=kind)
 

@@ -85,4 +85,4 @@ def _valid_value(value: Any, start: np.datetime64, end: np.datetime64) -> Any:
 
 
 def _touches(table: Versioned, start: np.datetime64, end: np.datetime64) -> bool:
-    return (table.valid_from is None or _utc64(table.valid_from) < end) and (table.valid_to is None or _utc64(table.valid_to) > start)
+    return bool((table.valid_from is None or _utc64(table.valid_from) < end) and (table.valid_to is None or _utc64(table.valid_to) > start))

@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE TABLE IF NOT EXISTS inputs (
     run INTEGER NOT NULL REFERENCES runs(id), path TEXT NOT NULL, sha256 TEXT, bytes INTEGER, rows_kept INTEGER, lines_seen INTEGER,
     set_aside TEXT);
-CREATE TABLE IF NOT EXISTS outputs (run INTEGER NOT NULL REFERENCES runs(id), path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS outputs (
+    run INTEGER NOT NULL REFERENCES runs(id), path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS spans (key TEXT PRIMARY KEY, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL);
 """
@@ -116,6 +117,9 @@ class Ledger:
                 "UPDATE runs SET finished = ?, status = ?, run_key = ?, summary = ? WHERE id = ?", (finished, status, run_key, summary, run)
             )
             self._connection.executemany(
-                f"INSERT INTO inputs VALUES ({run:d}, :path, :sha256, :bytes, :rows_kept, :lines_seen, :set_aside)", list(inputs)
+                "INSERT INTO inputs VALUES (:run, :path, :sha256, :bytes, :rows_kept, :lines_seen, :set_aside)",
+                [{"run": run, **each} for each in inputs],
             )
-            self._connection.executemany(f"INSERT INTO outputs VALUES ({run:d}, :path, :sha256, :bytes)", list(outputs))
+            self._connection.executemany(
+                "INSERT INTO outputs VALUES (:run, :path, :sha256, :bytes)", [{"run": run, **each} for each in outputs]
+            )

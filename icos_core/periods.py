@@ -48,12 +48,9 @@ class Windows:
         spec = description.calibrate[position]
         calibrator: Calibrator = plugins.component("calibrator", spec.calibrator)
         assert calibrator.period is not None
-        reaches = [timedelta(0)]
-        for test in description.qc:
-            if test.stage == "measured":
-                reaches.append(plugins.component("quality-test", test.test).reach(test.options))
+        reaches = [plugins.component("quality-test", test.test).reach(test.options) for test in description.qc if test.stage == "measured"]
         joins = [entry.join.limit for entry in description.inputs if entry.join is not None]
-        reach = max(reaches) + max(joins, default=timedelta(0))
+        reach = max(reaches, default=timedelta(0)) + max(joins, default=timedelta(0))
         return cls(length=_ns(calibrator.period(spec.options)), look_back=_ns(calibrator.look_back(spec.options)), reach=_ns(reach))
 
 

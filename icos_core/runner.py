@@ -229,8 +229,8 @@ def _ask_for_review(description: Description, computed: Computed, out: Path) -> 
     count = sum(row[-1] for row in table.rows)
     first = "\n".join(f"  {row[0]}/{row[1]} {row[2]} to {row[3]}: {row[4]}, {row[5]} rows" for row in table.rows[:10])
     raise RunError(
-        f"level final: {count} automatic flags in {len(table.rows)} stretches were neither accepted nor overruled by a person; all of them are in "
-        f"{UNREVIEWED}, the first are\n{first}\naccept with: icos flag add STATION --flag accept …"
+        f"level final: {count} automatic flags in {len(table.rows)} stretches were neither accepted nor overruled by a person; "
+        f"all of them are in {UNREVIEWED}, the first are\n{first}\naccept with: icos flag add STATION --flag accept …"
     )
 
 

@@ -76,7 +76,15 @@ class Findings:
             self.failures.append(failure)
 
 
-def explain(error: ValidationError, model: type[BaseModel], data: Any, prefix: Path, further_keys: Iterable[str] = ()) -> list[Mistake]:
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    data: Any,
+    prefix: Path,
+    further_keys: Iterable[str] = (),
+    *,
+    only_unknown_keys: bool = False,
+) -> list[Mistake]:
     """Translate what pydantic found wrong.
 
     Parameters
@@ -89,10 +97,13 @@ def explain(error: ValidationError, model: type[BaseModel], data: Any, prefix: P
         Where the table stands in the description.
     further_keys
         Keys that are valid beside the model's own, for the list of valid names.
+    only_unknown_keys
+        Leave out everything but keys that do not exist, for a table that is switched off.
     """
     found: dict[Path, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
-        found.setdefault(_real_path(details, data), []).append(details)
+        if details["type"] == "extra_forbidden" or not only_unknown_keys:
+            found.setdefault(_real_path(details, data), []).append(details)
     mistakes = []
     for path, several in found.items():
         # Of the branches of a union, the one that went deepest into the value is the one that was meant.

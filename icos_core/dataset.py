@@ -96,7 +96,7 @@ def make_stream(
     Raises
     ------
     DataError
-        For a name that is not in the vocabulary, or time out of order.
+        For a name that is not in the vocabulary, an array of another length than `time`, codes that do not fit, or time out of order.
     """
     words = {variable.name: variable for variable in vocabulary}
     stream = xr.Dataset(
@@ -105,16 +105,33 @@ def make_stream(
     )
     for name, array in values.items():
         if name not in words:
-            message = f"variable {name!r} is not in the vocabulary; nearest: {nearest(name, words)!r}"
-            raise DataError(message)
+            raise DataError(f"variable {name!r} is not in the vocabulary{_hint(name, words)}")
         set_variable(stream, words[name], array)
     check_stream(stream)
     return stream
 
 
+def _hint(name: str, valid: Iterable[str]) -> str:
+    near = nearest(name, valid)
+    return f"; nearest: {near!r}" if near else ""
+
+
 def set_variable(stream: xr.Dataset, variable: Variable, values: ArrayLike) -> None:
-    """Set a variable along time in place, with dtype and attributes of the vocabulary."""
-    stream[variable.name] = ("time", np.asarray(values, dtype=variable.dtype), attributes(variable))
+    """Set a variable along time in place, with dtype and attributes of the vocabulary.
+
+    Raises
+    ------
+    DataError
+        For an array of another length than `time`, or codes that the dtype of a category cannot hold (NaN among them).
+    """
+    given = np.asarray(values)
+    if given.shape[:1] != stream["time"].shape:
+        raise DataError(f"variable {variable.name!r} has shape {given.shape}, expected {stream['time'].shape}")
+    with np.errstate(invalid="ignore"):
+        array = given.astype(variable.dtype, copy=False)
+    if array.dtype.kind in "iu" and array.dtype != given.dtype and not np.array_equal(array, given):
+        raise DataError(f"variable {variable.name!r} has values that do not fit {variable.dtype}: {given[array != given][:3].tolist()}")
+    stream[variable.name] = ("time", array, attributes(variable))
 
 
 def check_stream(stream: xr.Dataset, name: str = "stream") -> None:
@@ -148,7 +165,8 @@ def is_good(stream: xr.Dataset, name: str, worst: int = NOT_EVALUATED) -> NDArra
     good: NDArray[np.bool_] = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
     flag = f"{name}_flag"
     if flag in stream:
-        good &= stream[flag].values <= worst
+        rows = stream[flag].values <= worst
+        good &= rows.reshape(rows.shape + (1,) * (good.ndim - rows.ndim))
     return good
 
 
@@ -175,6 +193,6 @@ def category_mask(stream: xr.Dataset, name: str, words: Sequence[str]) -> NDArra
     codes = category_words(stream, name)
     unknown = [word for word in words if word not in codes]
     if unknown:
-        raise DataError(f"{name} has no word {unknown[0]!r}; nearest: {nearest(unknown[0], codes)!r}")
+        raise DataError(f"{name} has no word {unknown[0]!r}{_hint(unknown[0], codes)}")
     wanted: NDArray[np.bool_] = np.isin(stream[name].values, [codes[word] for word in words])
     return wanted

@@ -2,10 +2,14 @@
 
 Bits are set by tests in any order: they are allotted over the sorted names of all outcomes of a variable, so the order in which tests
 ran never shows. Precedence of the primary flag: missing (9), then a person's flag, then the worst of tests and cascades.
+
+A cascade follows the primary flag of its source. Where the source is missing it follows the worst outcome of the source's tests instead: a
+position that is missing and therefore bad makes bad what depends on it, though its own flag says missing.
 """
 
 from __future__ import annotations
 
+import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -26,12 +30,14 @@ if TYPE_CHECKING:
 __all__ = ["AUTOMATIC", "FLAG_MEANINGS", "PERSON", "PROPAGATED", "apply_flags", "carry", "decode_bits", "test_counts"]
 
 AUTOMATIC, PERSON, PROPAGATED = 0, 1, 2
+_LEVELS = (GOOD, NOT_EVALUATED, QUESTIONABLE, BAD)
 FLAG_VALUES = (GOOD, NOT_EVALUATED, QUESTIONABLE, BAD, MISSING)
 FLAG_MEANINGS = ("good", "not_evaluated", "questionable", "bad", "missing")
 ORIGIN_MEANINGS = ("automatic", "person", "propagated")
 COMPANIONS = ("_flag", "_flag_origin", "_tests", "_evaluated", "_source")
 MOST_BITS = 31
 _LEVEL_OF_SUFFIX = {"_questionable": QUESTIONABLE, "_bad": BAD}
+_NAME = re.compile(r"(?!propagated_)[a-z][a-z0-9_]*(?<!_questionable)(?<!_bad)")
 
 
 def decode_bits(stream: xr.Dataset, name: str) -> dict[str, NDArray[np.bool_]]:
@@ -68,12 +74,13 @@ def apply_flags(
     Returns
     -------
     dict
-        Identifier of each person's flag → number of rows it met.
+        Identifier of each person's flag → number of rows it met, 0 for one that met none.
 
     Raises
     ------
     DataError
-        For outcomes of a variable that is not there, two tests of one name on one variable, or cascades in a circle.
+        For outcomes of a variable that is not there, with a name, level or number of rows that cannot be, two tests of one name on
+        one variable, or cascades in a circle.
     """
     found: dict[str, dict[str, NDArray[np.bool_]]] = {}
     applied: dict[str, dict[str, NDArray[np.bool_]]] = {}
@@ -85,18 +92,21 @@ def apply_flags(
         applied[name] = decode_bits(stream, f"{name}_evaluated")
     for outcome in outcomes:
         _add_outcome(stream, outcome, found, applied)
-    met: dict[str, int] = {}
+    met = {person.id: 0 for person in people}
     time = stream["time"].values
     for name in _in_order(names, cascades):
         flag, origin = _primary(stream, name, found[name], applied[name])
-        _cascade(stream, name, [c for c in cascades if c.target == name and c.source in names], found[name], flag, origin)
+        _cascade(stream, [c for c in cascades if c.target == name and c.source in names], found, flag, origin)
         for person in (p for p in people if p.variable == name):
             rows = person.rows(time) & (flag != MISSING)
-            met[person.id] = met.get(person.id, 0) + int(rows.sum())
+            met[person.id] += int(rows.sum())
             if person.flag is not None:
                 flag[rows] = person.flag
             origin[rows] = PERSON
-        _store(stream, name, flag, origin, found[name], applied[name])
+        _store_flag(stream, name, flag, origin)
+        _store_bits(stream, f"{name}_tests", found[name], f"outcomes of quality tests of {_long_name(stream, name)}")
+        _store_bits(stream, f"{name}_evaluated", applied[name], f"quality tests that could be applied to {_long_name(stream, name)}")
+        _link(stream, name)
     return met
 
 
@@ -108,17 +118,24 @@ def _add_outcome(
 ) -> None:
     if outcome.variable not in found:
         raise DataError(f"test {outcome.name!r} speaks of {outcome.variable!r}, which is no quantity of the stream")
+    what = f"test {outcome.name!r} of {outcome.variable!r}"
+    if not _NAME.fullmatch(outcome.name):
+        raise DataError(f"{what}: its name must be in snake_case, not begin with propagated_ and not end with _questionable or _bad")
     level = np.asarray(outcome.level)
-    if level.shape != stream["time"].shape:
-        raise DataError(f"test {outcome.name!r} of {outcome.variable!r} returned {level.shape} rows, expected {stream['time'].shape}")
+    mark = None if outcome.mark is None else np.asarray(outcome.mark, dtype=bool)
+    for rows in (level, mark):
+        if rows is not None and rows.shape != stream["time"].shape:
+            raise DataError(f"{what} returned {rows.shape} rows, expected {stream['time'].shape}")
+    if not np.isin(level, _LEVELS).all():
+        raise DataError(f"{what} returned levels {np.unique(level).tolist()}, expected {_LEVELS}")
     bits, evaluated = found[outcome.variable], applied[outcome.variable]
     if outcome.name in evaluated:
         raise DataError(f"two tests of {outcome.variable!r} have the name {outcome.name!r}; give one of them another label")
     evaluated[outcome.name] = level != NOT_EVALUATED
     bits[f"{outcome.name}_questionable"] = level == QUESTIONABLE
     bits[f"{outcome.name}_bad"] = level == BAD
-    if outcome.mark is not None:
-        bits[outcome.name] = np.asarray(outcome.mark, dtype=bool)
+    if mark is not None:
+        bits[outcome.name] = mark
 
 
 def _primary(
@@ -128,25 +145,40 @@ def _primary(
     flag = np.full(values.shape[0], NOT_EVALUATED, dtype=np.int8)
     for rows in evaluated.values():
         flag[rows] = GOOD
+    _raise_to_outcomes(flag, bits)
+    flag[np.isnan(values).all(axis=tuple(range(1, values.ndim)))] = MISSING
+    return flag, np.full(flag.shape, AUTOMATIC, dtype=np.int8)
+
+
+def _raise_to_outcomes(flag: NDArray[np.int8], bits: Mapping[str, NDArray[np.bool_]]) -> None:
+    """Raise a flag to the worst outcome whose bit is set."""
     for suffix, level in _LEVEL_OF_SUFFIX.items():
         for meaning, rows in bits.items():
             if meaning.endswith(suffix):
                 flag[rows] = level
-    missing = np.isnan(values)
-    flag[missing if missing.ndim == 1 else missing.all(axis=tuple(range(1, missing.ndim)))] = MISSING
-    return flag, np.zeros(flag.shape, dtype=np.int8)
+
+
+def _source_flag(stream: xr.Dataset, name: str, bits: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.int8]:
+    """Return the primary flag that cascades follow: where the value is missing, the worst outcome of its tests."""
+    flag: NDArray[np.int8] = stream[f"{name}_flag"].values
+    missing = flag == MISSING
+    if not missing.any():
+        return flag
+    worst = flag.copy()
+    _raise_to_outcomes(worst, bits)
+    return np.where(missing, worst, flag)
 
 
 def _cascade(
     stream: xr.Dataset,
-    name: str,
     cascades: Sequence[Cascade],
-    bits: dict[str, NDArray[np.bool_]],
+    found: Mapping[str, dict[str, NDArray[np.bool_]]],
     flag: NDArray[np.int8],
     origin: NDArray[np.int8],
 ) -> None:
     for cascade in cascades:
-        source = stream[f"{cascade.source}_flag"].values
+        bits = found[cascade.target]
+        source = _source_flag(stream, cascade.source, found[cascade.source])
         present = flag != MISSING
         for source_level, level in ((QUESTIONABLE, cascade.questionable), (BAD, cascade.bad)):
             if level <= NOT_EVALUATED:
@@ -170,15 +202,12 @@ def _in_order(names: Sequence[str], cascades: Sequence[Cascade]) -> list[str]:
         raise DataError(f"cascades of flags run in a circle: {' → '.join(error.args[1])}") from error
 
 
-def _store(
-    stream: xr.Dataset,
-    name: str,
-    flag: NDArray[np.int8],
-    origin: NDArray[np.int8],
-    bits: Mapping[str, NDArray[np.bool_]],
-    evaluated: Mapping[str, NDArray[np.bool_]],
-) -> None:
-    long_name = stream[name].attrs.get("long_name", name)
+def _long_name(stream: xr.Dataset, name: str) -> str:
+    return str(stream[name].attrs.get("long_name", name))
+
+
+def _store_flag(stream: xr.Dataset, name: str, flag: NDArray[np.int8], origin: NDArray[np.int8]) -> None:
+    long_name = _long_name(stream, name)
     stream[f"{name}_flag"] = (
         "time",
         flag,
@@ -198,8 +227,9 @@ def _store(
             "flag_meanings": " ".join(ORIGIN_MEANINGS),
         },
     )
-    _store_bits(stream, f"{name}_tests", bits, f"outcomes of quality tests of {long_name}")
-    _store_bits(stream, f"{name}_evaluated", evaluated, f"quality tests that could be applied to {long_name}")
+
+
+def _link(stream: xr.Dataset, name: str) -> None:
     companions = [f"{name}_uncertainty", *(f"{name}{suffix}" for suffix in COMPANIONS)]
     companions += [str(other) for other in stream.data_vars if str(other).startswith(f"{name}_uncertainty_")]
     stream[name].attrs["ancillary_variables"] = " ".join(other for other in companions if other in stream)
@@ -238,10 +268,7 @@ def carry(stream: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
             wanted.append(name)
             wanted += [f"{name}{suffix}" for suffix in COMPANIONS if f"{name}{suffix}" in stream]
             wanted += [str(other) for other in stream.data_vars if str(other).startswith(f"{name}_uncertainty")]
-    carried = stream[list(dict.fromkeys(wanted))]
-    for name in wanted:
-        carried[name].attrs = dict(stream[name].attrs)
-    return carried
+    return stream[list(dict.fromkeys(wanted))].copy()
 
 
 def test_counts(stream: xr.Dataset) -> list[tuple[str, str, int, int]]:

@@ -42,6 +42,7 @@ UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "standards": ("common", "stated values of the standard gases"),
     "regression": ("period", "regression across the standard gases"),
     "interpolation": ("period", "drift of the analyser between runs of standard gas"),
+    "sample": ("independent", "noise of the analyser's reading of the sample"),
     "temperature": ("common", "equilibrator and sea-surface temperature, with their correlation"),
     "pressure": ("common", "equilibrator pressure"),
     "salinity": ("common", "salinity"),
@@ -55,6 +56,12 @@ _DIFFERENCE = {"units_metadata": "temperature: difference"}
 
 def _temperature(name: str, long_name: str, standard_name: str | None = None) -> Variable:
     return Variable(name=name, units="degree_C", long_name=long_name, standard_name=standard_name, attributes=_ON_SCALE)
+
+
+def _source(name: str, long_name: str) -> Variable:
+    return Variable(
+        name=f"{name}_source", dtype="int8", long_name=f"source of {long_name}", flag_values=(0, 1), flag_meanings=("measured", "interpolated")
+    )
 
 
 POSITION: tuple[Variable, ...] = (
@@ -176,6 +183,7 @@ _UNCERTAINTIES: tuple[Variable, ...] = (
 CALIBRATED: tuple[Variable, ...] = (
     *POSITION,
     *_SEA_WATER,
+    *(_source(variable.name, variable.long_name) for variable in _SEA_WATER),
     Variable(name="equilibrator_pressure", units="hPa", long_name="absolute pressure in the equilibrator"),
     Variable(
         name="equilibrator_pressure_source",
@@ -187,7 +195,7 @@ CALIBRATED: tuple[Variable, ...] = (
             "equilibrator",
             "ambient_and_differential",
             "analyser_cell",
-            "atmospheric_at_sea_level_plus_3_hPa",
+            "atmospheric_at_sea_level_and_overpressure",
         ),
     ),
     Variable(
@@ -204,6 +212,18 @@ CALIBRATED: tuple[Variable, ...] = (
         standard_name="water_vapor_partial_pressure_in_air",
     ),
     Variable(
+        name="pco2_equilibrator",
+        units="uatm",
+        long_name="partial pressure of CO2 in sea water at equilibrator temperature",
+        standard_name="partial_pressure_of_carbon_dioxide_in_sea_water",
+    ),
+    Variable(
+        name="fco2_equilibrator",
+        units="uatm",
+        long_name="fugacity of CO2 in sea water at equilibrator temperature",
+        standard_name="fugacity_of_carbon_dioxide_in_sea_water",
+    ),
+    Variable(
         name="pco2",
         units="uatm",
         long_name="partial pressure of CO2 in sea water at sea-surface temperature",
@@ -217,7 +237,7 @@ CALIBRATED: tuple[Variable, ...] = (
     ),
     *_UNCERTAINTIES,
     Variable(
-        name="temperature_difference",
+        name="delta_temperature",
         units="degree_C",
         long_name="equilibrator temperature minus sea-surface temperature",
         attributes=_DIFFERENCE,
@@ -228,6 +248,12 @@ CALIBRATED: tuple[Variable, ...] = (
         long_name="mole fraction of CO2 in dry air of the atmosphere",
         standard_name="mole_fraction_of_carbon_dioxide_in_dry_air",
     ),
+    _source("xco2_air", "mole fraction of CO2 in dry air of the atmosphere"),
+    Variable(
+        name="xco2_air_uncertainty",
+        units="umol mol-1",
+        long_name="standard uncertainty of the mole fraction of CO2 in dry air of the atmosphere, where it was measured",
+    ),
     Variable(
         name="pco2_air",
         units="uatm",
@@ -235,7 +261,12 @@ CALIBRATED: tuple[Variable, ...] = (
         standard_name="surface_partial_pressure_of_carbon_dioxide_in_air",
     ),
     Variable(name="fco2_air", units="uatm", long_name="fugacity of CO2 in the atmosphere at sea level, saturated with water vapour"),
-    Variable(name="fco2_difference", units="uatm", long_name="fugacity of CO2 in sea water minus that in the atmosphere"),
+    Variable(
+        name="fco2_air_uncertainty",
+        units="uatm",
+        long_name="standard uncertainty of the fugacity of CO2 in the atmosphere, where its mole fraction was measured",
+    ),
+    Variable(name="delta_fco2", units="uatm", long_name="fugacity of CO2 in sea water minus that in the atmosphere"),
 )
 """What the calibrator `fco2` provides."""
 

@@ -22,8 +22,8 @@ standards (common to all samples)
     ``Σ g_i² u(c_i)²``: the assigned values, taken as independent between cylinders.
 regression (common to the samples between two runs)
     ``Σ h_i² (v_i² u_i0² + w_i² u_i1²)``: the noise of the two run means that bracket the sample, v_i and w_i being their weights
-    in the interpolation; plus ``(1 + Σ g_i²) L²`` where L is how far a gas, read as a mole fraction, lies off the straight line
-    (`lack_of_fit`).
+    in the interpolation; plus ``(1 + Σ g_i²) L²`` where L is how far a gas, read as a mole fraction, lies off the straight line beyond
+    what these explain (`lack_of_fit`), the sample as much as the cylinders.
 interpolation (common to the samples between two runs)
     The zero of the analyser drifts between runs as a random walk B of variance q² per hour, the same for sample and cylinders:
     ``x`` errs by ``Σ -h_i [B(t) - v_i B(t_i0) - w_i B(t_i1)]``, whose exact variance is
@@ -326,7 +326,7 @@ def calibrate(
     drift_rate : float
         q: standard deviation that the analyser's drift gathers in one hour, µmol mol⁻¹ h^-½; see the function `drift_rate`.
     lack_of_fit : float
-        L: standard deviation of gases about the straight line, as a mole fraction; see the function `lack_of_fit`.
+        L: standard deviation of gases about the line beyond their stated uncertainties, µmol mol⁻¹; see the function `lack_of_fit`.
     maximum_gap : float
         A cylinder is not used between two runs further apart than this, nor further than this from its nearest run, s.
 
@@ -413,7 +413,7 @@ def drift_rate(standards: Sequence[Standard]) -> float:
 
 
 def lack_of_fit(standards: Sequence[Standard], *, form: Form = "measured-on-true", maximum_gap: float = math.inf) -> float:
-    """Estimate how far the analyser's response lies off a straight line, beyond what is known to be uncertain.
+    """Estimate how far readings lie off the straight line beyond what their stated uncertainties explain.
 
     Parameters
     ----------
@@ -429,33 +429,42 @@ def lack_of_fit(standards: Sequence[Standard], *, form: Form = "measured-on-true
 
     Notes
     -----
-    At the time of every run the line is fitted. The sum of its squared residuals is compared with the sum expected from the
-    uncertainties of the assigned values and of the run means. The residuals of different times are not independent (the error
-    of a cylinder is always the same), so the pooled ratio is judged like that of one fit: only above the 95 % point of chi-square with
-    k - 2 degrees of freedom is the excess, ``(SSR - expected) / (k - 2)``, taken for a real curvature. Otherwise chance would be
-    counted twice and the uncertainty overstated.
+    The line is fitted at the time of every run. The residuals of a cylinder have a mean, to which errors of the assigned values and a
+    curved response contribute, and a scatter about it, to which the noise of the readings contributes. The sums of squares of both
+    are compared with what the stated uncertainties let expect, the first with k - 2 degrees of freedom (the error of a cylinder is the
+    same at all times), the second with k - 2 for every further set of runs. Only what exceeds the 95 % point of chi-square is taken
+    for real, and its excess over the expected sum enters L²: otherwise chance would be counted twice and the uncertainty overstated.
     """
     _check(standards, form)
-    found = expected = freedom = 0.0
-    fits = 0
-    times = np.unique(np.concatenate([standard.time for standard in standards])) if standards else np.empty(0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for start in range(0, times.size, _BLOCK):
-            t = times[start : start + _BLOCK]
-            at = [_interpolate(standard, t, maximum_gap) for standard in standards]
-            line = _fit(standards, at, form, t.size)
-            usable = (line.number > 2.0) & np.isfinite(line.gain)
-            ordinates = line.measured if form == "true-on-measured" else line.true
-            for standard, one, c, M, abscissa in zip(standards, at, line.true, line.measured, ordinates, strict=True):
-                free = one.used * (1.0 - 1.0 / line.number - np.square(abscissa) / line.spread)
-                variance = standard.xco2_uncertainty**2 + np.square(line.gain) * one.variance
-                found += float(np.sum(np.square(c - line.gain * M)[usable]))
-                expected += float(np.sum((free * variance)[usable]))
-            freedom += float(np.sum(line.number[usable] - 2.0))
-            fits += int(np.count_nonzero(usable))
-    if fits == 0 or found <= expected / (freedom / fits) * _chi_square_95(freedom / fits):
+    if len(standards) < 3:
         return 0.0
-    return math.sqrt((found - expected) / freedom)
+    times = np.unique(np.concatenate([standard.time for standard in standards]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        at = [_interpolate(standard, times, maximum_gap) for standard in standards]
+        line = _fit(standards, at, form, times.size)
+    fitted = (line.number > 2.0) & np.isfinite(line.gain)
+    if not fitted.any():
+        return 0.0
+    gain, number, spread = line.gain[fitted], line.number[fitted], line.spread[fitted]
+    runs = by_value = by_noise = steady = scattered = 0.0
+    for standard, one, c, M in zip(standards, at, line.true, line.measured, strict=True):
+        used = one.used[fitted]
+        residual = c[fitted] - gain * M[fitted]
+        mean = float(np.sum(residual)) / max(float(np.sum(used)), 1.0)
+        steady += mean**2 * float(np.sum(used))
+        scattered += float(np.sum(used * np.square(residual - mean)))
+        abscissa = M[fitted] if form == "true-on-measured" else c[fitted]
+        free = used * (1.0 - 1.0 / number - np.square(abscissa) / spread)
+        by_value += float(np.sum(free)) * standard.xco2_uncertainty**2
+        by_noise += float(np.sum(free * np.square(gain) * one.variance[fitted]))
+        runs += float(np.count_nonzero(np.isfinite(standard.reading)))
+    fits = gain.size
+    freedom = float(np.mean(number)) - 2.0
+    sets = max(1.0, runs / float(np.mean(number)))
+    excess = _significant_excess(steady / fits, (by_value + by_noise / sets) / fits, freedom)
+    if sets > 1.0:
+        excess += _significant_excess(scattered / fits, by_noise * (1.0 - 1.0 / sets) / fits, freedom * (sets - 1.0))
+    return math.sqrt(excess / freedom)
 
 
 def _check(standards: Sequence[Standard], form: str) -> None:
@@ -602,7 +611,11 @@ def _random_walk(at: Sequence[_Interpolated], by_reading: Sequence[FloatArray], 
     return total
 
 
-def _chi_square_95(freedom: float) -> float:
-    """95 % point of chi-square after Wilson and Hilferty (1931), within 3 % for one degree of freedom, better for more."""
+def _significant_excess(found: float, expected: float, freedom: float) -> float:
+    """Return what a mean sum of squares exceeds the expected one by, if chance would not do that in 95 of 100 cases.
+
+    Chi-square's 95 % point is that of Wilson and Hilferty (1931), within 3 % for one degree of freedom and better for more.
+    """
     part = 2.0 / (9.0 * freedom)
-    return freedom * (1.0 - part + 1.6448536269514722 * math.sqrt(part)) ** 3
+    limit = (1.0 - part + 1.6448536269514722 * math.sqrt(part)) ** 3
+    return found - expected if found > expected * limit else 0.0

@@ -402,10 +402,17 @@ def test_a_curved_response_is_found():
     # Residuals of three points about their line have one degree of freedom, so L² is their sum of squares less the expected.
     residuals = np.polyval(np.polyfit([230, 410, 510], [230, 411, 510], 1), [230, 410, 510]) - [230, 411, 510]
     found = lack_of_fit(bent)
-    assert found**2 == pytest.approx(np.sum(residuals**2) - 0.1**2 - 0.1**2, rel=0.02)
+    assert found**2 == pytest.approx(np.sum(residuals**2) - 0.1**2 - 0.1**2 / 10, rel=0.02)
     assert lack_of_fit(bent, form="true-on-measured") == pytest.approx(found, rel=0.02)
     assert lack_of_fit(bent[:2]) == 0.0
     assert lack_of_fit([]) == 0.0
+
+
+def test_more_noise_than_stated_is_found():
+    rng = np.random.default_rng(47)
+    runs = np.arange(400) * 4 * HOUR
+    noisy = [cylinder(c, runs, c + rng.normal(0, 0.3, runs.size)) for c in (230.0, 410.0, 510.0)]
+    assert lack_of_fit(noisy) == pytest.approx(np.sqrt(0.3**2 - 0.1**2), rel=0.1)
 
 
 def simulated_cruise(rng, *, drift):
@@ -446,4 +453,5 @@ def test_intervals_cover_the_truth_over_replicates(estimated):
 def test_agreement_with_the_stated_uncertainties_is_not_taken_for_curvature():
     rng = np.random.default_rng(46)
     found = [lack_of_fit(simulated_cruise(rng, drift=0.0)[3]) > 0.0 for _ in range(1000)]
-    assert np.mean(found) < 0.08
+    # Two tests that err in 5 of 100 cases each.
+    assert np.mean(found) < 0.12

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from icos_core.option_types import expected
+
 __all__ = ["Duration", "parse_duration"]
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -35,14 +37,14 @@ def parse_duration(value: Any) -> timedelta:
             return _seconds(float(found[1]) * _SECONDS[found[2]])
     elif isinstance(value, int | float) and not isinstance(value, bool):
         return _seconds(float(value))
-    raise ValueError('a length of time such as "60 s", "5 min" or "1.5 h", or a number of seconds')
+    raise expected('a length of time such as "60 s", "5 min" or "1.5 h", or a number of seconds')
 
 
 def _seconds(seconds: float) -> timedelta:
     try:
         return timedelta(seconds=seconds)
     except (OverflowError, ValueError) as error:
-        raise ValueError("a length of time of less than a billion days") from error
+        raise expected("a length of time of less than a billion days") from error
 
 
 Duration = Annotated[

@@ -158,9 +158,9 @@ def _edited(path: Path) -> Iterator[list[PersonFlag]]:
 
 
 def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("x", encoding="utf-8", newline="") as file:
+        with beside.open("w", encoding="utf-8", newline="") as file:
             if path.exists():
                 os.fchmod(file.fileno(), path.stat().st_mode)
             file.write(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["Findings", "explain", "models_in"]
+__all__ = ["Findings", "StatedMistake", "explain", "models_in"]
 
 Path = tuple[str | int, ...]
 
@@ -48,10 +48,21 @@ _EXPECTED = {
     "datetime_from_date_parsing": _A_TIME,
     "datetime_object_invalid": _A_TIME,
 }
+_STATED = frozenset({"value_error", "assertion_error"})
 _LEAD_IN = re.compile(
     r"^(?:Value error, |Assertion failed, )?(?:Input|Value|String|List|Tuple|Set|Dictionary|Number) should (?:be |have )?"
 )
 _MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatedMistake(Mistake):
+    """A mistake whose `expected` is a sentence about what is wrong, in the words of the component that found it."""
+
+    def __str__(self) -> str:
+        """Format as one line for people."""
+        where = f"line {self.line}: {self.key}" if self.line is not None else self.key
+        return f"{where}: {self.value!r} – {self.expected}" if self.value is not None else f"{where}: {self.expected}"
 
 
 class Findings:
@@ -136,6 +147,8 @@ def _explain_one(several: Sequence[ErrorDetails], model: type[BaseModel], path: 
             valid += further_keys
         expected = f"one of the keys {', '.join(sorted(valid))}" if valid else "no such key"
         return Mistake(key=key, expected=expected, nearest=nearest(str(path[-1]), valid))
+    if all(details["type"] in _STATED for details in several):
+        return _explain_stated(first, model, path, prefix)
     expected = " or ".join(dict.fromkeys(_expectation(details) for details in several))
     choices = [choice for details in several for choice in _choices(details)]
     value = first["input"] if first["type"] != "missing" else None
@@ -149,10 +162,23 @@ def _explain_one(several: Sequence[ErrorDetails], model: type[BaseModel], path: 
 def _expectation(details: ErrorDetails) -> str:
     if details["type"] in _EXPECTED:
         return _EXPECTED[details["type"]]
-    if details["type"] in {"value_error", "assertion_error"}:
-        reason = str(details.get("ctx", {}).get("error", details["msg"]))
-        return reason.replace(" must ", " to ", 1)
+    if details["type"] in _STATED:
+        return f"what fits: {_statement(details)}"
     return _LEAD_IN.sub("", details["msg"]).partition(", unable to")[0]
+
+
+def _explain_stated(details: ErrorDetails, model: type[BaseModel], path: Path, prefix: Path) -> Mistake:
+    """Explain what a validator of a model refused in words of its own; ``"standards: …"`` is about the key ``standards``."""
+    statement = _statement(details)
+    name, colon, rest = statement.partition(": ")
+    value = _shown(details["input"])
+    if colon and any(name in candidate.model_fields for candidate in _models_at(model, path)):
+        path, statement, value = (*path, name), rest, None
+    return StatedMistake(key=key_text((*prefix, *path)), value=value, expected=statement)
+
+
+def _statement(details: ErrorDetails) -> str:
+    return str(details.get("ctx", {}).get("error", details["msg"]))
 
 
 def _choices(details: ErrorDetails) -> list[str]:

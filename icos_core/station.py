@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.option_types import Email, Moment, Text  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.toml_lines import line_of
 from icos_core.versioned import Options
 
@@ -34,26 +35,12 @@ __all__ = [
     "Station",
 ]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-def _no_bare_number(value: Any) -> Any:
-    # pydantic would take a number as seconds since 1970, so that `start = 2024` meant half an hour past midnight of that year.
-    if isinstance(value, int | float):
-        raise ValueError("a time with its offset, such as 2024-01-01T00:00:00Z")  # noqa: TRY004  # pydantic lists ValueErrors only
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_no_bare_number)]
-
 
 class Contact(Options):
     """Who answers for the data: an institution, never a person."""
 
     institution: Text = Field(description="name of the institution")
-    email: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s]+@[^@\s]+$")] = Field(
-        description="its address for questions"
-    )
+    email: Email = Field(description="its address for questions")
     url: str = Field(default="", description="its page")
 
 
@@ -77,7 +64,7 @@ class Station(Options):
         if self.platform == "fixed":
             absent = [name for name in ("latitude", "longitude", "altitude", "utc_offset") if getattr(self, name) is None]
             if absent:
-                raise ValueError(f"{', '.join(absent)}: required of a fixed station")
+                raise ValueError(f"a fixed station needs {', '.join(absent)}")
         return self
 
 
@@ -97,7 +84,7 @@ class Deployment(Options):
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
         if self.end <= self.start:
-            raise ValueError("end must be after start")
+            raise ValueError("end: the end must be after the start")
         return self
 
 
@@ -111,7 +98,7 @@ class Join(Options):
     @model_validator(mode="after")
     def _limit_is_positive(self) -> Self:
         if self.limit <= timedelta(0):
-            raise ValueError("limit must be more than nothing")
+            raise ValueError("limit: it must be more than nothing")
         return self
 
 
@@ -213,7 +200,8 @@ class Description:
     """A validated station description.
 
     `qc` holds the usual tests of the calibrators as well, except those that the station replaces or switches off; `derive` the
-    products that are asked for and, behind them, those that come along because another one needs them. `lines` maps keys (``"input[0].files"``) to lines of the file.
+    products that are asked for and, behind them, those that come along because another one needs them. `lines` maps keys
+    (``"input[0].files"``) to lines of the file.
     """
 
     path: Path

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError, WithJsonSchema
+from pydantic import BaseModel, Field, ValidationError
 
 from icos_core.components import Calibrator, Exporter, Product, QualityTest, Reader
 from icos_core.discovery import brief
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.exceptions import PluginError, nearest
 from icos_core.mistakes import explain
+from icos_core.option_types import SnakeCase, StreamName, Text, Texts  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.station import Deployment, Join, Station
 from icos_core.versioned import Options
 
@@ -34,24 +35,6 @@ __all__ = [
     "parse_component_table",
     "parse_table",
 ]
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Texts = Annotated[
-    tuple[Text, ...],
-    BeforeValidator(_as_list),
-    Field(min_length=1),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}]}
-    ),
-]
-"""A text, or a list of them."""
-SnakeCase = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
-StreamName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")]
 
 
 class RunTable(Options):

@@ -95,9 +95,7 @@ def _condensed(calibrator: Calibrator, streams: Streams, options: Any, context: 
     look_back = np.timedelta64(calibrator.look_back(options), "ns") + more * period
     times = np.concatenate([stream["time"].values for stream in streams.values()])
     parts: dict[str, list[xr.Dataset]] = {}
-    if not times.size:
-        return {}
-    starts = np.unique(times.astype("i8") // period.astype("i8")) * period.astype("i8")
+    starts = np.unique(times.astype("i8") // period.astype("i8")) * period.astype("i8") if times.size else np.zeros(1, dtype="i8")
     for start in starts.astype("M8[ns]"):
         end = start + period
         seen = {name: cut(stream, start - look_back, end) for name, stream in streams.items()}
@@ -159,11 +157,16 @@ class CalibratorContract:
             return streams, described_options(simulated.description, "calibrator", self.calibrator)
         return streams, options_of(self.calibrator.options, self.options)
 
-    @pytest.fixture(scope="class")
-    def good(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, xr.Dataset], BaseModel]:
-        """Measured streams as the calibrator is handed them, and its options."""
-        streams, options = self.measured(tmp_path_factory.mktemp("simulated"))
+    def prepared(self, folder: Path) -> tuple[dict[str, xr.Dataset], BaseModel]:
+        """Return the measured streams as a run hands them over, in the units required and with flags, and the options."""
+        streams, options = self.measured(folder)
         return {name: flagged(_in_units(stream, self._requirements(name, options))) for name, stream in streams.items()}, options
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def good(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, xr.Dataset], BaseModel]:
+        """Measured streams as the calibrator is handed them, and its options."""
+        return cls().prepared(tmp_path_factory.mktemp("simulated"))
 
     def _requirements(self, stream: str, options: Any) -> list[Requirement]:
         requires = self.calibrator.requires(options)

@@ -157,8 +157,8 @@ class QualityTestContract:
         reach = np.timedelta64(self.quality_test.reach(self._options()), "ns")
         whole = self._run(stream)
         time = stream["time"].values
-        rows = time.size
-        for first, last in ((rows // 4, rows // 3), (rows // 2, rows // 2), (2 * rows // 3, rows - 1)):
+        for block in np.array_split(np.arange(time.size), 8):
+            first, last = int(block[0]), int(block[-1])
             part = cut(stream, time[first] - reach, time[last] + reach + np.timedelta64(1, "ns"))
             offset = int(np.searchsorted(time, part["time"].values[0]))
             for key, outcome in self._run(part).items():

@@ -249,10 +249,11 @@ class ReaderContract:
         return self.simulator.simulate(folder, options_of(self.simulator.options, self.simulator_options), self.seed)
 
     @pytest.fixture(scope="class")
-    def good(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, BaseModel]:
+    @classmethod
+    def good(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, BaseModel]:
         """Content of a good file, and the options to read it with."""
-        folder = tmp_path_factory.mktemp("simulated")
-        return self.make_file(folder).read_bytes(), self.reader_options(folder)
+        contract, folder = cls(), tmp_path_factory.mktemp("simulated")
+        return contract.make_file(folder).read_bytes(), contract.reader_options(folder)
 
     @pytest.fixture
     def raw(self, good: tuple[bytes, BaseModel], tmp_path: Path) -> Path:

@@ -39,8 +39,8 @@ __all__ = [
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NEWLINE = 10
 _SCAN_BYTES = 1 << 24
-# Bytes beyond ASCII mean nothing in numbers, dates and type words; a no-break space is a blank in Windows-1252 and Latin-1.
-_TO_ASCII = bytes(byte if byte < 128 else (32 if byte == 0xA0 else 63) for byte in range(256))
+# Bytes beyond ASCII mean nothing in numbers, dates and type words; no-break space and degree sign (Windows-1252, Latin-1) are blanks.
+_TO_ASCII = bytes(byte if byte < 128 else (32 if byte in {0xA0, 0xB0} else 63) for byte in range(256))
 # Every mode of pandas >= 3.1 rounds correctly, and naming one is deprecated there; before, only this one does.
 _EXACT: dict[str, Any] = {} if Version(pd.__version__) >= Version("3.1.0.dev0") else {"float_precision": "round_trip"}
 

@@ -11,6 +11,7 @@ data-reduction routines. Deep-Sea Research II 56, 512-522. https://doi.org/10.10
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,13 +112,26 @@ def _lines(path: Path) -> Lines:
         raise InputError(path.name, str(error)) from error
 
 
+@lru_cache(maxsize=64)
+def _layout(
+    header: tuple[str, ...],
+    clock: str,
+    columns: tuple[tuple[str, str], ...],
+    units: tuple[tuple[str, str], ...],
+    *,
+    prefer_last: bool,
+) -> Layout:
+    """Assign columns once for the many daily files that have the same header."""
+    return assign_columns(header, clock=clock, columns=dict(columns), units=dict(units), prefer_last=prefer_last)
+
+
 def _rows(path: Path, lines: Lines, options: GeneralOceanicsOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
     def layout_of(header: list[str]) -> Layout:
-        return assign_columns(
-            header,
-            clock=options.clock,
-            columns=options.columns,
-            units=options.units,
+        return _layout(
+            tuple(header),
+            options.clock,
+            tuple(options.columns.items()),
+            tuple(options.units.items()),
             prefer_last=options.duplicate_columns == "last",
         )
 

@@ -243,7 +243,11 @@ def assign_columns(
         date=date_column,
         time=time_column,
         quantities=tuple(quantities),
-        unused=tuple(label for index, label in enumerate(labels) if index not in used and normalised(header[index]) not in _NOT_CARRIED),
+        unused=tuple(
+            _unused_label(label, units)
+            for index, label in enumerate(labels)
+            if index not in used and normalised(header[index]) not in _NOT_CARRIED
+        ),
         absent=tuple(text for text in columns if normalised(text) not in positions),
     )
 

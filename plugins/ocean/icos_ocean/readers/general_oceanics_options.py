@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from icos_core.exceptions import DataError, nearest
 from icos_core.units import convertible
+from icos_core.versioned import Options
 from icos_ocean.readers.general_oceanics_columns import COLUMNS
 from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
@@ -18,10 +19,8 @@ __all__ = ["GeneralOceanicsOptions"]
 _NAMES = tuple(column.name for column in COLUMNS)
 
 
-class GeneralOceanicsOptions(BaseModel):
+class GeneralOceanicsOptions(Options):
     """How the files of one General Oceanics 8050 system are written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     date_format: str = Field(
         default="dd/mm/yy",

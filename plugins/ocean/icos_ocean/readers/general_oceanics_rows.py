@@ -42,7 +42,7 @@ __all__ = ["Rows", "read_rows"]
 
 _BLOCK_BYTES = 1 << 24
 _DAY = 86_400_000_000_000
-_POSITION = re.compile(r"([NSEW])?\s*([0-9.]+)\s*°?\s*([NSEW])?")
+_POSITION = re.compile(r"([NSEW])?\s*([0-9.]+)\s*([NSEW])?")
 _HEMISPHERES = {"latitude": "NS", "longitude": "EW"}
 
 
@@ -128,7 +128,7 @@ def read_rows(
     if header is None:
         raise TextError("the file is empty")
     account.seen = len(lines) - 1
-    account.reject(REASONS[Rejection.BLANK], header)
+    _count_wordless(account, Rejection.BLANK, header)
     pieces = []
     layout: Layout | None = None
     for start, stop in cut_at_headers(lines, header, options.separator_character):
@@ -139,6 +139,11 @@ def read_rows(
     return _joined(pieces)
 
 
+def _count_wordless(account: LineAccount, why: Rejection, count: int) -> None:
+    account.reject(REASONS[why], count)
+    account.count_type(f"({REASONS[why]})", count)
+
+
 def _layout_of(work: _Work, start: int, stop: int, layout_of: Callable[[list[str]], Layout], *, is_first: bool) -> Layout | None:
     try:
         layout = layout_of(work.text(start).split(work.options.separator_character))
@@ -146,8 +151,8 @@ def _layout_of(work: _Work, start: int, stop: int, layout_of: Callable[[list[str
         error.line = start + 1
         if is_first:
             raise
-        work.account.reject(REASONS[Rejection.HEADER], 1)
-        work.account.reject(REASONS[Rejection.UNUSABLE_HEADER], stop - start - 1)
+        _count_wordless(work.account, Rejection.HEADER, 1)
+        _count_wordless(work.account, Rejection.UNUSABLE_HEADER, stop - start - 1)
         work.account.tell(
             REASONS[Rejection.UNUSABLE_HEADER],
             f"{stop - start - 1} lines are left out: their header cannot be used: {error}",
@@ -156,7 +161,7 @@ def _layout_of(work: _Work, start: int, stop: int, layout_of: Callable[[list[str
         )
         return None
     if not is_first:
-        work.account.reject(REASONS[Rejection.HEADER], 1)
+        _count_wordless(work.account, Rejection.HEADER, 1)
         if not work.clock_only:
             work.account.tell("new header", "the columns change here", start + 1, work.text(start))
     if layout.unused:
@@ -221,6 +226,7 @@ def _shape(work: _Work, layout: Layout, first: int, last: int) -> tuple[NDArray[
     for index in np.flatnonzero(blank_first).tolist():
         if not lines.raw(first + index).replace(separator, b"").strip():
             fate[index] = Rejection.BLANK
+            work.account.count_type(f"({REASONS[Rejection.BLANK]})", 1)
     text = lines.data[starts[0] : ends[-1] + 1]
     if b"\0" in text:
         nul = np.add.reduceat(np.frombuffer(text, dtype=np.uint8) == 0, starts - starts[0], dtype=np.int64) > 0
@@ -249,11 +255,8 @@ def _count_by_hand(work: _Work, layout: Layout, index: int, wrong: Rejection) ->
     text = work.text(index)
     parts = text.split(work.options.separator_character)
     word = parts[layout.type].strip().replace("\0", "") if layout.type < len(parts) else ""
-    if not word:
-        fate = Rejection.NO_TYPE
-    else:
-        fate = work.words.meaning(word).fate
-        _count_word(work, word, 1, fate, index + 1)
+    fate = work.words.meaning(word).fate if word else Rejection.NO_TYPE
+    _count_word(work, word, 1, fate, index + 1)
     if wrong != Rejection.NUL and fate != Rejection.KEPT:
         return fate
     expected = f"{len(layout.labels)} fields, found {len(parts)}" if wrong != Rejection.NUL else "text"
@@ -270,15 +273,15 @@ def _types(work: _Work, words: Words, line: NDArray[np.int64]) -> tuple[NDArray[
             fate = known[code].fate
             row = int(np.argmax(words.codes == code)) if fate == Rejection.UNKNOWN_TYPE else 0
             _count_word(work, word, count, fate, int(line[row]))
+    _count_word(work, "", int((words.codes < 0).sum()), Rejection.NO_TYPE, 0)
     reason, run_type, draining = table[words.codes].T
     return reason.copy(), run_type.astype(np.int8), draining.astype(np.int8)
 
 
 def _count_word(work: _Work, word: str, count: int, fate: Rejection, line: int) -> None:
-    if fate == Rejection.HEADER:
-        return
     if fate != Rejection.UNKNOWN_TYPE:
-        work.account.count_type(word, count)
+        own = fate not in {Rejection.HEADER, Rejection.NO_TYPE}
+        work.account.count_type(word if own else f"({REASONS[fate]})", count)
         return
     close = nearest(word, work.words.known)
     message = f"type word {word[:30]!r} is not known" + (f"; nearest {close!r}" if close else "")

@@ -181,6 +181,11 @@ _UNCERTAINTIES: tuple[Variable, ...] = (
 )
 
 CALIBRATED: tuple[Variable, ...] = (
+    Variable(
+        name="standard_xco2",
+        units="umol mol-1",
+        long_name="assigned mole fraction of CO2 in the standard gas that was measured",
+    ),
     *POSITION,
     *_SEA_WATER,
     *(_source(variable.name, variable.long_name) for variable in _SEA_WATER),

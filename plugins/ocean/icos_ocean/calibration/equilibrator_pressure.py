@@ -1,0 +1,117 @@
+"""Which pressure stands for that in the equilibrator: the first of a declared order that a row has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from icos_core.dataset import QUESTIONABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from icos_ocean.calibration.fco2_options import FCO2Options
+    from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.sea_level import SeaLevelPressure
+
+    FloatArray = NDArray[np.float64]
+
+__all__ = ["CODES", "ChosenPressure", "PressureCandidate", "choose_pressure", "pressure_candidates"]
+
+CODES: Mapping[str, int] = {"none": 0, "equilibrator": 1, "ambient-differential": 2, "analyser": 3, "atmospheric": 4}
+"""Codes of ``equilibrator_pressure_source``."""
+
+_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "equilibrator": ("equilibrator_pressure",),
+    "ambient-differential": ("ambient_pressure", "equilibrator_differential_pressure"),
+    "analyser": ("analyser_pressure",),
+}
+
+
+class PressureCandidate(NamedTuple):
+    """A pressure that could be the equilibrator's.
+
+    Attributes
+    ----------
+    source : str
+        Key of `CODES`.
+    pressure : (n,) ndarray
+        hPa; NaN where any of its inputs is missing or bad.
+    level : (n,) ndarray of int8
+        Worst flag of its inputs.
+    filled : (n,) ndarray of bool
+        Whether any of its inputs was filled.
+    """
+
+    source: str
+    pressure: FloatArray
+    level: NDArray[np.int8]
+    filled: NDArray[np.bool_]
+
+
+class ChosenPressure(NamedTuple):
+    """The pressure chosen for each row.
+
+    Attributes
+    ----------
+    pressure : (n,) ndarray
+        hPa; NaN where no candidate has one.
+    source : (n,) ndarray of int8
+        Values of `CODES`.
+    questionable : (n,) ndarray of bool
+        Whether an input of the chosen one is questionable.
+    filled : (n,) ndarray of bool
+        Whether an input of the chosen one was filled.
+    """
+
+    pressure: FloatArray
+    source: NDArray[np.int8]
+    questionable: NDArray[np.bool_]
+    filled: NDArray[np.bool_]
+
+
+def choose_pressure(candidates: Sequence[PressureCandidate], size: int) -> ChosenPressure:
+    """Take for each row the first candidate that has a value.
+
+    Parameters
+    ----------
+    candidates : sequence of PressureCandidate
+        In order of preference.
+    size : int
+        Number of rows.
+
+    Returns
+    -------
+    ChosenPressure
+        Value, source and state of each row.
+    """
+    chosen = ChosenPressure(
+        np.full(size, np.nan), np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+    )
+    for candidate in candidates:
+        rows = (chosen.source == CODES["none"]) & np.isfinite(candidate.pressure)
+        chosen.pressure[rows] = candidate.pressure[rows]
+        chosen.source[rows] = CODES[candidate.source]
+        chosen.questionable[rows] = candidate.level[rows] == QUESTIONABLE
+        chosen.filled[rows] = candidate.filled[rows]
+    return chosen
+
+
+def pressure_candidates(inputs: Inputs, at_sea_level: SeaLevelPressure, options: FCO2Options) -> list[PressureCandidate]:
+    """Return the pressures that a stream has, in the order in which a station wants them."""
+    found = []
+    for source in options.pressure_sources:
+        if source == "atmospheric":
+            pressure = at_sea_level.pressure + options.overpressure
+            found.append(PressureCandidate(source, pressure, at_sea_level.flag, at_sea_level.filled))
+        elif all(inputs.has(name) for name in _INPUTS[source]):
+            taken = [inputs.take(name) for name in _INPUTS[source]]
+            pressure = taken[0].usable
+            if source == "ambient-differential":
+                pressure = pressure + options.differential_factor * taken[1].usable
+            level = np.maximum.reduce([each.flag for each in taken])
+            found.append(PressureCandidate(source, pressure, level, np.logical_or.reduce([each.filled for each in taken])))
+    return found

@@ -1,0 +1,235 @@
+"""Options of the calibrator `fco2`, with the reason for every default.
+
+Values that a station should look up for its own instruments are the uncertainties: the defaults are what the guide to underway systems
+asks for (temperatures within 0.05 °C, pressure within 2 hPa), read as half-widths of rectangular distributions.
+
+References
+----------
+Pierrot, D. et al. (2009), Recommendations for autonomous underway pCO2 measuring systems and data-reduction routines,
+Deep-Sea Res. II 56, 512-522, doi:10.1016/j.dsr2.2008.12.005.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from icos_core.duration import Duration
+from icos_core.versioned import Options, Versioned, overlaps
+from icos_ocean.temperature_correction import METHODS
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["FCO2Options", "Filling", "PressureSource", "StandardGas", "Uncertainties"]
+
+PressureSource = Literal["equilibrator", "ambient-differential", "analyser", "atmospheric"]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+NotNegativeDuration = Annotated[Duration, Field(ge=timedelta(0))]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+_UNITS_IN_HPA = {"hPa": 1.0, "mbar": 1.0, "Pa": 0.01, "kPa": 10.0}
+
+
+class StandardGas(Versioned):
+    """One ``[[calibrate.standards]]``: a gas of known mole fraction and the run type that measures it."""
+
+    run_type: Word = Field(description="type word of its rows, e.g. STD2")
+    role: Literal["standard", "zero", "span"] = Field(
+        default="standard",
+        description="standard: enters the regression; zero: only with use_zero_in_fit; span: never",
+    )
+    xco2: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = Field(description="mole fraction in dry air, µmol mol⁻¹")
+    uncertainty: NotNegative = Field(default=0.1, description="standard uncertainty of xco2, µmol mol⁻¹")
+    cylinder: str = Field(default="", description="identifier of the cylinder, for the report")
+
+    @property
+    def sets_analyser(self) -> bool:
+        """Whether the analyser is being set while the gas flows (STD1z, STD4s): what it reads then belongs to no calibration."""
+        return self.run_type[-1] in "zs" and self.run_type[:-1].rstrip("0123456789") == "STD"
+
+    @property
+    def label(self) -> str:
+        """Name for people."""
+        return f"{self.run_type} ({self.cylinder})" if self.cylinder else self.run_type
+
+
+class Filling(Options):
+    """``fill``: how far apart two good values may be for the rows between them to be filled by linear interpolation.
+
+    The limit is the time between the two good neighbours, not the distance to the nearer one. 0 switches filling off.
+    """
+
+    sst: NotNegativeDuration = Field(default=timedelta(minutes=5), description="sea-surface temperature")
+    salinity: NotNegativeDuration = Field(default=timedelta(minutes=5), description="salinity, also where it comes from conductivity")
+    equilibrator_temperature: NotNegativeDuration = Field(default=timedelta(0), description="temperature in the equilibrator")
+    ambient_pressure: NotNegativeDuration = Field(default=timedelta(minutes=5), description="pressure beside the equilibrator")
+    equilibrator_pressure: NotNegativeDuration = Field(default=timedelta(0), description="absolute pressure in the equilibrator")
+    equilibrator_differential_pressure: NotNegativeDuration = Field(default=timedelta(0), description="differential pressure")
+    analyser_pressure: NotNegativeDuration = Field(default=timedelta(0), description="pressure in the analyser's cell")
+    atmospheric_pressure: NotNegativeDuration = Field(default=timedelta(minutes=5), description="barometer")
+
+    def limit(self, name: str) -> timedelta:
+        """Return the limit of a variable; 0 for one that is never filled."""
+        limit: timedelta = getattr(self, name) if name in type(self).model_fields else timedelta(0)
+        return limit
+
+
+class Uncertainties(Options):
+    """``uncertainty``: standard uncertainties (k = 1) of what fCO2 is computed from."""
+
+    equilibrator_temperature: NotNegative = Field(default=0.03, description="°C; the guide's 0.05 °C divided by √3")
+    sst: NotNegative = Field(default=0.03, description="°C; the guide's 0.05 °C divided by √3")
+    temperature_correlation: Annotated[float, Field(ge=-1, le=1)] = Field(
+        default=0.0, description="correlation of the errors of the two: near 1 for probes compared with the same reference"
+    )
+    pressure: NotNegative = Field(
+        default=1.2, description="hPa, of a pressure measured in or beside the equilibrator; the guide's 2 hPa divided by √3"
+    )
+    analyser_pressure: NotNegative = Field(default=2.5, description="hPa, where the analyser's cell stands in; an assumption")
+    atmospheric_pressure: NotNegative = Field(
+        default=2.5, description="hPa, where air pressure at sea level and the overpressure of the ship stand in; an assumption"
+    )
+    salinity: NotNegative = Field(default=0.1, description="practical salinity")
+    reading: NotNegative = Field(default=0.2, description="noise of one reading of sample or standard, µmol mol⁻¹; an assumption")
+    drift: NotNegative | Literal["estimate"] = Field(
+        default=0.3,
+        description=(
+            "what the drift of the analyser gathers in one hour, µmol mol⁻¹ h^-½, or estimate: from the readings of all standards, "
+            "which makes the uncertainty of every row depend on all of them; an assumption"
+        ),
+    )
+    lack_of_fit: NotNegative | Literal["estimate"] = Field(
+        default=0.0, description="distance of the analyser's response from a straight line, µmol mol⁻¹, or estimate"
+    )
+    temperature_coefficient: NotNegative | None = Field(
+        default=None, description="of the coefficient of the temperature correction, °C⁻¹ or J mol⁻¹; default: that of the method"
+    )
+
+
+class FCO2Options(Options):
+    """How fCO2 is computed from the rows of an underway system."""
+
+    standards: tuple[StandardGas, ...] = Field(description="gases of known mole fraction, at least two with the role standard")
+    water_run_types: tuple[Word, ...] = Field(default=("EQU",), min_length=1, description="type words of water samples")
+    air_run_types: tuple[Word, ...] = Field(default=("ATM",), description="type words of air samples")
+
+    flush_before: NotNegativeDuration = Field(
+        default=timedelta(0), description="rows less than this before the last row ahead of a change of run type are kept but not used"
+    )
+    flush_after: NotNegativeDuration = Field(
+        default=timedelta(0), description="rows less than this after the first row that follows a change of run type are kept but not used"
+    )
+    run_gap: Annotated[Duration, Field(gt=timedelta(0))] = Field(
+        default=timedelta(minutes=30), description="successive rows of one run type further apart than this are two runs"
+    )
+
+    standard_limit: Annotated[float, Field(gt=0)] = Field(
+        default=4.0, description="a reading of a gas further than this from its value is bad and not used, µmol mol⁻¹"
+    )
+    rejected_runs: Literal["leave-out", "bridge"] = Field(
+        default="leave-out",
+        description=(
+            "a run of a standard without a good reading: leave-out drops that standard between the runs on either side, "
+            "bridge interpolates across"
+        ),
+    )
+    regression: Literal["measured-on-true", "true-on-measured"] = Field(
+        default="measured-on-true", description="which way the line through the standards is fitted"
+    )
+    use_zero_in_fit: bool = Field(default=False, description="whether gases with the role zero enter the regression")
+    minimum_standards: Annotated[int, Field(ge=2)] = Field(default=3, description="fewer make a value questionable; one gives none")
+    standard_interval_limit: Annotated[Duration, Field(gt=timedelta(0))] = Field(
+        default=timedelta(days=1), description="runs of a standard further apart than this make the values between them questionable"
+    )
+    outside_limit: NotNegative = Field(
+        default=100.0, description="a value further than this outside the range of the standards is questionable, µmol mol⁻¹"
+    )
+
+    dry_standards: bool = Field(default=False, description="correct readings of standards for water vapour (variable h2o)")
+    dry_samples: bool = Field(
+        default=False, description="correct samples for water vapour (variable h2o); off where the analyser reports dry mole fractions"
+    )
+
+    temperature_correction: Literal[
+        "takahashi-1993",
+        "takahashi-2009",
+        "wanninkhof-2022",
+        "humphreys-2024-fit",
+        "humphreys-2024-enthalpy",
+        "humphreys-2024-parametrised",
+    ] = Field(default="takahashi-1993", description="correction from equilibrator to sea-surface temperature")
+    temperature_coefficient: float | None = Field(default=None, description="replaces the coefficient of the method, °C⁻¹ or J mol⁻¹")
+
+    pressure_sources: tuple[PressureSource, ...] = Field(
+        default=("equilibrator", "ambient-differential", "analyser", "atmospheric"),
+        min_length=1,
+        description="what the equilibrator pressure is taken from, the first that a row has",
+    )
+    differential_sign: Literal["add", "subtract"] = Field(
+        default="add", description="whether equilibrator_differential_pressure is added to ambient_pressure or subtracted from it"
+    )
+    differential_unit: Literal["hPa", "mbar", "Pa", "kPa"] = Field(
+        default="hPa", description="unit of the numbers of the differential pressure where the reader takes them for hPa"
+    )
+    overpressure: Annotated[float, Field(allow_inf_nan=False)] = Field(
+        default=3.0, description="hPa added to air pressure at sea level where it stands in for the equilibrator's: overpressure of a ship"
+    )
+    barometer: Literal["atmospheric_pressure", "ambient_pressure", "analyser_pressure"] = Field(
+        default="atmospheric_pressure", description="variable that gives the air pressure"
+    )
+    barometer_height: Annotated[float, Field(ge=-10, le=200)] | None = Field(
+        default=None, description="height of the barometer above the sea, m; without it nothing is reduced to sea level"
+    )
+    sea_level_method: Literal["hydrostatic", "wmo"] = Field(default="hydrostatic", description="reduction to sea level")
+
+    air_interpolation_limit: NotNegativeDuration = Field(
+        default=timedelta(hours=12), description="how far apart two runs of air may be for xco2_air to be interpolated between them"
+    )
+    fill: Filling = Field(default_factory=Filling, description="limits for filling slow sensors")
+    uncertainty: Uncertainties = Field(default_factory=Uncertainties, description="standard uncertainties of the inputs")
+
+    @model_validator(mode="after")
+    def _gases_are_unique(self) -> Self:
+        for left, right in overlaps(self.standards, key=lambda gas: gas.run_type):
+            first, second = (f"{gas.xco2:g} µmol mol⁻¹" for gas in (left, right))
+            raise ValueError(
+                f"standards: {left.run_type} is given twice for the same time ({first} and {second}); set valid_from and valid_to"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _roles_fit(self) -> Self:
+        for gas in self.standards:
+            if gas.role == "standard" and gas.sets_analyser:
+                raise ValueError(f"standards: {gas.run_type} sets the analyser and cannot have the role standard; expected zero or span")
+            if gas.run_type in (*self.water_run_types, *self.air_run_types):
+                raise ValueError(f"standards: {gas.run_type} is a run type of samples")
+        both = sorted(set(self.water_run_types) & set(self.air_run_types))
+        if both:
+            raise ValueError(f"air_run_types: {both[0]} is a run type of water samples, too")
+        if len({gas.run_type for gas in self.fitted}) < 2:
+            raise ValueError("standards: a line needs at least two gases with the role standard")
+        return self
+
+    @model_validator(mode="after")
+    def _coefficient_fits(self) -> Self:
+        if self.temperature_coefficient is not None and METHODS[self.temperature_correction].coefficient is None:
+            raise ValueError(f"temperature_coefficient: {self.temperature_correction} computes its coefficient")
+        if len(set(self.pressure_sources)) != len(self.pressure_sources):
+            raise ValueError("pressure_sources: each source at most once")
+        return self
+
+    @property
+    def fitted(self) -> tuple[StandardGas, ...]:
+        """The gases that enter the regression."""
+        roles = ("standard", "zero") if self.use_zero_in_fit else ("standard",)
+        return tuple(gas for gas in self.standards if gas.role in roles and not gas.sets_analyser)
+
+    @property
+    def differential_factor(self) -> float:
+        """What the differential pressure is multiplied by before it is added to the ambient pressure, hPa."""
+        sign = 1.0 if self.differential_sign == "add" else -1.0
+        return sign * _UNITS_IN_HPA[self.differential_unit]

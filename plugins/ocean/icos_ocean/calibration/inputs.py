@@ -1,0 +1,153 @@
+"""What the calibrator takes from a stream: values that passed, gaps filled, and what became of every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.dataset import BAD, NOT_EVALUATED
+from icos_core.flags import PERSON
+from icos_core.joins import SOURCE_ATTRIBUTES
+from icos_ocean.calibration.gap_filling import fill_gaps
+from icos_ocean.seawater_co2 import salinity_from_conductivity
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from icos_ocean.calibration.fco2_options import Filling
+
+    FloatArray = NDArray[np.float64]
+    BoolArray = NDArray[np.bool_]
+
+__all__ = ["Input", "Inputs", "put_filled"]
+
+INTERPOLATED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One variable after filling; every array has one element per row.
+
+    Attributes
+    ----------
+    values
+        As measured or filled; NaN where missing.
+    flag
+        Primary flag as measured; 2 where filled.
+    measured
+        Whether there was a value as measured, good or not.
+    rejected
+        Whether that value was bad.
+    filled
+        Whether `values` holds an interpolated value, in place of a missing or bad one.
+    """
+
+    values: FloatArray
+    flag: NDArray[np.int8]
+    measured: BoolArray
+    rejected: BoolArray
+    filled: BoolArray
+
+    @property
+    def usable(self) -> FloatArray:
+        """Values, NaN where bad."""
+        return np.where(self.flag == BAD, np.nan, self.values)
+
+
+@dataclass(kw_only=True)
+class Inputs:
+    """The variables of a stream, each filled once and kept.
+
+    Attributes
+    ----------
+    stream
+        Measured rows with their flags.
+    time : (n,) ndarray
+        s.
+    filling : Filling
+        Limits.
+    taken : dict
+        What was taken so far.
+    """
+
+    stream: xr.Dataset
+    time: FloatArray
+    filling: Filling
+    taken: dict[str, Input] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Whether the stream has a variable."""
+        return name in self.stream
+
+    def take(self, name: str) -> Input:
+        """Return a variable of the stream, filled; salinity is computed from conductivity where only that is measured."""
+        if name not in self.taken:
+            if name == "salinity" and not self.has(name):
+                values, flag = self._salinity_from_conductivity()
+                kept = np.zeros(values.shape, dtype=np.bool_)
+            else:
+                values, flag = self.stream[name].values, self._flag(name)
+                # What a person called bad stays as it is: the flag of the same name would stand on the filled value, too.
+                kept = (flag == BAD) & (self._origin(name) == PERSON)
+            self.taken[name] = self._filled(name, values, flag, kept)
+        return self.taken[name]
+
+    def absent(self) -> Input:
+        """Return a variable that no row has."""
+        size = self.time.size
+        no = np.zeros(size, dtype=np.bool_)
+        return Input(values=np.full(size, np.nan), flag=np.full(size, NOT_EVALUATED, dtype=np.int8), measured=no, rejected=no, filled=no)
+
+    def _filled(self, name: str, values: FloatArray, flag: NDArray[np.int8], kept: BoolArray) -> Input:
+        measured = np.isfinite(values)
+        rejected = measured & (flag == BAD)
+        good = measured & (flag <= NOT_EVALUATED)
+        filled_values, filled = fill_gaps(self.time, values, good, ~measured | (rejected & ~kept), self.filling.limit(name).total_seconds())
+        flag = np.where(filled, np.int8(NOT_EVALUATED), flag) if filled.any() else flag
+        return Input(values=filled_values, flag=flag, measured=measured, rejected=rejected, filled=filled)
+
+    def _flag(self, name: str) -> NDArray[np.int8]:
+        if f"{name}_flag" in self.stream:
+            flag: NDArray[np.int8] = self.stream[f"{name}_flag"].values
+            return flag
+        return np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
+
+    def _origin(self, name: str) -> NDArray[np.int8]:
+        if f"{name}_flag_origin" in self.stream:
+            origin: NDArray[np.int8] = self.stream[f"{name}_flag_origin"].values
+            return origin
+        return np.zeros(self.time.shape, dtype=np.int8)
+
+    def _salinity_from_conductivity(self) -> tuple[FloatArray, NDArray[np.int8]]:
+        names = ("conductivity", "conductivity_cell_temperature")
+        conductivity, temperature = (self.stream[name].values for name in names)
+        values = salinity_from_conductivity(np.where(conductivity > 0.0, conductivity, np.nan), temperature)
+        worst = np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
+        for name in names:
+            # A missing input (9) shows as a missing salinity, not as a flag.
+            flag = self._flag(name)
+            np.maximum(worst, flag, out=worst, where=flag <= BAD)
+        return values, worst
+
+
+def put_filled(stream: xr.Dataset, name: str, taken: Input) -> None:
+    """Replace a carried variable by its filled values, in place.
+
+    The bits of tests go where a value was filled: what they were about is no longer there.
+    """
+    source = np.zeros(taken.values.shape, dtype=np.int8)
+    if f"{name}_source" in stream:
+        source |= stream[f"{name}_source"].values
+    source[taken.filled] = INTERPOLATED
+    long_name = stream[name].attrs.get("long_name", name)
+    stream[f"{name}_source"] = ("time", source, {"long_name": f"source of {long_name}", **SOURCE_ATTRIBUTES})
+    if not taken.filled.any():
+        return
+    stream[name] = ("time", taken.values, dict(stream[name].attrs))
+    for suffix in ("_tests", "_evaluated"):
+        if f"{name}{suffix}" in stream:
+            bits = np.where(taken.filled, np.int32(0), stream[f"{name}{suffix}"].values)
+            stream[f"{name}{suffix}"] = ("time", bits, dict(stream[f"{name}{suffix}"].attrs))

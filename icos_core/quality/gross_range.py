@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from icos_core.components import Context, Outcome, QualityTest
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
-from icos_core.quality.limits import Span, check_span
+from icos_core.quality.limits import Span, check_nested
 from icos_core.quality.series import judge
 from icos_core.versioned import Options
 
@@ -43,13 +43,7 @@ class RangeOptions(Options):
 
     @model_validator(mode="after")
     def _spans_nested(self) -> Self:
-        check_span("questionable_outside", self.questionable_outside)
-        check_span("bad_outside", self.bad_outside)
-        inner, outer = self.questionable_outside, self.bad_outside
-        if inner is None and outer is None:
-            raise ValueError("at least one of 'questionable_outside' and 'bad_outside' is needed")
-        if inner is not None and outer is not None and (inner[0] < outer[0] or inner[1] > outer[1]):
-            raise ValueError(f"questionable_outside {list(inner)} must lie within bad_outside {list(outer)}")
+        check_nested(self, "questionable_outside", "bad_outside")
         return self
 
 

@@ -15,7 +15,7 @@ from icos_core.versioned import Options
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Length", "Limits", "NonNegative", "Plausible", "Positive", "Span", "check_rising", "check_span", "grade"]
+__all__ = ["Length", "Limits", "NonNegative", "Plausible", "Positive", "Span", "check_nested", "check_rising", "check_span", "grade"]
 
 
 A_CENTURY = timedelta(days=36525)
@@ -47,6 +47,17 @@ def check_rising(model: Options, questionable: str, bad: str, *, needed: bool = 
         raise ValueError(f"at least one of {questionable!r} and {bad!r} is needed")
     if lower is not None and upper is not None and upper < lower:
         raise ValueError(f"{bad} ({upper}) must not be below {questionable} ({lower})")
+
+
+def check_nested(model: Options, questionable: str, bad: str) -> None:
+    """Raise :class:`ValueError` unless the span in field `questionable` lies within that in field `bad`, and at least one is there."""
+    inner, outer = getattr(model, questionable), getattr(model, bad)
+    check_span(questionable, inner)
+    check_span(bad, outer)
+    if inner is None and outer is None:
+        raise ValueError(f"at least one of {questionable!r} and {bad!r} is needed")
+    if inner is not None and outer is not None and (inner[0] < outer[0] or inner[1] > outer[1]):
+        raise ValueError(f"{questionable} {list(inner)} must lie within {bad} {list(outer)}")
 
 
 class Limits(Options):

@@ -1,0 +1,1 @@
+"""Quality tests of the ocean, and the tests that its calibrators bring along."""

@@ -1,0 +1,165 @@
+"""The usual tests of an underway system, as ``[[qc]]`` tables: what a station need not list.
+
+A station's own table for the same test and variable replaces one of them. Tests of variables that a station does not have are passed over.
+They are meant to be wide: whatever they flag deserves a look on every ship, and a good cruise passes without a flag.
+
+========================= ==============================================================================================
+test                      limits and where they come from
+========================= ==============================================================================================
+``range``                 temperatures, salinity, pressures and CO2 as the dashboard of the Surface Ocean CO2 Atlas checks
+                          them (questionable: its warnings, bad: its errors). A pressure cut short by the logger (80 or 8.06
+                          for 1008.06 hPa) is bad. Air between 330 and 600 µmol mol⁻¹, as exhaust and laboratory air
+                          lie above. Flows: an equilibrator without water, an analyser without gas.
+``spike``                 single values that go away and come back: 1 and 3 °C, salinity 1 and 3, pressures 10 and
+                          30 hPa, CO2 in water 15 and 50 µmol mol⁻¹ between neighbours at most half an hour away
+``rate-of-change``        3 °C, salinity 3, 50 hPa, CO2 20 µmol mol⁻¹ per minute: questionable, for a steep front is no error.
+                          Steps below a minute count as a minute, so that noise between quick readings is no rate.
+``flat-line``             not a single change of temperature, salinity or CO2: two hours questionable, six hours bad.
+                          Pressures are left out: weather and coarse resolution keep them constant longer than that.
+``rolling-outlier``       beyond 8 robust standard deviations of two hours around: questionable. The floors keep differences
+                          below 2 °C, salinity 2 and 40 µmol mol⁻¹ from ever being outliers. It takes the place of a limit in standard
+                          deviations of the whole data set, which depends on where the ship went.
+``position``, ``speed``   see there
+``delta-temperature``     see there
+========================= ==============================================================================================
+
+The spike, rate and outlier tests pass over values that the range test calls bad, so that they do not blame good neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["SENSOR_TESTS", "sensor_tests"]
+
+Table = dict[str, Any]
+
+_NEIGHBOURS = 1800.0
+_HOUR = 3600.0
+_PRESSURES = ("ambient_pressure", "equilibrator_pressure", "atmospheric_pressure", "analyser_pressure")
+_BAD_RANGE: Mapping[str, list[float]] = {
+    "sst": [-10.0, 50.0],
+    "equilibrator_temperature": [-10.0, 50.0],
+    "salinity": [-0.1, 50.0],
+    "co2": [0.0, 50000.0],
+    **{name: [750.0, 1250.0] for name in _PRESSURES},
+}
+_QUESTIONABLE_RANGE: Mapping[str, list[float]] = {
+    "sst": [-5.0, 40.0],
+    "equilibrator_temperature": [-5.0, 40.0],
+    "salinity": [0.0, 42.0],
+    "co2": [80.0, 1200.0],
+    **{name: [900.0, 1100.0] for name in _PRESSURES},
+}
+_SPIKE: Mapping[str, tuple[float, float]] = {
+    "sst": (1.0, 3.0),
+    "equilibrator_temperature": (1.0, 3.0),
+    "salinity": (1.0, 3.0),
+    "co2": (15.0, 50.0),
+    **dict.fromkeys(_PRESSURES, (10.0, 30.0)),
+}
+_RATE_PER_MINUTE: Mapping[str, float] = {
+    "sst": 3.0,
+    "equilibrator_temperature": 3.0,
+    "salinity": 3.0,
+    "co2": 20.0,
+    **dict.fromkeys(_PRESSURES, 50.0),
+}
+_CHANGING = ("sst", "equilibrator_temperature", "salinity", "co2")
+_OUTLIER_FLOOR: Mapping[str, float] = {"sst": 0.25, "equilibrator_temperature": 0.25, "salinity": 0.25, "co2": 5.0}
+
+
+def sensor_tests(water: Sequence[str] = ("EQU",), air: Sequence[str] = ("ATM",)) -> tuple[Table, ...]:
+    """Return the usual tests as ``[[qc]]`` tables.
+
+    Parameters
+    ----------
+    water, air
+        Words of `run_type` for samples of water and of air: what the analyser reads is tested by what it was measuring.
+    """
+    in_water = {"where": {"run_type": list(water)}}
+    in_air = {"where": {"run_type": list(air)}}
+    return (
+        *_ranges(in_water, in_air),
+        *({"test": "spike", "variable": name, **_between_neighbours(name, in_water), **_spike(name)} for name in _SPIKE),
+        *(
+            {"test": "rate-of-change", "variable": name, **_between_neighbours(name, in_water), "questionable": rate, "min_interval": 60.0}
+            for name, rate in _RATE_PER_MINUTE.items()
+        ),
+        *(
+            {
+                "test": "flat-line",
+                "variable": name,
+                **_where(name, in_water),
+                "plausible": _BAD_RANGE[name],
+                "questionable_after": 2 * _HOUR,
+                "bad_after": 6 * _HOUR,
+            }
+            for name in _CHANGING
+        ),
+        *(
+            {
+                "test": "rolling-outlier",
+                "variable": name,
+                **_where(name, in_water),
+                "plausible": _BAD_RANGE[name],
+                "window": 2 * _HOUR,
+                "questionable": 8.0,
+                "floor": floor,
+            }
+            for name, floor in _OUTLIER_FLOOR.items()
+        ),
+        {"test": "position"},
+        {"test": "speed"},
+        {"test": "delta-temperature", **in_water},
+    )
+
+
+def _ranges(in_water: Table, in_air: Table) -> Iterator[Table]:
+    for name, bad in _BAD_RANGE.items():
+        yield {
+            "test": "range",
+            "variable": name,
+            **_where(name, in_water),
+            "questionable_outside": _QUESTIONABLE_RANGE[name],
+            "bad_outside": bad,
+        }
+    yield {
+        "test": "range",
+        "variable": "co2",
+        "label": "range_air",
+        **in_air,
+        "questionable_outside": [330.0, 600.0],
+        "bad_outside": _BAD_RANGE["co2"],
+    }
+    yield {"test": "range", "variable": "h2o", "bad_outside": [-10.0, 100.0]}
+    yield {
+        "test": "range",
+        "variable": "equilibrator_differential_pressure",
+        **in_water,
+        "questionable_outside": [-10.0, 10.0],
+        "bad_outside": [-50.0, 50.0],
+    }
+    yield {"test": "range", "variable": "water_flow", **in_water, "questionable_outside": [0.5, 20.0]}
+    yield {"test": "range", "variable": "analyser_flow", **in_water, "questionable_outside": [20.0, 500.0]}
+
+
+def _where(name: str, in_water: Table) -> Table:
+    """Test the analyser only where it measured water; sensors always."""
+    return in_water if name == "co2" else {}
+
+
+def _between_neighbours(name: str, in_water: Table) -> Table:
+    return {**_where(name, in_water), "plausible": _BAD_RANGE[name], "max_gap": _NEIGHBOURS}
+
+
+def _spike(name: str) -> Table:
+    questionable, bad = _SPIKE[name]
+    return {"questionable": questionable, "bad": bad}
+
+
+SENSOR_TESTS: tuple[Table, ...] = sensor_tests()
+"""The usual tests of a system that calls water EQU and air ATM."""

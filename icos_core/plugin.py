@@ -32,37 +32,37 @@ def icos_quality_tests() -> Sequence[Entry]:
         Entry(
             kind="quality-test",
             name="range",
-            summary="values outside of what is plausible or possible",
+            summary="Values outside plausible limits",
             load="icos_core.quality.gross_range:TEST",
         ),
         Entry(
             kind="quality-test",
             name="spike",
-            summary="single values that stand out from their neighbours",
+            summary="Single values that stand out from both neighbours",
             load="icos_core.quality.spike:TEST",
         ),
         Entry(
             kind="quality-test",
             name="rate-of-change",
-            summary="changes that are too fast",
+            summary="Steps that are too steep",
             load="icos_core.quality.rate_of_change:TEST",
         ),
         Entry(
             kind="quality-test",
             name="flat-line",
-            summary="values that do not change for too long",
+            summary="Values that do not change for too long",
             load="icos_core.quality.flat_line:TEST",
         ),
         Entry(
             kind="quality-test",
             name="rolling-outlier",
-            summary="outliers against a robust scale in a moving window",
+            summary="Values far from the rolling median, in units of a rolling robust scale",
             load="icos_core.quality.rolling_outlier:TEST",
         ),
         Entry(
             kind="quality-test",
             name="missing",
-            summary="values that should be there and are not",
+            summary="Missing values, and gaps that are too long",
             load="icos_core.quality.missing:TEST",
         ),
     )

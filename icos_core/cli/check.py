@@ -1,0 +1,82 @@
+"""``icos check``: validate a station description before a byte of data is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from icos_core.cli.errors import WRONG, show_error
+from icos_core.cli.printing import print_table
+from icos_core.description import load_description
+from icos_core.exceptions import DescriptionError
+from icos_core.inputs import find_files, offsets
+from icos_core.people import read_flags
+from icos_core.plugins import installed_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from icos_core.inputs import InputFile
+    from icos_core.people import PersonFlag
+    from icos_core.station import Description
+
+__all__ = ["command"]
+
+Found = TypeVar("Found")
+
+
+@click.command("check")
+@click.argument("station", type=click.Path(path_type=Path))
+def command(station: Path) -> int:
+    """Check the station description STATION and list every mistake; exit status 2 where there is one."""
+    plugins = installed_plugins()
+    description = load_description(station, plugins)
+    wrong: list[DescriptionError] = []
+    files = _unless_wrong(lambda: find_files(description), wrong)
+    _unless_wrong(lambda: offsets(description, plugins), wrong)
+    flags = _unless_wrong(lambda: read_flags(description.flags_path), wrong)
+    if files is None or flags is None or wrong:
+        return WRONG
+    _show(description, files, flags)
+    return 0
+
+
+def _unless_wrong(look: Callable[[], Found], wrong: list[DescriptionError]) -> Found | None:
+    try:
+        return look()
+    except DescriptionError as error:
+        show_error(error)
+        wrong.append(error)
+        return None
+
+
+def _show(description: Description, files: Sequence[InputFile], flags: Sequence[PersonFlag]) -> None:
+    click.echo(f"{description.path.name}: {description.station.name} ({description.station.id}), level {description.level}, no mistakes")
+    counts = Counter(file.input for file in files)
+    inputs = [
+        (spec.reader, spec.stream or "as read", " ".join(spec.files_written), counts[position])
+        for position, spec in enumerate(description.inputs)
+    ]
+    print_table(("reader", "stream", "patterns", "files"), inputs)
+    steps = [("deployment", each.expocode, f"{each.start.isoformat()} to {each.end.isoformat()}") for each in description.deployments]
+    steps += [("calibrate", each.calibrator, "") for each in description.calibrate]
+    steps += [("derive", each.product, "comes along" if each.is_default else "") for each in description.derive]
+    steps += [("export", each.exporter, "") for each in description.export]
+    if steps:
+        print_table(("table", "name", ""), steps)
+    if description.qc:
+        tests = [
+            (each.stage, each.test, each.label, ", ".join(each.variables), _where(each.where), "usual" if each.is_default else "station")
+            for each in description.qc
+        ]
+        print_table(("stage", "test", "label", "variables", "where", "from"), tests)
+    active = sum(not flag.withdrawn for flag in flags)
+    if flags:
+        click.echo(f"{active} people's flags, {len(flags) - active} withdrawn")
+
+
+def _where(where: object) -> str:
+    return ", ".join(f"{category} = {' or '.join(words)}" for category, words in where.items()) if isinstance(where, dict) else ""

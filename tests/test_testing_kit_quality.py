@@ -31,7 +31,7 @@ def jumps(dataset: Any, variables: Any, _options: Any, _context: Any, defect: st
         step = np.diff(values, prepend=np.nan)
         level[step > 1] = 3
         if defect == "looks everywhere":
-            level[values > np.nanmean(values) + 1 if values.size else []] = 4
+            level[values > np.nanmean(values)] = 4
         if defect == "evaluates missing":
             level[:] = np.maximum(level, 1) if name == "none" else np.where(level == 2, 1, level)
         if defect == "order of variables" and number:

@@ -1,8 +1,8 @@
 """All outputs of a run appear together, or none do.
 
-Outputs are made in ``.staging/``, flushed to disk and listed in a journal; then each is renamed into place, the manifest last; then files
-that only the previous manifest lists are removed. A run killed at any moment leaves either the old set, or a journal from which the next start
-completes the new one.
+Outputs are made in ``.staging/``, flushed to disk and listed in a journal; then each is renamed into place, the manifest last; then
+files that only the previous manifest lists are removed. A run killed at any moment leaves either the old set, or a journal from which
+the next start completes the new one.
 """
 
 from __future__ import annotations

@@ -6,8 +6,11 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from icos_core.components import Problem
 from icos_core.exceptions import RunError
-from icos_core.executors import choose_executor
+from icos_core.executors import KILLED, choose_executor
 from icos_core.fingerprints import fingerprint
 from icos_core.flow import Flow, calibrated_stage, condensing, measured_stage, product_stage
 from icos_core.inputs import InputFile, offsets, stream_names
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    import numpy as np
     import xarray as xr
 
     from icos_core.components import Context
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Computed", "Job", "code_versions", "compute", "newest_time"]
 
 _POOL_FROM_BYTES = 16_000_000
+_POOL_FROM_FILES = 100
 _TASKS_PER_WORKER = 8
 
 
@@ -238,27 +241,44 @@ def _condensed(job: Job, tasks: Sequence[ReadTask], position: int, computed: Com
         computed.keys.add(key)
     missing = [(period, key) for period, key in planned if job.store.meta(key) is None]
     job.progress.stage("condense", len(missing))
-    batches = [
-        CondenseTask(
-            periods=tuple(batch),
-            files={file: tasks[file] for period, _ in batch for file in period.files},
+    size = _bytes([tasks[file] for file in {file for period, _ in missing for file in period.files}])
+    lost = _condense_missing(job, missing, tasks, windows, position, size)
+    for number in sorted({file for period, key in missing if key in lost for file in period.files}):
+        if not any(number in period.files for period, key in planned if key not in lost):
+            computed.receipts[tasks[number].name] = ReadReceipt(name=tasks[number].name, key="", set_aside=KILLED)
+    computed.flow.problems += [
+        Problem(message=f"the period from {np.datetime64(period.start, 'ns')}Z could not be made: its task {KILLED}")
+        for period, key in missing
+        if key in lost
+    ]
+    return _gather([key for _, key in planned if key not in lost], job, computed)
+
+
+def _condense_missing(
+    job: Job, missing: Sequence[tuple[Period, str]], tasks: Sequence[ReadTask], windows: Windows, position: int, size: int
+) -> set[str]:
+    """Make periods in batches, the members of a batch whose worker died once more each alone; return the keys of those that failed."""
+
+    def task(periods: Sequence[tuple[Period, str]]) -> CondenseTask:
+        return CondenseTask(
+            periods=tuple(periods),
+            files={file: tasks[file] for period, _ in periods for file in period.files},
             windows=windows,
             description=job.description,
             position=position,
             context=job.context,
             store=job.store.folder,
         )
-        for batch in _batches(missing, job)
-    ]
-    size = _bytes([tasks[file] for file in {file for period, _ in missing for file in period.files}])
-    lost: set[str] = set()
-    for number, result, failure in _spread(job, condense_batch, batches, size) if batches else ():
-        if result is None:
-            lost |= {key for _, key in batches[number].periods}
-            names = {batches[number].files[file].name for file in batches[number].files}
-            for name in sorted(names):
-                computed.receipts[name] = ReadReceipt(name=name, key="", set_aside=failure)
-    return _gather([key for _, key in planned if key not in lost], job, computed)
+
+    batches = _batches(missing, job)
+    if not batches:
+        return set()
+    failed = [number for number, result, _ in _spread(job, condense_batch, [task(batch) for batch in batches], size) if result is None]
+    singles = [[pair] for number in failed for pair in batches[number]]
+    if not singles:
+        return set()
+    again = _spread(job, condense_batch, [task(single) for single in singles], _POOL_FROM_BYTES)
+    return {singles[number][0][1] for number, result, _ in again if result is None}
 
 
 def _spans(job: Job, tasks: Sequence[ReadTask], computed: Computed) -> dict[str, tuple[int, int]]:
@@ -266,7 +286,8 @@ def _spans(job: Job, tasks: Sequence[ReadTask], computed: Computed) -> dict[str,
     missing = [task for task in tasks if task.key not in spans]
     if missing:
         job.progress.stage("survey", len(missing))
-        for receipt in _work_through(job, span_batch, missing, 0):
+        few = len(missing) < _POOL_FROM_FILES and job.cluster is None
+        for receipt in _work_through(replace(job, jobs=1) if few else job, span_batch, missing, _POOL_FROM_BYTES):
             if receipt.set_aside:
                 computed.receipts[receipt.name] = receipt
             elif receipt.start is not None and receipt.end is not None:

@@ -21,8 +21,10 @@ from icos_core.exceptions import DescriptionError, Mistake
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["DaskExecutor", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor"]
+__all__ = ["KILLED", "DaskExecutor", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor"]
 
+KILLED = "killed its worker process twice"
+_TRIES_ALONE = 2
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
 
 
@@ -77,22 +79,22 @@ class LocalProcessesExecutor:
     def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
         """Call `function` with every task in a pool; those left by a dead worker once more, each alone."""
         left = dict(enumerate(tasks))
-        yield from self._round(function, left, min(self.jobs, len(left)))
-        # A dead worker breaks the whole pool: what is left cannot tell who did it, so each is tried once more alone.
+        yield from self._round(function, dict(left), min(self.jobs, len(left)), left)
+        # A dead worker breaks the whole pool, and nobody can tell whose task it was: what is left is tried twice more, each alone.
         for position in sorted(left):
-            yield from self._round(function, alone := {position: left[position]}, 1)
-            if alone:
-                yield Finished(position=position, failure="killed its worker process twice")
+            for _ in range(_TRIES_ALONE):
+                if position in left:
+                    yield from self._round(function, {position: left[position]}, 1, left)
+            if position in left:
+                yield Finished(position=position, failure=KILLED)
 
     @staticmethod
-    def _round(function: Callable[[Any], Any], left: dict[int, Any], workers: int) -> Iterator[Finished]:
-        """Run what is left in a pool; finished tasks leave `left`, those of a broken pool stay in it."""
-        if not left:
-            return
+    def _round(function: Callable[[Any], Any], tasks: dict[int, Any], workers: int, left: dict[int, Any]) -> Iterator[Finished]:
+        """Run tasks in a pool; those that finish leave `left`, those of a broken pool stay in it."""
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
             try:
                 with _without_main_module():
-                    pending: dict[Future[Any], int] = {pool.submit(function, task): position for position, task in sorted(left.items())}
+                    pending: dict[Future[Any], int] = {pool.submit(function, task): position for position, task in sorted(tasks.items())}
                 while pending:
                     done, _ = wait(pending, return_when=FIRST_COMPLETED)
                     for future in done:
@@ -121,7 +123,7 @@ class DaskExecutor:
                 try:
                     yield Finished(position=positions[future], receipt=future.result())
                 except KilledWorker:
-                    yield Finished(position=positions[future], failure="killed its worker process twice")
+                    yield Finished(position=positions[future], failure=KILLED)
 
 
 def choose_executor(jobs: int | None, cluster: str | None, tasks: int) -> Executor:

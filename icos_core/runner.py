@@ -16,6 +16,7 @@ from icos_core.commit import MANIFEST, commit, exclusive, recover, start_staging
 from icos_core.components import Context, Problem
 from icos_core.computing import Computed, Job, code_versions, compute, newest_time
 from icos_core.exceptions import RunError
+from icos_core.executors import KILLED
 from icos_core.exporting import export_all
 from icos_core.fingerprints import sha256_of_file
 from icos_core.inputs import find_files
@@ -156,7 +157,7 @@ def _locked_run(
     )
     previous = read_manifest(settings.out / MANIFEST)
     again = _again(job, settings)
-    if previous is not None and previous["run_key"] == run_key and _intact(settings.out, previous, verify=settings.verify):
+    if previous is not None and previous["run_key"] == run_key and _stands(settings.out, previous, verify=settings.verify):
         return Finished(
             status=int(previous["status"]),
             out=settings.out,
@@ -196,7 +197,10 @@ def _again(job: Job, settings: Settings) -> Callable[[], Flow]:
     return recompute
 
 
-def _intact(out: Path, manifest: dict[str, Any], *, verify: bool) -> bool:
+def _stands(out: Path, manifest: dict[str, Any], *, verify: bool) -> bool:
+    """Whether the outputs of an earlier run are all there, and nothing in it may go better the next time."""
+    if KILLED in manifest["set_aside"].values():
+        return False
     for each in manifest["outputs"]:
         path = out / each["name"]
         if not path.is_file() or path.stat().st_size != each["bytes"] or (verify and sha256_of_file(path) != each["sha256"]):

@@ -2,8 +2,10 @@
 
 import os
 
+from minutes import minutes
+
 from icos_core.testing.real_data import pytest_runtest_setup, real_data
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-__all__ = ["pytest_runtest_setup", "real_data"]
+__all__ = ["minutes", "pytest_runtest_setup", "real_data"]

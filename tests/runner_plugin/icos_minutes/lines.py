@@ -1,0 +1,35 @@
+"""Every stream with a time axis as lines of text."""
+
+from icos_core import Exporter
+from icos_core.dataset import quantities
+from icos_core.versioned import Options
+
+
+class LinesOptions(Options):
+    """Options."""
+
+    suffix: str = "txt"
+    fail: bool = False
+
+
+def export(streams, folder, options, context):
+    paths = []
+    for name, stream in sorted(streams.items()):
+        if "time" not in stream.dims:
+            continue
+        path = folder / f"{name}.{options.suffix}"
+        rows = [f"# {name} {context.newest}"]
+        for position, time in enumerate(stream["time"].values):
+            cells = [
+                f"{each}={float(stream[each].values[position])!r}/{int(stream[f'{each}_flag'].values[position])}"
+                for each in sorted(quantities(stream))
+            ]
+            rows.append(",".join([str(time), *cells]))
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        paths.append(path)
+        if options.fail:
+            raise OSError("no space left on device")
+    return paths
+
+
+EXPORTER = Exporter(name="lines", summary="text", options=LinesOptions, export=export)

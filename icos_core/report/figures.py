@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
 
+from icos_core.report.layout import arrange
 from icos_core.report.palette import GRID, INK, SERIES
-from icos_core.report.series import fit_legends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["DrawnFigure", "Image", "draw_figures"]
 
 _SCREEN_DPI = 150
-_PHONE_WIDTH, _PHONE_HEIGHT, _PHONE_DPI = 4.4, 0.9, 180
+_PHONE_WIDTH, _PHONE_HEIGHT, _PHONE_DPI = 4.4, 0.8, 180
 _STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9,
@@ -115,8 +116,11 @@ def _has_content(figure: MatplotlibFigure) -> bool:
 
 
 def _render(figure: MatplotlibFigure, dpi: int) -> Image:
-    fit_legends(figure)
+    # the canvas itself lays out and draws once; Figure.savefig would do both twice
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
+    arrange(figure, canvas)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    width, height = figure.get_size_inches() * dpi
-    return Image(data=base64.b64encode(buffer.getvalue()).decode("ascii"), width=int(width), height=int(height))
+    canvas.print_png(buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3})  # type: ignore[no-untyped-call]
+    width, height = canvas.get_width_height()
+    return Image(data=base64.b64encode(buffer.getvalue()).decode("ascii"), width=width, height=height)

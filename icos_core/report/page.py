@@ -62,7 +62,7 @@ def write_report(report: RunReport, figures: Sequence[Figure], context: Context,
 def render(report: RunReport, figures: Sequence[Figure], context: Context) -> str:
     """Return the page as text; parameters as those of :func:`write_report`."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_visible)
-    environment.filters |= {"count": _count, "size": _size, "cell": _cell, "percent": _percent, "seconds": _seconds}
+    environment.filters |= {"count": _count, "size": _size, "cell": _cell, "percent": _percent, "seconds": _seconds, "moment": _moment}
     environment.tests["numeric"] = _is_number
     source = files("icos_core.report")
     template = environment.from_string(source.joinpath("page.html.j2").read_text(encoding="utf-8"))
@@ -119,6 +119,12 @@ def _period(streams: Streams) -> tuple[str, str] | None:
         return None
     first, last = min(time.min() for time in times), max(time.max() for time in times)
     return _minute(first), _minute(last)
+
+
+def _moment(time: np.datetime64) -> str:
+    """Write a time to the second, or as exactly as it was given."""
+    seconds = time.astype("datetime64[s]")
+    return str(seconds if seconds == time else time).replace("T", " ")
 
 
 def _minute(time: np.datetime64) -> str:

@@ -2,7 +2,7 @@
 
 Good, not evaluated, questionable, bad and missing wear the same colours in every figure and on the page, and each has a mark of its
 own, so that nothing hangs on colour alone. Series take their colours from Paul Tol's scheme *muted*, without the reds, which would
-look like a flag; values along a scale take `SCALE`, which is even in lightness.
+look like a flag, and black; values along a scale take `SCALE`, which is even in lightness.
 
 References
 ----------
@@ -37,7 +37,7 @@ FLAGS: dict[int, FlagStyle] = {
 }
 """Primary flag → how it looks."""
 
-SERIES: tuple[str, ...] = ("#117733", "#AA4499", "#999933", "#332288", "#44AA99", "#DDCC77", "#88CCEE")
+SERIES: tuple[str, ...] = ("#117733", "#AA4499", "#999933", "#332288", "#44AA99", "#DDCC77", "#88CCEE", "#000000")
 """Colours of series beside the main one of a panel, which wears the colour of good data; take them in this order."""
 
 SCALE = "viridis"

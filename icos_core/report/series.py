@@ -1,144 +1,28 @@
-"""Draw flagged time series: the parts from which plugins build their figures.
+"""Draw flagged time series: the part of a figure that every domain shares.
 
-Every figure is made here with matplotlib's object interface and the Agg canvas, so that nothing hangs on global state or a display.
 Good values are a line with its band of standard uncertainty, questionable and bad ones are marks, missing ones are ticks at the foot
 of the panel; gaps are not bridged; marks far off the scale of the good values stand at the edge as arrows.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-import matplotlib.dates as mdates
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.markers import CARETDOWN, CARETUP
 from matplotlib.transforms import blended_transform_factory
 
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE, is_good
 from icos_core.report.envelope import column_edges, envelope, thin_marks
-from icos_core.report.palette import FLAGS, MUTED_INK
+from icos_core.report.layout import to_dates
+from icos_core.report.palette import FLAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import xarray as xr
     from matplotlib.axes import Axes
-    from matplotlib.legend import Legend
     from numpy.typing import NDArray
 
-__all__ = [
-    "WIDTH",
-    "add_legend",
-    "draw_series",
-    "fit_legends",
-    "label_axis",
-    "new_figure",
-    "pretty_unit",
-    "say_empty",
-    "time_figure",
-    "to_dates",
-]
-
-WIDTH = 8.6
-"""Width of a figure in inches; the page renders it once for a screen and once, narrower, for a phone."""
-
-_PANEL_HEIGHT = 2.4
-_FOLDS = "icos-legend-above-the-panel"
-_SYMBOLS = {"degree": "°", "degrees": "°", "degree_C": "°C", "degrees_north": "°N", "degrees_east": "°E", "1": ""}
-_MICRO = {"uatm", "umol", "ug", "um"}
-_FACTOR = re.compile(r"(?P<unit>[A-Za-z_%]+|1)(?P<power>-?\d+)?")
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def new_figure(height: float) -> Figure:
-    """Return an empty figure of the usual width; `height` in inches."""
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def time_figure(panels: int = 1, heights: Sequence[float] | None = None) -> tuple[Figure, list[Axes]]:
-    """Return a figure of panels above each other that share their time axis.
-
-    Parameters
-    ----------
-    panels
-        Number of panels.
-    heights
-        Heights relative to the usual panel; all 1 if not given.
-    """
-    ratios = list(heights or [1.0] * panels)
-    figure = new_figure(_PANEL_HEIGHT * sum(ratios) + 0.3)
-    grid = figure.subplots(panels, 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": ratios})
-    axes: list[Axes] = list(grid[:, 0])
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
-    axes[-1].xaxis.set_major_locator(locator)
-    axes[-1].xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-    axes[-1].set_xlabel("time (UTC)")
-    return figure, axes
-
-
-def to_dates(time: NDArray[np.float64] | NDArray[np.int64] | NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Turn times (``datetime64[ns]``, or nanoseconds since 1970) into matplotlib's dates."""
-    dates: NDArray[np.float64] = mdates.date2num(np.asarray(time).astype(np.int64).view("datetime64[ns]"))  # type: ignore[no-untyped-call]
-    return dates
-
-
-def pretty_unit(units: str) -> str:
-    """Return a UDUNITS string as people write it: ``umol mol-1`` → ``µmol mol⁻¹``."""
-    return " ".join(_pretty_factor(word) for word in units.split()).strip()
-
-
-def _pretty_factor(word: str) -> str:
-    found = _FACTOR.fullmatch(word)
-    if found is None:
-        return word
-    unit, power = found["unit"], found["power"] or ""
-    micro = f"µ{unit[1:]}" if unit in _MICRO else unit
-    return _SYMBOLS.get(unit, micro) + power.translate(_SUPERSCRIPT)
-
-
-def label_axis(axes: Axes, quantity: str, units: str) -> None:
-    """Write quantity and unit beside the vertical axis."""
-    unit = pretty_unit(units)
-    axes.set_ylabel(f"{quantity} ({unit})" if unit else quantity)
-
-
-def say_empty(axes: Axes, reason: str) -> None:
-    """Write into an empty panel why it is empty."""
-    axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", color=MUTED_INK, wrap=True)
-    axes.set_yticks([])
-
-
-def add_legend(axes: Axes) -> None:
-    """Put the legend of what is labelled above the panel; nothing where nothing is labelled."""
-    labels = axes.get_legend_handles_labels()[1]
-    if labels:
-        _legend_above(axes, len(labels))
-
-
-def fit_legends(figure: Figure) -> None:
-    """Fold the legends of :func:`add_legend` into as few columns as the width of the figure asks for."""
-    room = 0.85 * figure.bbox.width
-    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]  # matplotlib has no types here
-    for axes in figure.axes:
-        legend = axes.get_legend()
-        if legend is None or legend.get_gid() != _FOLDS:
-            continue
-        columns = len(legend.get_texts())
-        legend = _legend_above(axes, columns)
-        while columns > 1 and legend.get_window_extent(renderer).width > room:
-            columns -= 1
-            legend = _legend_above(axes, columns)
-
-
-def _legend_above(axes: Axes, columns: int) -> Legend:
-    legend = axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns)
-    legend.set_gid(_FOLDS)
-    return legend
+__all__ = ["draw_series"]
 
 
 def draw_series(
@@ -234,7 +118,7 @@ def _reach(good: NDArray[np.float64]) -> tuple[float, float]:
     if good.size == 0:
         return -np.inf, np.inf
     low, high = float(good.min()), float(good.max())
-    margin = (high - low) or abs(high) or 1.0
+    margin = 2.0 * (high - low) or abs(high) or 1.0
     return low - margin, high + margin
 
 

@@ -1,0 +1,71 @@
+"""Readings of the standard gases against time, as distances from their assigned values."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from icos_core.components import Figure
+from icos_core.dataset import category_words
+from icos_core.flags import decode_bits
+from icos_core.report.layout import add_legend, label_axis, pretty_unit, say_empty, time_figure
+from icos_core.report.palette import INK, SERIES
+from icos_core.report.series import draw_series
+from icos_ocean.figures.underway import calibrated_underway, unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure as MatplotlibFigure
+    from numpy.typing import NDArray
+
+    from icos_core.components import Context, Streams
+
+__all__ = ["FIGURE"]
+
+READING, ASSIGNED = "co2", "standard_xco2"
+_LONGEST_STEP = 24 * 3600 * 1_000_000_000
+
+
+def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
+    """Draw what the analyser read of each gas minus its assigned value, after flushing; its drift is what the calibration follows."""
+    stream = calibrated_underway(streams, [READING, ASSIGNED, "run_type"])
+    if stream is None:
+        return None
+    figure, (axes,) = time_figure()
+    axes.axhline(0.0, color=INK, linewidth=0.8)
+    unit = unit_of(stream, READING)
+    offset = xr.Dataset({"offset": ("time", stream[READING].values - stream[ASSIGNED].values)}, coords={"time": stream["time"]})
+    if f"{READING}_flag" in stream:
+        offset["offset_flag"] = ("time", stream[f"{READING}_flag"].values)
+    drawn = False
+    for (word, value, rows), colour in zip(_gases(stream), cycle(SERIES), strict=False):
+        label = f"{word}, {value:g} {pretty_unit(unit)}"
+        drawn |= draw_series(axes, offset, "offset", rows=rows, label=label, colour=colour, missing=False, gap=_LONGEST_STEP)
+    if drawn:
+        add_legend(axes)
+    else:
+        say_empty(axes, "no row holds a reading of a standard gas that the description gives a value for")
+    label_axis(axes, "reading − assigned value", unit)
+    return figure
+
+
+def _gases(stream: xr.Dataset) -> Iterator[tuple[str, float, NDArray[np.bool_]]]:
+    """Yield run type, assigned value and rows of each gas; a cylinder that was exchanged is a gas of its own."""
+    assigned, run_type = stream[ASSIGNED].values, stream["run_type"].values
+    settled = np.isfinite(assigned) & ~decode_bits(stream, f"{READING}_tests").get("flushing", np.zeros(assigned.shape, dtype=np.bool_))
+    for word, code in category_words(stream, "run_type").items():
+        mine = settled & (run_type == code)
+        for value in np.unique(assigned[mine]):
+            yield word, float(value), mine & (assigned == value)
+
+
+FIGURE = Figure(
+    name="ocean-standards",
+    summary="Readings of the standard gases after flushing, minus their assigned values",
+    draw=draw,
+    order=30,
+)

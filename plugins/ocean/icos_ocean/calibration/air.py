@@ -1,4 +1,4 @@
-"""Mole fraction of CO2 in air at the times of water samples."""
+"""Mole fraction of CO2 in air at the times of water samples, and pCO2 and fCO2 of air at sea level."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
 from icos_ocean.calibration.gap_filling import between
+from icos_ocean.calibration.uncertainty import air_uncertainty, total
 from icos_ocean.gas_standards import run_means
+from icos_ocean.seawater_co2 import fugacity, pco2_from_xco2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from icos_ocean.calibration.fco2_options import FCO2Options
+    from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.record import Record, Result, Samples
+    from icos_ocean.calibration.sea_level import SeaLevelPressure
+
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["InterpolatedAir", "interpolate_air"]
+__all__ = ["InterpolatedAir", "interpolate_air", "reduce_air"]
 
 
 class InterpolatedAir(NamedTuple):
@@ -63,3 +71,59 @@ def interpolate_air(
     air.xco2[rows] = (1.0 - weight) * means.reading[before] + weight * means.reading[after]
     air.questionable[rows] = doubtful[before] | doubtful[after]
     return air
+
+
+def reduce_air(inputs: Inputs, samples: Samples, at_sea_level: SeaLevelPressure, result: Result, options: FCO2Options) -> None:
+    """Compute xCO2, pCO2 and fCO2 of air, measured and at the times of the water samples, and ΔfCO2, into `result`.
+
+    Only readings of air that passed their tests are interpolated.
+    """
+    record = result.record
+    air = ~samples.water
+    rows, wanted = samples.rows[air], samples.rows[samples.water]
+    reading = _reading_flag(record, options)
+    serves = reading[rows] <= NOT_EVALUATED
+    interpolated = interpolate_air(
+        record.time[wanted],
+        record.time[rows[serves]],
+        samples.xco2[air][serves],
+        record.run[rows[serves]],
+        samples.calibrated.questionable[air][serves],
+        options.air_interpolation_limit.total_seconds(),
+    )
+    xco2 = result.scatter("xco2_air", rows, samples.xco2[air])
+    xco2[wanted] = interpolated.xco2
+    source = np.zeros(record.size, dtype=np.int8)
+    source[wanted[np.isfinite(interpolated.xco2)]] = 1
+    result.values["xco2_air_source"] = source
+    level = np.full(record.size, NOT_EVALUATED, dtype=np.int8)
+    level[wanted] = np.where(interpolated.questionable, QUESTIONABLE, GOOD)
+    level[rows] = np.where(reading[rows] > BAD, NOT_EVALUATED, reading[rows])
+    result.outcome("xco2_air", "air_reading", level)
+    _pressures_of_air(inputs, samples, at_sea_level, xco2, result, options)
+
+
+def _pressures_of_air(
+    inputs: Inputs, samples: Samples, at_sea_level: SeaLevelPressure, xco2: FloatArray, result: Result, options: FCO2Options
+) -> None:
+    salinity, sst = inputs.take("salinity"), inputs.take("sst")
+    rows = np.flatnonzero(np.isfinite(xco2))
+    P, S, s = at_sea_level.pressure[rows], salinity.values[rows], sst.values[rows]
+    pco2 = pco2_from_xco2(xco2[rows], P, s, S)
+    result.scatter("pco2_air", rows, pco2)
+    fco2 = result.scatter("fco2_air", rows, fugacity(pco2, xco2[rows], P, s))
+    result.values["delta_fco2"] = np.asarray(result.values["fco2"], dtype=np.float64) - fco2
+    evaluated = np.logical_and.reduce([flag != NOT_EVALUATED for flag in (at_sea_level.flag, salinity.flag, sst.flag)])
+    result.judged_by_inputs(("pco2_air", "fco2_air", "delta_fco2"), evaluated)
+    rows = samples.rows[~samples.water]
+    terms = {name: term[~samples.water] for name, term in samples.terms.items()}
+    result.scatter("xco2_air_uncertainty", rows, total(terms))
+    P, S, s = at_sea_level.pressure[rows], salinity.values[rows], sst.values[rows]
+    uncertain = air_uncertainty(samples.xco2[~samples.water], P, S, s, xco2_terms=terms, stated=options.uncertainty)
+    result.scatter("fco2_air_uncertainty", rows, uncertain)
+
+
+def _reading_flag(record: Record, options: FCO2Options) -> NDArray[np.int8]:
+    """Return the worst flag of what a mole fraction is computed from."""
+    flag = record.flag("co2")
+    return np.maximum(flag, record.flag("h2o")) if options.dry_samples else flag

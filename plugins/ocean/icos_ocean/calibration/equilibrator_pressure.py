@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_core.dataset import QUESTIONABLE
+from icos_core.dataset import NOT_EVALUATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,15 +61,15 @@ class ChosenPressure(NamedTuple):
         hPa; NaN where no candidate has one.
     source : (n,) ndarray of int8
         Values of `CODES`.
-    questionable : (n,) ndarray of bool
-        Whether an input of the chosen one is questionable.
+    level : (n,) ndarray of int8
+        Worst flag of the inputs of the chosen one.
     filled : (n,) ndarray of bool
         Whether an input of the chosen one was filled.
     """
 
     pressure: FloatArray
     source: NDArray[np.int8]
-    questionable: NDArray[np.bool_]
+    level: NDArray[np.int8]
     filled: NDArray[np.bool_]
 
 
@@ -89,13 +89,16 @@ def choose_pressure(candidates: Sequence[PressureCandidate], size: int) -> Chose
         Value, source and state of each row.
     """
     chosen = ChosenPressure(
-        np.full(size, np.nan), np.zeros(size, dtype=np.int8), np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
+        pressure=np.full(size, np.nan),
+        source=np.zeros(size, dtype=np.int8),
+        level=np.full(size, NOT_EVALUATED, dtype=np.int8),
+        filled=np.zeros(size, dtype=np.bool_),
     )
     for candidate in candidates:
         rows = (chosen.source == CODES["none"]) & np.isfinite(candidate.pressure)
         chosen.pressure[rows] = candidate.pressure[rows]
         chosen.source[rows] = CODES[candidate.source]
-        chosen.questionable[rows] = candidate.level[rows] == QUESTIONABLE
+        chosen.level[rows] = candidate.level[rows]
         chosen.filled[rows] = candidate.filled[rows]
     return chosen
 

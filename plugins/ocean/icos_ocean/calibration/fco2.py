@@ -19,6 +19,7 @@ from icos_core.components import CalibrationResult, Calibrator, Cascade, Require
 from icos_core.exceptions import DataError
 from icos_ocean.calibration.fco2_options import FCO2Options
 from icos_ocean.calibration.reduction import CARRIED, reduce_underway
+from icos_ocean.quality.defaults import sensor_tests
 from icos_ocean.vocabulary import CALIBRATED, MEASURED, STREAM
 
 if TYPE_CHECKING:
@@ -91,9 +92,9 @@ def cascades(options: FCO2Options) -> Mapping[str, tuple[Cascade, ...]]:
     return {"*": tuple(found)}
 
 
-def default_tests(_options: FCO2Options) -> Sequence[Mapping[str, Any]]:
+def default_tests(options: FCO2Options) -> Sequence[Mapping[str, Any]]:
     """List the usual tests of an underway system."""
-    return ()
+    return sensor_tests(options.water_run_types, options.air_run_types)
 
 
 def calibrate(streams: Streams, options: FCO2Options, context: Context) -> CalibrationResult:  # noqa: ARG001  # no part of the run matters

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_core.dataset import BAD, NOT_EVALUATED
+from icos_core.dataset import BAD, GOOD, NOT_EVALUATED
 from icos_core.flags import PERSON
 from icos_core.joins import SOURCE_ATTRIBUTES
 from icos_ocean.calibration.gap_filling import fill_gaps
@@ -36,7 +36,7 @@ class Input:
     values
         As measured or filled; NaN where missing.
     flag
-        Primary flag as measured; 2 where filled.
+        Primary flag as measured; good where filled, as the neighbours are.
     measured
         Whether there was a value as measured, good or not.
     rejected
@@ -106,7 +106,7 @@ class Inputs:
         rejected = measured & (flag == BAD)
         good = measured & (flag <= NOT_EVALUATED)
         filled_values, filled = fill_gaps(self.time, values, good, ~measured | (rejected & ~kept), self.filling.limit(name).total_seconds())
-        flag = np.where(filled, np.int8(NOT_EVALUATED), flag) if filled.any() else flag
+        flag = np.where(filled, np.int8(GOOD), flag) if filled.any() else flag
         return Input(values=filled_values, flag=flag, measured=measured, rejected=rejected, filled=filled)
 
     def _flag(self, name: str) -> NDArray[np.int8]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE, quantities
 from icos_core.exceptions import DataError
+from icos_core.flag_bits import Bits, decode_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,19 +36,9 @@ FLAG_VALUES = (GOOD, NOT_EVALUATED, QUESTIONABLE, BAD, MISSING)
 FLAG_MEANINGS = ("good", "not_evaluated", "questionable", "bad", "missing")
 ORIGIN_MEANINGS = ("automatic", "person", "propagated")
 COMPANIONS = ("_flag", "_flag_origin", "_tests", "_evaluated", "_source")
-MOST_BITS = 31
+_PROPAGATED = "propagated_"
 _LEVEL_OF_SUFFIX = {"_questionable": QUESTIONABLE, "_bad": BAD}
 _NAME = re.compile(r"(?!propagated_)[a-z][a-z0-9_]*(?<!_questionable)(?<!_bad)")
-
-
-def decode_bits(stream: xr.Dataset, name: str) -> dict[str, NDArray[np.bool_]]:
-    """Return meaning → rows whose bit is set, for a mask variable such as ``sst_tests``; empty where it is absent."""
-    if name not in stream:
-        return {}
-    bits = stream[name].values
-    meanings = str(stream[name].attrs["flag_meanings"]).split()
-    masks = np.atleast_1d(stream[name].attrs["flag_masks"])
-    return {meaning: (bits & mask) != 0 for meaning, mask in zip(meanings, masks, strict=True)}
 
 
 def apply_flags(
@@ -82,113 +73,119 @@ def apply_flags(
         For outcomes of a variable that is not there, with a name, level or number of rows that cannot be, two tests of one name on
         one variable, or cascades in a circle.
     """
-    found: dict[str, dict[str, NDArray[np.bool_]]] = {}
-    applied: dict[str, dict[str, NDArray[np.bool_]]] = {}
     names = quantities(stream)
-    for name in names:
-        found[name] = {
-            meaning: rows for meaning, rows in decode_bits(stream, f"{name}_tests").items() if not meaning.startswith("propagated_")
-        }
-        applied[name] = decode_bits(stream, f"{name}_evaluated")
+    of_variable: dict[str, list[Outcome]] = {name: [] for name in names}
     for outcome in outcomes:
-        _add_outcome(stream, outcome, found, applied)
+        _check_outcome(stream, outcome, of_variable)
+        of_variable[outcome.variable].append(outcome)
     met = {person.id: 0 for person in people}
     time = stream["time"].values
+    found: dict[str, Bits] = {}
     for name in _in_order(names, cascades):
-        flag, origin = _primary(stream, name, found[name], applied[name])
-        _cascade(stream, [c for c in cascades if c.target == name and c.source in names], found, flag, origin)
-        for person in (p for p in people if p.variable == name):
+        effects = _effects([cascade for cascade in cascades if cascade.target == name and cascade.source in names])
+        found[name], applied = _bits(stream, name, of_variable[name], effects)
+        flag, origin = _primary(stream, name, found[name], applied)
+        _cascade(stream, effects, found, name, flag, origin)
+        for person in (person for person in people if person.variable == name):
             rows = person.rows(time) & (flag != MISSING)
             met[person.id] += int(rows.sum())
             if person.flag is not None:
                 flag[rows] = person.flag
             origin[rows] = PERSON
         _store_flag(stream, name, flag, origin)
-        _store_bits(stream, f"{name}_tests", found[name], f"outcomes of quality tests of {_long_name(stream, name)}")
-        _store_bits(stream, f"{name}_evaluated", applied[name], f"quality tests that could be applied to {_long_name(stream, name)}")
+        found[name].store(stream, f"{name}_tests", f"outcomes of quality tests of {_long_name(stream, name)}")
+        applied.store(stream, f"{name}_evaluated", f"quality tests that could be applied to {_long_name(stream, name)}")
         _link(stream, name)
     return met
 
 
-def _add_outcome(
-    stream: xr.Dataset,
-    outcome: Outcome,
-    found: Mapping[str, dict[str, NDArray[np.bool_]]],
-    applied: Mapping[str, dict[str, NDArray[np.bool_]]],
-) -> None:
-    if outcome.variable not in found:
+def _check_outcome(stream: xr.Dataset, outcome: Outcome, of_variable: Mapping[str, Sequence[Outcome]]) -> None:
+    if outcome.variable not in of_variable:
         raise DataError(f"test {outcome.name!r} speaks of {outcome.variable!r}, which is no quantity of the stream")
     what = f"test {outcome.name!r} of {outcome.variable!r}"
     if not _NAME.fullmatch(outcome.name):
         raise DataError(f"{what}: its name must be in snake_case, not begin with propagated_ and not end with _questionable or _bad")
     level = np.asarray(outcome.level)
-    mark = None if outcome.mark is None else np.asarray(outcome.mark, dtype=bool)
-    for rows in (level, mark):
-        if rows is not None and rows.shape != stream["time"].shape:
-            raise DataError(f"{what} returned {rows.shape} rows, expected {stream['time'].shape}")
-    if not np.isin(level, _LEVELS).all():
+    for rows in (level, outcome.mark):
+        if rows is not None and np.shape(rows) != stream["time"].shape:
+            raise DataError(f"{what} returned {np.shape(rows)} rows, expected {stream['time'].shape}")
+    if level.size and (level.dtype.kind not in "iu" or level.min() < GOOD or level.max() > BAD):
         raise DataError(f"{what} returned levels {np.unique(level).tolist()}, expected {_LEVELS}")
-    bits, evaluated = found[outcome.variable], applied[outcome.variable]
-    if outcome.name in evaluated:
+    applied = str(stream[f"{outcome.variable}_evaluated"].attrs["flag_meanings"]) if f"{outcome.variable}_evaluated" in stream else ""
+    if outcome.name in {*applied.split(), *(other.name for other in of_variable[outcome.variable])}:
         raise DataError(f"two tests of {outcome.variable!r} have the name {outcome.name!r}; give one of them another label")
-    evaluated[outcome.name] = level != NOT_EVALUATED
-    bits[f"{outcome.name}_questionable"] = level == QUESTIONABLE
-    bits[f"{outcome.name}_bad"] = level == BAD
-    if mark is not None:
-        bits[outcome.name] = mark
 
 
-def _primary(
-    stream: xr.Dataset, name: str, bits: Mapping[str, NDArray[np.bool_]], evaluated: Mapping[str, NDArray[np.bool_]]
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def _effects(cascades: Sequence[Cascade]) -> list[tuple[str, int, int, str]]:
+    """Return (source, flag of the source, flag it causes, meaning of its bit) for everything that cascades may do."""
+    effects = []
+    for cascade in cascades:
+        for cause, effect in ((QUESTIONABLE, cascade.questionable), (BAD, cascade.bad)):
+            if effect > NOT_EVALUATED:
+                word = "questionable" if effect == QUESTIONABLE else "bad"
+                effects.append((cascade.source, cause, effect, f"{_PROPAGATED}{cascade.source}_{word}"))
+    return effects
+
+
+def _bits(stream: xr.Dataset, name: str, outcomes: Sequence[Outcome], effects: Sequence[tuple[str, int, int, str]]) -> tuple[Bits, Bits]:
+    """Return the outcomes of a variable and the tests that could be applied to it: those it has already, and the new ones."""
+    meanings = [meaning for *_, meaning in effects]
+    for outcome in outcomes:
+        meanings += [outcome.name + suffix for suffix in _LEVEL_OF_SUFFIX]
+        meanings += [outcome.name] if outcome.mark is not None else []
+    tests = Bits.of(stream, f"{name}_tests", meanings, drop=_PROPAGATED)
+    applied = Bits.of(stream, f"{name}_evaluated", [outcome.name for outcome in outcomes])
+    for outcome in outcomes:
+        level = np.asarray(outcome.level)
+        for suffix, value in _LEVEL_OF_SUFFIX.items():
+            tests.set(outcome.name + suffix, level == value)
+        if outcome.mark is not None:
+            tests.set(outcome.name, np.asarray(outcome.mark, dtype=bool))
+        applied.set_except(outcome.name, level == NOT_EVALUATED)
+    return tests, applied
+
+
+def _primary(stream: xr.Dataset, name: str, tests: Bits, applied: Bits) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     values = stream[name].values
-    flag = np.full(values.shape[0], NOT_EVALUATED, dtype=np.int8)
-    for rows in evaluated.values():
-        flag[rows] = GOOD
-    _raise_to_outcomes(flag, bits)
-    flag[np.isnan(values).all(axis=tuple(range(1, values.ndim)))] = MISSING
+    flag = np.where(applied.packed != 0, np.int8(GOOD), np.int8(NOT_EVALUATED))
+    _raise_to_outcomes(flag, tests)
+    flag[np.isnan(values) if values.ndim == 1 else np.isnan(values).all(axis=tuple(range(1, values.ndim)))] = MISSING
     return flag, np.full(flag.shape, AUTOMATIC, dtype=np.int8)
 
 
-def _raise_to_outcomes(flag: NDArray[np.int8], bits: Mapping[str, NDArray[np.bool_]]) -> None:
+def _raise_to_outcomes(flag: NDArray[np.int8], tests: Bits) -> None:
     """Raise a flag to the worst outcome whose bit is set."""
     for suffix, level in _LEVEL_OF_SUFFIX.items():
-        for meaning, rows in bits.items():
-            if meaning.endswith(suffix):
-                flag[rows] = level
+        rows = tests.rows(suffix)
+        flag[rows] = np.maximum(flag[rows], level)
 
 
-def _source_flag(stream: xr.Dataset, name: str, bits: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.int8]:
+def _source_flag(stream: xr.Dataset, name: str, tests: Bits) -> NDArray[np.int8]:
     """Return the primary flag that cascades follow: where the value is missing, the worst outcome of its tests."""
     flag: NDArray[np.int8] = stream[f"{name}_flag"].values
     missing = flag == MISSING
     if not missing.any():
         return flag
-    worst = flag.copy()
-    _raise_to_outcomes(worst, bits)
-    return np.where(missing, worst, flag)
+    worst = np.full(flag.shape, NOT_EVALUATED, dtype=np.int8)
+    _raise_to_outcomes(worst, tests)
+    return np.where(missing & (worst > NOT_EVALUATED), worst, flag)
 
 
 def _cascade(
     stream: xr.Dataset,
-    cascades: Sequence[Cascade],
-    found: Mapping[str, dict[str, NDArray[np.bool_]]],
+    effects: Sequence[tuple[str, int, int, str]],
+    found: Mapping[str, Bits],
+    target: str,
     flag: NDArray[np.int8],
     origin: NDArray[np.int8],
 ) -> None:
-    for cascade in cascades:
-        bits = found[cascade.target]
-        source = _source_flag(stream, cascade.source, found[cascade.source])
-        present = flag != MISSING
-        for source_level, level in ((QUESTIONABLE, cascade.questionable), (BAD, cascade.bad)):
-            if level <= NOT_EVALUATED:
-                continue
-            rows = present & (source == source_level)
-            meaning = f"propagated_{cascade.source}_{'questionable' if level == QUESTIONABLE else 'bad'}"
-            bits[meaning] = bits[meaning] | rows if meaning in bits else rows
-            worse = rows & (flag < level)
-            flag[worse] = level
-            origin[worse] = PROPAGATED
+    present = flag != MISSING
+    for source, cause, effect, meaning in effects:
+        rows = present & (_source_flag(stream, source, found[source]) == cause)
+        found[target].set(meaning, rows)
+        worse = np.flatnonzero(rows & (flag < effect))
+        flag[worse] = effect
+        origin[worse] = PROPAGATED
 
 
 def _in_order(names: Sequence[str], cascades: Sequence[Cascade]) -> list[str]:
@@ -235,28 +232,6 @@ def _link(stream: xr.Dataset, name: str) -> None:
     stream[name].attrs["ancillary_variables"] = " ".join(other for other in companions if other in stream)
 
 
-def _store_bits(stream: xr.Dataset, name: str, bits: Mapping[str, NDArray[np.bool_]], long_name: str) -> None:
-    if not bits:
-        if name in stream:
-            del stream[name]
-        return
-    meanings = sorted(bits)
-    if len(meanings) > MOST_BITS:
-        raise DataError(f"{name} would need {len(meanings)} bits, at most {MOST_BITS} fit; first: {', '.join(meanings[:5])}")
-    packed = np.zeros(stream["time"].shape, dtype=np.int32)
-    for bit, meaning in enumerate(meanings):
-        packed |= bits[meaning].astype(np.int32) << np.int32(bit)
-    stream[name] = (
-        "time",
-        packed,
-        {
-            "long_name": long_name,
-            "flag_masks": np.array([1 << bit for bit in range(len(meanings))], dtype=np.int32),
-            "flag_meanings": " ".join(meanings),
-        },
-    )
-
-
 def carry(stream: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
     """Return a data set of the named quantities together with their companions (flags, bits, sources, uncertainties).
 
@@ -268,7 +243,7 @@ def carry(stream: xr.Dataset, names: Iterable[str]) -> xr.Dataset:
             wanted.append(name)
             wanted += [f"{name}{suffix}" for suffix in COMPANIONS if f"{name}{suffix}" in stream]
             wanted += [str(other) for other in stream.data_vars if str(other).startswith(f"{name}_uncertainty")]
-    return stream[list(dict.fromkeys(wanted))].copy()
+    return stream[list(dict.fromkeys(wanted))].copy(deep=False)
 
 
 def test_counts(stream: xr.Dataset) -> list[tuple[str, str, int, int]]:

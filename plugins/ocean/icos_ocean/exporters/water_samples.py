@@ -1,0 +1,110 @@
+"""The rows of an underway stream that are samples of sea water, and the account of those that are left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.dataset import BAD, category_mask
+from icos_core.exceptions import DataError, nearest
+from icos_core.flags import PERSON, decode_bits
+from icos_core.units import require_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from icos_core.components import Streams
+
+__all__ = ["WATER", "Samples", "in_units", "underway", "water_samples"]
+
+WATER = ("EQU",)
+_READINGS = ("co2", "xco2", "fco2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """Samples of water.
+
+    Attributes
+    ----------
+    rows
+        Positions in the stream.
+    flushing, bad, bad_by_people, nowhere
+        Water rows left out: near a change of gas, with a bad fCO2 (and how many of these by a person), without a position.
+    """
+
+    rows: NDArray[np.intp]
+    flushing: int = 0
+    bad: int = 0
+    bad_by_people: int = 0
+    nowhere: int = 0
+
+
+def underway(streams: Streams, name: str, exporter: str) -> xr.Dataset:
+    """Return the stream to export.
+
+    Raises
+    ------
+    DataError
+        Where it is not there or has no fCO2.
+    """
+    if name not in streams:
+        raise DataError(f"{exporter}: no stream {name!r}; there are {', '.join(sorted(streams))}; nearest: {nearest(name, streams)!r}")
+    stream = streams[name]
+    if "fco2" not in stream or "time" not in stream.dims:
+        raise DataError(f"{exporter}: stream {name!r} has no 'fco2' along time; list a calibrator that computes it")
+    return stream
+
+
+def water_samples(stream: xr.Dataset, *, include_bad: bool, positioned: bool) -> Samples:
+    """Find the samples of water.
+
+    Parameters
+    ----------
+    stream
+        Calibrated stream; without ``run_type`` every row is a sample.
+    include_bad
+        Whether rows with a bad fCO2 are samples too.
+    positioned
+        Whether a row needs latitude and longitude.
+    """
+    rows = category_mask(stream, "run_type", WATER) if "run_type" in stream else np.ones(stream.sizes["time"], dtype=bool)
+    flushed = rows & _flushing(stream)
+    rows = rows & ~flushed
+    nowhere = np.zeros_like(rows)
+    if positioned:
+        for name in ("latitude", "longitude"):
+            nowhere |= rows & np.isnan(stream[name].values)
+        rows = rows & ~nowhere
+    bad = np.zeros_like(rows)
+    if not include_bad and "fco2_flag" in stream:
+        bad = rows & (stream["fco2_flag"].values == BAD)
+        rows = rows & ~bad
+    by_people = bad & (stream["fco2_flag_origin"].values == PERSON) if "fco2_flag_origin" in stream else np.zeros_like(bad)
+    return Samples(
+        rows=np.flatnonzero(rows),
+        flushing=int(flushed.sum()),
+        bad=int(bad.sum()),
+        bad_by_people=int(by_people.sum()),
+        nowhere=int(nowhere.sum()),
+    )
+
+
+def _flushing(stream: xr.Dataset) -> NDArray[np.bool_]:
+    marked = np.zeros(stream.sizes["time"], dtype=bool)
+    for name in _READINGS:
+        marked |= decode_bits(stream, f"{name}_tests").get("flushing", False)
+    return marked
+
+
+def in_units(stream: xr.Dataset, units: Mapping[str, str]) -> xr.Dataset:
+    """Return the stream with each of the named quantities that it has in the unit that a file's header says."""
+    for name, unit in units.items():
+        if name in stream:
+            stream = require_units(stream, name, unit)
+    return stream

@@ -172,16 +172,15 @@ class _Loader:
 
     def _deployments(self) -> tuple[Deployment, ...]:
         found = []
+        seen: dict[str, int] = {}
         for path, table in self._tables("deployment"):
+            expocode = table.get("expocode")
+            if isinstance(expocode, str) and seen.setdefault(expocode, path[1]) != path[1]:
+                expected = f"an expocode that no other deployment has, deployment[{seen[expocode]}] has it"
+                self.findings.add((*path, "expocode"), expected, value=expocode)
             deployment = parse_table(Deployment, table, path, self.findings)
             if deployment is not None:
                 found.append((path, deployment))
-        seen: dict[str, tuple[str, int]] = {}
-        for path, deployment in found:
-            if deployment.expocode in seen:
-                expected = f"an expocode that no other deployment has, deployment[{seen[deployment.expocode][1]}] has it"
-                self.findings.add((*path, "expocode"), expected, value=deployment.expocode)
-            seen.setdefault(deployment.expocode, path)
         found.sort(key=lambda pair: pair[1].start)
         for (_, before), (path, after) in pairwise(found):
             if after.start < before.end:

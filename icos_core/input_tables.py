@@ -28,6 +28,7 @@ _FROM_ENVIRONMENT = re.compile(r"\$\{([^}]*)\}")
 
 def read_input(data: dict[str, Any], path: Path, findings: Findings, plugins: Plugins) -> InputSpec | None:
     """Return one input as far as it could be understood, or None; mistakes are noted."""
+    _check_environment(data.get("files"), (*path, "files"), findings)
     parsed = parse_component_table(INPUT, data, path, findings, plugins)
     if parsed is None or parsed.options is None:
         return None
@@ -39,7 +40,7 @@ def read_input(data: dict[str, Any], path: Path, findings: Findings, plugins: Pl
     table = parsed.table
     spec = InputSpec(
         reader=parsed.part.name,
-        files=tuple(_filled_in(pattern, (*path, "files"), findings) for pattern in table.files),
+        files=tuple(_filled_in(pattern) for pattern in table.files),
         files_written=table.files,
         stream=_stream(parsed, list(provided), findings),
         offset=table.offset,
@@ -53,10 +54,14 @@ def read_input(data: dict[str, Any], path: Path, findings: Findings, plugins: Pl
     return spec
 
 
-def _filled_in(pattern: str, path: Path, findings: Findings) -> str:
-    for name in _FROM_ENVIRONMENT.findall(pattern):
-        if not os.environ.get(name):
-            findings.add(path, f"the environment variable {name}, which is not set", value=pattern)
+def _check_environment(files: Any, path: Path, findings: Findings) -> None:
+    for pattern in files if isinstance(files, list) else [files]:
+        for name in _FROM_ENVIRONMENT.findall(pattern) if isinstance(pattern, str) else []:
+            if not os.environ.get(name):
+                findings.add(path, f"the environment variable {name}, which is not set", value=pattern)
+
+
+def _filled_in(pattern: str) -> str:
     # What comes from the environment is a path and no pattern.
     return _FROM_ENVIRONMENT.sub(lambda found: escape(os.environ.get(found[1], "")), pattern)
 

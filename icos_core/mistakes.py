@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-__all__ = ["Findings", "StatedMistake", "explain", "models_in"]
+__all__ = ["Findings", "StatedMistake", "explain", "models_in", "path_in"]
 
 Path = tuple[str | int, ...]
 
@@ -114,7 +114,7 @@ def explain(
     found: dict[Path, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
         if details["type"] == "extra_forbidden" or not only_unknown_keys:
-            found.setdefault(_real_path(details, data), []).append(details)
+            found.setdefault(path_in(details, data), []).append(details)
     mistakes = []
     for path, several in found.items():
         # Of the branches of a union, the one that went deepest into the value is the one that was meant.
@@ -124,8 +124,8 @@ def explain(
     return mistakes
 
 
-def _real_path(details: ErrorDetails, data: Any) -> Path:
-    """Drop what pydantic adds to a path for the branches of unions."""
+def path_in(details: ErrorDetails, data: Any) -> Path:
+    """Return where in the data an error is: pydantic's path without what it adds for the branches of unions."""
     path: Path = ()
     here = data
     for position, part in enumerate(details["loc"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
@@ -12,7 +13,7 @@ from icos_core.components import Calibrator, Exporter, Product, QualityTest, Rea
 from icos_core.discovery import brief
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.exceptions import PluginError, nearest
-from icos_core.mistakes import explain
+from icos_core.mistakes import explain, path_in
 from icos_core.option_types import SnakeCase, StreamName, Text, Texts  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.station import Deployment, Join, Station
 from icos_core.versioned import Options
@@ -175,14 +176,28 @@ def _validate(
     except ValidationError as error:
         mistakes = explain(error, model, data, path, further_keys, only_unknown_keys=off)
         findings.extend(mistakes)
-        wrong = {details["loc"][0] for details in error.errors() if details["loc"]}
+        paths = [path_in(details, data) for details in error.errors()]
     except Exception as error:  # noqa: BLE001  # a validator of a plugin
         findings.fail(PluginError(f"{model.__module__}.{model.__qualname__} cannot validate its options: {brief(error)}"))
         return None
-    sound = {key: value for key, value in data.items() if key not in wrong}
-    if len(sound) == len(data):
+    if not all(paths):
         return None
-    try:
-        return model.model_validate(sound)
-    except ValidationError:
-        return None
+    for sound in (_without(data, paths), _without(data, [each[:1] for each in paths])):
+        try:
+            return model.model_validate(sound)
+        except ValidationError:
+            continue
+    return None
+
+
+def _without(data: dict[str, Any], paths: list[Path]) -> dict[str, Any]:
+    """Leave out what stands at some paths; of a list with something wrong in it, all."""
+    sound = deepcopy(data)
+    for path in paths:
+        table: dict[Any, Any] = sound
+        for part, following in zip(path, (*path[1:], 0), strict=True):
+            if isinstance(following, int) or not isinstance(table.get(part), dict):
+                table.pop(part, None)
+                break
+            table = table[part]
+    return sound

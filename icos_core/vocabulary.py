@@ -163,7 +163,8 @@ def _unmet(key: str, who: str, required: Mapping[str, Sequence[Requirement]], st
         if wanted == "*":
             if streams:
                 candidates = [_unmet_in(key, who, requirements, name, streams[name]) for name in sorted(streams)]
-                mistakes += min(candidates, key=len)
+                fewest = min(candidates, key=len)
+                mistakes += fewest
         elif wanted in streams:
             mistakes += _unmet_in(key, who, requirements, wanted, streams[wanted])
         else:

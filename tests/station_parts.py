@@ -1,0 +1,170 @@
+"""A small domain for the tests of station descriptions: components that declare much and do nothing."""
+
+import sys
+from typing import Literal
+
+import pytest
+from pydantic import Field, model_validator
+
+from icos_core import Calibrator, Entry, Exporter, Product, QualityTest, Reader, Requirement, Variable
+from icos_core.discovery import FoundPlugin, find_plugins
+from icos_core.duration import Duration
+from icos_core.plugins import Plugins
+from icos_core.versioned import Options, Versioned, overlaps
+
+TEMPERATURE = Variable(name="temperature", units="degree_C", long_name="water temperature", standard_name="sea_water_temperature")
+PRESSURE = Variable(name="pressure", units="hPa", long_name="air pressure")
+PORT = Variable(name="port", dtype="int8", flag_values=(0, 1), flag_meanings=("inlet", "cylinder"), long_name="port")
+FLUX = Variable(name="flux", units="mol m-2 s-1", long_name="flux")
+WIND = Variable(name="wind_speed", units="m s-1", long_name="wind speed")
+
+
+class Sensor(Versioned):
+    """One ``[[input.sensors]]``."""
+
+    serial: str = Field(description="serial number")
+    slope: float = Field(default=1.0, gt=0, description="gain of the sensor, K mV-1")
+
+
+class LoggerOptions(Options):
+    """How the logger writes."""
+
+    date_format: Literal["day-first", "year-first"] = Field(default="year-first", description="order of the date")
+    interval: Duration = Field(default=60, validate_default=True, description="between two rows")
+    sensors: tuple[Sensor, ...] = Field(default=(), description="sensors in the course of time")
+    level: float | Literal["auto"] = Field(default="auto", description="level of the sensor, m")
+
+    @model_validator(mode="after")
+    def _one_sensor_at_a_time(self):
+        for left, _ in overlaps(self.sensors, key=lambda sensor: "any"):
+            raise ValueError(f"sensors: {left.serial} overlaps another sensor; set valid_from and valid_to")
+        return self
+
+
+class NoOptions(Options):
+    """None."""
+
+
+class FluxOptions(Options):
+    """Options without which nothing goes."""
+
+    factor: float = Field(description="mol m-2 s-1 K-1")
+
+
+LOGGER = Reader(
+    name="logger",
+    summary="a logger",
+    options=LoggerOptions,
+    read=None,
+    span=None,
+    provides=lambda options: {"log": (TEMPERATURE, PRESSURE, PORT)},
+)
+WEATHER = Reader(name="weather", summary="wind", options=NoOptions, read=None, span=None, provides=lambda options: {"met": (WIND, PORT)})
+TWO = Reader(
+    name="two-streams",
+    summary="two streams",
+    options=NoOptions,
+    read=None,
+    span=None,
+    provides=lambda options: {"left": (TEMPERATURE,), "right": (WIND,)},
+)
+FLUXES = Calibrator(
+    name="fluxes",
+    summary="fluxes",
+    options=FluxOptions,
+    requires=lambda options: {
+        "*": (
+            Requirement(name="temperature", units="K"),
+            Requirement(name="pressure", units="Pa", alternatives=("air_pressure",)),
+            Requirement(name="wind_speed", units="knot", optional=True),
+        )
+    },
+    provides=lambda options: {"log": (TEMPERATURE, FLUX, PORT)},
+    calibrate=None,
+    default_tests=lambda options: (
+        {"test": "range", "variable": ["flux", "temperature"], "stage": "calibrated", "bad_outside": [-1, 1]},
+        {"test": "spike", "variable": "flux", "bad": 3.0},
+        {"test": "range", "variable": "flux", "label": "range_cylinder", "where": {"port": "cylinder"}, "bad_outside": [0, 0.5]},
+        {"test": "range", "variable": "humidity", "bad_outside": [0, 100]},
+        {"test": "flow", "options_of_its_own": 2},
+    ),
+)
+CORRECTION = Calibrator(
+    name="correction",
+    summary="row by row",
+    options=NoOptions,
+    requires=lambda options: {"log": (Requirement(name="temperature"),)},
+    provides=lambda options: {"log": (TEMPERATURE,)},
+    calibrate=None,
+    row_wise=True,
+)
+
+
+class FlowOptions(Options):
+    """Options of a test of fixed variables."""
+
+    options_of_its_own: int = 1
+
+
+FLOW = QualityTest(
+    name="flow",
+    summary="fixed variables",
+    options=FlowOptions,
+    test=None,
+    stages=("calibrated",),
+    fixed_variables=lambda options: ("temperature", "flux"),
+)
+HOURLY = Product(
+    name="hourly",
+    summary="means",
+    options=NoOptions,
+    requires=lambda options: {"log": (Requirement(name="flux"),)},
+    provides=lambda options: {"hourly": (Variable(name="mean_flux", units="mol m-2 s-1"),)},
+    derive=None,
+)
+DAILY = Product(
+    name="daily",
+    summary="means of means",
+    options=NoOptions,
+    requires=lambda options: {"hourly": (Requirement(name="mean_flux"),)},
+    provides=lambda options: {"daily": (Variable(name="daily_flux", units="mol m-2 s-1"),)},
+    derive=None,
+    needs=("hourly",),
+)
+TABLE = Exporter(name="table", summary="a table", options=NoOptions, export=None)
+
+KINDS = {
+    "reader": ("LOGGER", "WEATHER", "TWO"),
+    "calibrator": ("FLUXES", "CORRECTION"),
+    "quality-test": ("FLOW",),
+    "product": ("HOURLY", "DAILY"),
+    "exporter": ("TABLE",),
+}
+
+STATION = """
+[station]
+id = "T1"
+name = "Test station"
+domain = "test"
+platform = "ship"
+contact = { institution = "Institute", email = "data@example.org" }
+"""
+LOG = '[[input]]\nreader = "logger"\nfiles = "*.log"\n'
+FLUX_TABLE = '[[calibrate]]\ncalibrator = "fluxes"\nfactor = 2.0\n'
+
+
+def found_parts():
+    """The plugin of this module, as if it had been discovered."""
+    here = sys.modules[__name__]
+    entries = tuple(
+        Entry(kind=kind, name=getattr(here, attribute).name, summary=getattr(here, attribute).summary, load=f"{__name__}:{attribute}")
+        for kind, attributes in KINDS.items()
+        for attribute in attributes
+    )
+    return FoundPlugin(name="parts", distribution="icos-parts", version="1.0", entries=entries)
+
+
+@pytest.fixture
+def parts():
+    """The core's components and those of this module."""
+    return Plugins([find_plugins()[0], found_parts()])

@@ -12,7 +12,8 @@ import xarray as xr
 from icos_core.description import load_description
 from icos_core.plugins import installed_plugins
 from icos_core.progress import QuietProgress
-from icos_core.runner import Finished, Settings, default_out, execute
+from icos_core.runner import Finished, Settings, execute
+from icos_core.standing import default_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,5 +124,5 @@ def run(
     if level is not None:
         description = replace(description, level=level)
     target = Path(out) if out is not None else default_out(path)
-    settings = Settings(out=target, jobs=jobs, cluster=cluster, verify=verify)
+    settings = Settings(out=target, level=level, jobs=jobs, cluster=cluster, verify=verify)
     return RunResult(execute(description, plugins, settings, progress if progress is not None else QuietProgress()))

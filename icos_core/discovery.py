@@ -23,7 +23,7 @@ from icos_core.hookspecs import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CORE", "GROUP", "FoundPlugin", "brief", "core_version", "find_plugins"]
+__all__ = ["CORE", "GROUP", "FoundPlugin", "brief", "core_version", "find_plugins", "plugin_distributions"]
 
 CORE = "icos-core"
 GROUP = "icos.plugins"
@@ -53,6 +53,11 @@ def find_plugins() -> tuple[FoundPlugin, ...]:
     announced = sorted(_entry_points(), key=lambda pair: (pair[0].name, _name(pair[1])))
     found.extend(_look_at(entry_point, distribution) for entry_point, distribution in announced)
     return tuple(found)
+
+
+def plugin_distributions() -> tuple[str, ...]:
+    """Return the names of the distributions that announce a plugin, sorted; nothing of them is imported."""
+    return tuple(sorted({_name(distribution) for _, distribution in _entry_points()}))
 
 
 def _entry_points() -> Iterator[tuple[metadata.EntryPoint, metadata.Distribution]]:

@@ -11,8 +11,14 @@ from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["fingerprint", "sha256_of_file"]
+from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["fingerprint", "requirement_versions", "sha256_of_file"]
 
 
 def sha256_of_file(path: Path) -> str:
@@ -40,6 +46,23 @@ def fingerprint(distribution: str) -> str:
             digest.update(str(source.relative_to(folder)).encode())
             digest.update(source.read_bytes())
     return f"{found.version}+editable.{digest.hexdigest()[:16]}"
+
+
+def requirement_versions(distributions: Iterable[str]) -> dict[str, str]:
+    """Return distribution → version of everything installed that the named distributions require directly."""
+    versions: dict[str, str] = {}
+    for distribution in distributions:
+        try:
+            requirements = metadata.requires(distribution) or []
+        except metadata.PackageNotFoundError:
+            continue
+        for requirement in requirements:
+            name = Requirement(requirement).name
+            try:
+                versions[name] = metadata.version(name)
+            except metadata.PackageNotFoundError:
+                continue
+    return dict(sorted(versions.items()))
 
 
 def _is_editable(distribution: metadata.Distribution) -> bool:

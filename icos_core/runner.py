@@ -18,13 +18,14 @@ from icos_core.computing import Computed, Job, code_versions, compute, newest_ti
 from icos_core.exceptions import RunError
 from icos_core.executors import KILLED
 from icos_core.exporting import export_all
-from icos_core.fingerprints import sha256_of_file
+from icos_core.fingerprints import requirement_versions, sha256_of_file
 from icos_core.inputs import find_files
 from icos_core.ledger import Ledger
 from icos_core.manifest import build_manifest, read_manifest, write_manifest
 from icos_core.people import read_flags
 from icos_core.reading import ReadReceipt
 from icos_core.review import unreviewed
+from icos_core.standing import note_standing
 from icos_core.store import Store, content_key
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from icos_core.progress import Progress
     from icos_core.station import Description
 
-__all__ = ["FINISHED", "INPUTS_SET_ASIDE", "Finished", "Settings", "default_out", "execute"]
+__all__ = ["FINISHED", "INPUTS_SET_ASIDE", "Finished", "Settings", "execute"]
 
 FINISHED, INPUTS_SET_ASIDE = 0, 3
 REPORT = "report.html"
@@ -47,9 +48,10 @@ _CACHE, _LEDGER = "cache", "ledger.sqlite"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to run, beside what the description says."""
+    """How to run, beside what the description says; `level` is what overrides it."""
 
     out: Path
+    level: str | None = None
     jobs: int | None = None
     cluster: str | None = None
     verify: bool = False
@@ -71,11 +73,6 @@ class Finished:
     again: Callable[[], Flow]
     problems: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
-
-
-def default_out(description: Path) -> Path:
-    """Return the folder of outputs when none is named: ``output`` beside a ``station.toml``, ``NAME_output`` beside any other."""
-    return description.parent / ("output" if description.stem == "station" else f"{description.stem}_output")
 
 
 def execute(description: Description, plugins: Plugins, settings: Settings, progress: Progress) -> Finished:
@@ -130,7 +127,7 @@ def _locked_run(
         level=description.level,
         people_flags=active,
         newest=_epoch(),
-        software={name: metadata.version(name) for name in code if is_installed(name)},
+        software={**requirement_versions(code), **{name: metadata.version(name) for name in code if is_installed(name)}},
         sources=tuple(sorted(file.name for file in files)),
         folder=description.folder,
     )
@@ -140,6 +137,7 @@ def _locked_run(
         description.resolved(),
         [asdict(flag) for flag in flags],
         code,
+        requirement_versions(code),
         str(context.newest),
         find_spec("matplotlib") is not None and find_spec("jinja2") is not None,
     )
@@ -303,6 +301,9 @@ def _publish(
     )
     commit(settings.out, [each["name"] for each in previous["outputs"]] if previous is not None else [])
     job.store.discard(computed.keys)
+    if KILLED not in set_aside.values():
+        patterns = [pattern for spec in job.description.inputs for pattern in spec.files]
+        note_standing(settings.out, job.description.path, settings.level, patterns, settings.out / MANIFEST)
     job.ledger.finish(
         run,
         finished=finished,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from icos_core.api import run
+from icos_core.commit import MANIFEST
 from icos_core.progress import choose_progress
+from icos_core.standing import default_out, standing_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["command"]
 
@@ -38,21 +42,31 @@ def command(
     Exit status: 0 all inputs used; 3 finished, but inputs were set aside; 2 the description or the command is wrong, nothing written;
     1 the run failed.
     """
+    target = out if out is not None else default_out(station)
+    standing = None if verify else standing_manifest(target, station, level)
+    if standing is not None:
+        paths = tuple(target / each["name"] for each in standing["outputs"])
+        _tell(target, paths, len(standing["problems"]), standing["set_aside"], quiet=quiet, unchanged=True)
+        return int(standing["status"])
+    from icos_core.api import run  # noqa: PLC0415  # heavy, and not needed where nothing has changed
+
     with choose_progress(quiet=quiet) as progress:
-        result = run(station, out, level=level, jobs=jobs, cluster=cluster, verify=verify, progress=progress)
-    if not quiet:
-        finished = result.finished
-        if result.unchanged:
-            click.echo("Nothing has changed since the last run; its outputs stand.")
-        for path in result.paths:
-            click.echo(f"  {path}")
-        if finished.problems:
-            click.echo(f"{finished.problems} problems are listed in {finished.out / 'manifest.json'} and in the report.")
-        click.echo(f"{finished.seconds['total']:.1f} s")
-    if result.set_aside:
-        click.echo(f"{len(result.set_aside)} input files were set aside:", err=True)
-        for name, reason in list(result.set_aside.items())[:_MOST_NAMED]:
-            click.echo(f"  {name}: {reason}", err=True)
-        if len(result.set_aside) > _MOST_NAMED:
-            click.echo(f"  and {len(result.set_aside) - _MOST_NAMED} more, see manifest.json", err=True)
+        result = run(station, target, level=level, jobs=jobs, cluster=cluster, verify=verify, progress=progress)
+    _tell(target, result.paths, result.finished.problems, result.set_aside, quiet=quiet, unchanged=result.unchanged)
     return result.status
+
+
+def _tell(out: Path, paths: Iterable[Path], problems: int, set_aside: Mapping[str, str], *, quiet: bool, unchanged: bool) -> None:
+    if not quiet:
+        if unchanged:
+            click.echo("Nothing has changed since the last run; its outputs stand.")
+        for path in paths:
+            click.echo(f"  {path}")
+        if problems:
+            click.echo(f"{problems} problems are listed in {out / MANIFEST} and in the report.")
+    if set_aside:
+        click.echo(f"{len(set_aside)} input files were set aside:", err=True)
+        for name, reason in list(set_aside.items())[:_MOST_NAMED]:
+            click.echo(f"  {name}: {reason}", err=True)
+        if len(set_aside) > _MOST_NAMED:
+            click.echo(f"  and {len(set_aside) - _MOST_NAMED} more, see {MANIFEST}", err=True)

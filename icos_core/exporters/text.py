@@ -106,13 +106,17 @@ def float_column(values: NDArray[np.floating], decimals: int | None = None, miss
 
 
 def _slow_text(values: NDArray[np.float64], decimals: int | None, missing: str) -> NDArray[np.bytes_]:
-    form = repr if decimals is None else f"{{:.{decimals}f}}".format
+    form = _shortest if decimals is None else f"{{:.{decimals}f}}".format
     present = ~np.isnan(values)
     text = [form(value) for value in values[present].tolist()]
     width = max((len(word) for word in text), default=0)
     column = np.full(values.shape, missing.encode(), dtype=f"S{max(width, len(missing.encode()), 1)}")
     column[present] = np.array(text, dtype=bytes) if text else b""
     return column
+
+
+def _shortest(value: float) -> str:
+    return repr(value).removesuffix(".0")
 
 
 def _replace(column: Column, rows: NDArray[np.bool_], text: NDArray[np.bytes_]) -> Column:

@@ -87,9 +87,20 @@ def flat_rows(
     Notes
     -----
     For every row j the shortest stretch that ends there and is long enough begins at the latest row s with ``t[j] - t[s] >= duration`` and
-    ``j - s + 1 >= min_count``. A row is flat where any such stretch that contains it is flat. What lies farther away than
-    the shortest stretch does not matter, which bounds the reach of the test.
+    ``j - s + 1 >= min_count``; likewise there is a shortest one that begins at every row. A row of any flat stretch lies in a flat one of
+    these: in the shortest that begins with the stretch, or, beyond its end, in the shortest that ends at the row. What lies farther away
+    does not matter, which bounds the reach of the test.
     """
+    forward = _flat_endings(values, time, duration, tolerance=tolerance, min_count=min_count, max_gap=max_gap)
+    backward = _flat_endings(values[::-1], -time[::-1], duration, tolerance=tolerance, min_count=min_count, max_gap=max_gap)
+    flat: NDArray[np.bool_] = forward | backward[::-1]
+    return flat
+
+
+def _flat_endings(
+    values: NDArray[np.float64], time: NDArray[np.int64], duration: float, *, tolerance: float, min_count: int, max_gap: float
+) -> NDArray[np.bool_]:
+    """Rows within a flat stretch that is the shortest one to end at some row."""
     row = np.arange(values.size)
     start = np.searchsorted(time, time - in_nanoseconds(duration), side="right") - 1
     start = np.minimum(start, row - min_count + 1)
@@ -102,8 +113,8 @@ def flat_rows(
     ends = (start >= 0) & (high - low <= tolerance + rounding) & (gaps == gaps[np.maximum(start, 0)])
     opened = np.bincount(start[ends], minlength=values.size + 1)
     closed = np.bincount(row[ends] + 1, minlength=values.size + 1)
-    flat: NDArray[np.bool_] = np.cumsum(opened - closed)[:-1] > 0
-    return flat
+    within: NDArray[np.bool_] = np.cumsum(opened - closed)[:-1] > 0
+    return within
 
 
 def _test(dataset: xr.Dataset, variables: Sequence[str], options: FlatLineOptions, _context: Context) -> list[Outcome]:

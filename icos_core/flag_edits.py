@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import DescriptionError, Mistake, nearest
-from icos_core.people import format_flags, parse_flags, read_flags
+from icos_core.people import format_flags, format_time, parse_flags, read_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,8 +51,13 @@ def add_flag(path: Path, flag: PersonFlag) -> PersonFlag:
     Raises
     ------
     DescriptionError
-        Where the same flag is there and not withdrawn, or the file has mistakes.
+        Where the flag ends before it begins, the same flag is there and not withdrawn, or the file has mistakes.
     """
+    if flag.end <= flag.start:
+        mistake = Mistake(
+            key="to", value=format_time(flag.end), expected=f"a time after {format_time(flag.start)}; it is not included itself"
+        )
+        raise DescriptionError(path.name, [mistake])
     with _edited(path) as flags:
         for other in flags:
             if other.content == flag.content and not other.withdrawn:

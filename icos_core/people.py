@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ FLAG_WORDS: dict[str, int | None] = {"good": 1, "questionable": 3, "bad": 4, "ac
 COLUMNS = ("id", "stream", "variable", "from", "to", "flag", "who", "when", "why", "withdrawn")
 _OPTIONAL_IN_OTHER_FILES = frozenset({"id", "when", "withdrawn"})
 _WORDS = {value: word for word, value in FLAG_WORDS.items()}
+_FRACTION = re.compile(r"(?<=:\d\d:\d\d)[.,](\d+)")
 _A_TIME = "a time in UTC by ISO 8601, such as 2024-01-05T10:00:00Z, between 1678 and 2261"
 
 
@@ -218,8 +220,11 @@ def parse_time(text: str) -> tuple[np.datetime64, bool]:
     ValueError
         With what was expected.
     """
+    fraction = _FRACTION.search(text)
+    # datetime holds microseconds, flags nanoseconds.
+    nanoseconds = int(fraction[1][:9].ljust(9, "0")) if fraction else 0
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(_FRACTION.sub("", text.strip()))
         naive = moment.tzinfo is None
         if not naive:
             moment = moment.astimezone(UTC).replace(tzinfo=None)
@@ -227,7 +232,7 @@ def parse_time(text: str) -> tuple[np.datetime64, bool]:
         raise ValueError(_A_TIME) from error
     if not 1678 <= moment.year <= 2261:
         raise ValueError(_A_TIME)
-    return np.datetime64(moment, "ns"), naive
+    return np.datetime64(moment, "ns") + np.timedelta64(nanoseconds, "ns"), naive
 
 
 def format_time(time: np.datetime64) -> str:

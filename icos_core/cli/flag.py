@@ -69,10 +69,6 @@ def command() -> None:
 def add(station: Path, stream: str | None, variable: str, start: np.datetime64, end: np.datetime64, word: str, who: str, why: str) -> None:
     """Flag a variable from one time to another."""
     known = _Known(station)
-    if end <= start:
-        raise DescriptionError(
-            "icos flag add", [Mistake(key="--to", value=format_time(end), expected=f"a time after {format_time(start)}")]
-        )
     stream = stream or known.stream_of(variable)
     flag = PersonFlag(id="", stream=stream, variable=variable, start=start, end=end, flag=FLAG_WORDS[word], who=who, when="", why=why)
     mistakes = known.mistakes(flag)

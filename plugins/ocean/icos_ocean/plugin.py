@@ -76,6 +76,25 @@ def icos_quality_tests() -> Sequence[Entry]:
 
 
 @hookimpl
+def icos_exporters() -> Sequence[Entry]:
+    """List the formats of the ocean's communities."""
+    return (
+        Entry(
+            kind="exporter",
+            name="socat",
+            summary="submission files for the Surface Ocean CO2 Atlas, one per deployment",
+            load="icos_ocean.exporters.socat:EXPORTER",
+        ),
+        Entry(
+            kind="exporter",
+            name="icos-otc",
+            summary="tables that the Carbon Portal takes from the Ocean Thematic Centre",
+            load="icos_ocean.exporters.icos_otc:EXPORTER",
+        ),
+    )
+
+
+@hookimpl
 def icos_figures() -> Sequence[Entry]:
     """List the figures of the report."""
     return tuple(

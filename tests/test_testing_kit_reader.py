@@ -83,6 +83,8 @@ def read(path: Path, _options: Any, _context: Any, defect: str = "") -> ReadResu
     if defect == "code without meaning" and array.size:
         stream["state"].values[0] = 7
     tally = Tally(seen=seen, kept=len(times), rejected={"damaged": rejected} if rejected else {}, damaged={"value": damaged})
+    if defect == "odd numbers":
+        tally = replace(tally, by_type={"all": np.int64(seen)})
     if defect == "unbalanced":
         tally = replace(tally, seen=seen + 1)
     return ReadResult(streams={"toy": stream}, tally=tally)
@@ -132,6 +134,7 @@ class TestGoodReader(ReaderContract):
     ("defect", "test", "message"),
     [
         ("unbalanced", "test_every_record_is_accounted_for", "tally does not balance"),
+        ("odd numbers", "test_every_record_is_accounted_for", "plain numbers"),
         ("wrong unit", "test_every_record_is_accounted_for", "value.units is 'Pa', declared 'hPa'"),
         ("undeclared variable", "test_every_record_is_accounted_for", "'other' is not declared"),
         ("code without meaning", "test_every_record_is_accounted_for", r"codes \[7\] without a meaning"),

@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import warnings
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -69,6 +71,10 @@ def assert_result_fits(reader: Reader, result: ReadResult, options: Any) -> None
     assert min([tally.seen, tally.kept, *tally.rejected.values(), *tally.damaged.values()]) >= 0, f"negative counts: {tally}"
     if tally.by_type:
         assert sum(tally.by_type.values()) == tally.seen, f"by_type counts {sum(tally.by_type.values())} of {tally.seen} lines seen"
+    try:
+        json.dumps([asdict(tally), *map(asdict, result.problems)])
+    except (TypeError, ValueError) as error:
+        raise AssertionError(f"counts and problems have to be plain numbers, text and dictionaries, for the manifest: {error}") from error
     declared = reader.provides(options)
     rows = [stream.sizes["time"] for stream in result.streams.values()]
     if len(rows) == 1:

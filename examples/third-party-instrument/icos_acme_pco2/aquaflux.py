@@ -66,7 +66,7 @@ def read(path: Path, options: AquaFluxOptions, _context: Context) -> ReadResult:
     table[table == options.missing_value] = np.nan
     values = {variable.name: column for variable, column in zip(COLUMNS.values(), table.T, strict=True)}
     stream = make_stream(time_axis[rows], {"run_type": np.array(codes, dtype="int8")[rows], **values}, VOCABULARY)
-    tally = Tally(seen=gases.total(), kept=rows.size, rejected=rejected, by_type=gases, damaged=damaged)
+    tally = Tally(seen=gases.total(), kept=rows.size, rejected=dict(rejected), by_type=dict(gases), damaged=dict(damaged))
     return ReadResult(streams={STREAM: stream}, tally=tally, problems=tuple(problems))
 
 

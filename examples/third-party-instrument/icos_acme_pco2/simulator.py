@@ -15,7 +15,7 @@ START = np.datetime64("2024-05-01T00:00:00", "ns")
 STANDARDS = {"CAL1": 0.0, "CAL2": 250.0, "CAL3": 400.0, "CAL4": 500.0}
 """Gas → mole fraction in its cylinder (µmol mol⁻¹)."""
 SCHEDULE = [gas for gas in STANDARDS for _ in range(3)] + ["IDLE"] + ["AIR"] * 10 + ["IDLE"] + ["WATER"] * 216
-"""What is measured minute by minute, over and over: four hours."""
+"""What is measured minute by minute: four hours, over and over, standards and air once more at the end."""
 XCO2 = Variable(name="xco2", units="umol mol-1", long_name="mole fraction of CO2 in dry air equilibrated with sea water")
 DESCRIPTION = """\
 [station]
@@ -34,8 +34,12 @@ end = 2024-05-03T00:00:00Z
 reader = "acme-aquaflux-100"
 files = "raw/AF100_*.txt"
 
+[[export]]
+exporter = "cf-netcdf"
+
 [[calibrate]]
 calibrator = "fco2"
+barometer_height = 10.0
 """ + "".join(
     f"""
 [[calibrate.standards]]
@@ -53,7 +57,7 @@ class AquaFluxSimulation(Options):
 
     days: int = Field(default=1, ge=1, le=2, description="length of the cruise, one file per day")
     noise: float = Field(default=0.1, ge=0, description="standard deviation of a reading of CO2 (µmol mol-1)")
-    drift: float = Field(default=2.0, description="drift of the analyser per day (µmol mol-1)")
+    drift: float = Field(default=0.5, description="drift of the analyser per day (µmol mol-1)")
 
 
 def simulate(folder: Path, options: AquaFluxSimulation, seed: int) -> SimulationResult:
@@ -62,12 +66,13 @@ def simulate(folder: Path, options: AquaFluxSimulation, seed: int) -> Simulation
     rows = options.days * 1440
     minutes = np.arange(rows)
     gas = np.resize(np.array(SCHEDULE), rows)
+    gas[-24:] = SCHEDULE[:24]
     xco2 = 380 + 40 * np.sin(2 * np.pi * minutes / 1000)
     sst = 12 + 2 * np.sin(2 * np.pi * minutes / 1440)
     truth = {"lat": 58 + minutes / 2000, "lon": 10.5 + minutes / 4000, "t_equ": sst + 0.05, "t_sea": sst, "sal": 33 + sst / 10}
     truth |= {"p_equ": np.full(rows, 1013.0), "p_air": np.full(rows, 1012.0)}
     measured = np.select([gas == each for each in (*STANDARDS, "AIR")], [*STANDARDS.values(), 415.0], xco2)
-    truth["co2"] = 1.01 * measured + options.drift * minutes / 1440 + random.normal(0, options.noise, rows)
+    truth["co2"] = 1.004 * measured + options.drift * minutes / 1440 + random.normal(0, options.noise, rows)
     time = START + minutes.astype("timedelta64[m]")
     columns = [np.char.mod("%.4f" if name in ("lat", "lon") else "%.2f", truth[name]) for name in COLUMNS]
     lines = [";".join(fields) for fields in zip(np.char.add(time.astype("datetime64[s]").astype(str), "Z"), gas, *columns, strict=True)]

@@ -13,13 +13,15 @@ def test_run(tmp_path: Path) -> None:
     simulated = SIMULATOR.simulate(tmp_path, AquaFluxSimulation(days=2), 3)
     result = icos_core.run(simulated.description)
     assert result.status == 0
+    assert "XX0120240501_underway.nc" in [path.name for path in result.paths]
     stream = result.tree["calibrated/underway"].to_dataset()
     truth = simulated.truth["underway"]
     rows = np.searchsorted(stream["time"].values, truth["time"].values)
     difference = stream["xco2"].values[rows] - truth["xco2"].values
     assert np.abs(difference).max() < 6 * 0.1 + 0.3  # noise of one reading; noise and rounding of the standards
     assert abs(difference.mean()) < 0.1
-    fugacity = stream["fco2"].values
+    assert np.isin(stream["fco2_flag"].values[rows], (1, 2)).all()
     water = category_mask(stream, "run_type", ["EQU"])
-    assert np.isfinite(fugacity[water]).all()
-    assert np.isnan(fugacity[~water]).all()
+    for name in ("fco2", "fco2_uncertainty", "delta_fco2"):
+        assert np.isfinite(stream[name].values[water]).all()
+        assert np.isnan(stream[name].values[~water]).all()

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
@@ -27,6 +27,7 @@ _WORDS: dict[Any, str] = {
     float: "number",
     str: "text",
     datetime: "time",
+    AwareDatetime: "time",
     date: "date",
     timedelta: "length of time",
     Path: "path",

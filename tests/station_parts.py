@@ -1,15 +1,19 @@
 """A small domain for the tests of station descriptions: components that declare much and do nothing."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Literal
 
 import pytest
+from click.testing import CliRunner
 from pydantic import Field, model_validator
 
 from icos_core import Calibrator, Entry, Exporter, Product, QualityTest, Reader, Requirement, Variable
+from icos_core.cli import main
 from icos_core.discovery import FoundPlugin, find_plugins
 from icos_core.duration import Duration
-from icos_core.plugins import Plugins
+from icos_core.plugins import Plugins, installed_plugins
 from icos_core.versioned import Options, Versioned, overlaps
 
 TEMPERATURE = Variable(name="temperature", units="degree_C", long_name="water temperature", standard_name="sea_water_temperature")
@@ -168,3 +172,43 @@ def found_parts():
 def parts():
     """The core's components and those of this module."""
     return Plugins([find_plugins()[0], found_parts()])
+
+
+PLUGIN_MODULE = """
+from icos_core import hookimpl
+from icos_core.components import HOOK_OF_KIND
+from station_parts import found_parts
+
+def entries_of(kind):
+    return [entry for entry in found_parts().entries if entry.kind == kind]
+
+for kind, hook in HOOK_OF_KIND.items():
+    globals()[hook] = hookimpl(specname=hook)(lambda kind=kind: entries_of(kind))
+"""
+
+
+@pytest.fixture
+def installed_parts(tmp_path, monkeypatch):
+    """Install the plugin of this module for this test and its child processes; return the folder it is installed in."""
+    site = tmp_path / "site"
+    info = site / "icos_parts-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: icos-parts\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[icos.plugins]\nparts = station_parts_plugin\n", encoding="utf-8")
+    (site / "station_parts_plugin.py").write_text(PLUGIN_MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(Path(__file__).parent)]))
+    installed_plugins.cache_clear()
+    yield site
+    installed_plugins.cache_clear()
+    sys.modules.pop("station_parts_plugin", None)
+
+
+@pytest.fixture
+def icos():
+    """Run the command in this process."""
+
+    def _icos(*arguments, **more):
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], **more)
+
+    return _icos

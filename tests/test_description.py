@@ -1,11 +1,13 @@
 """Station descriptions: every mistake at once, with key, line, value, what was expected and the nearest valid name."""
 
+# ruff: noqa: F401, F811  # fixtures are imported and then named by arguments
+
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from station_parts import FLUX_TABLE, FLUXES, LOG, STATION, WEATHER, found_parts, parts  # noqa: F401  # a fixture
+from station_parts import FLUX_TABLE, FLUXES, LOG, STATION, WEATHER, found_parts, parts
 
 from icos_core import Calibrator, DescriptionError, Entry, PluginError, Requirement, Variable
 from icos_core.description import load_description
@@ -14,7 +16,7 @@ from icos_core.plugins import Plugins
 
 
 @pytest.fixture
-def load(tmp_path, parts):  # noqa: F811
+def load(tmp_path, parts):
     def _load(text, plugins=parts):
         path = tmp_path / "station.toml"
         path.write_text(text, encoding="utf-8")
@@ -127,7 +129,7 @@ class TestGood:
         assert description.inputs[0].files == ("/data/[[]odd][*]/*.log",)
         assert description.inputs[0].files_written == ("${SOMEWHERE}/*.log",)
 
-    def test_byte_order_mark_is_no_mistake(self, tmp_path, parts):  # noqa: F811
+    def test_byte_order_mark_is_no_mistake(self, tmp_path, parts):
         path = tmp_path / "station.toml"
         path.write_bytes(b"\xef\xbb\xbf" + (STATION + LOG).encode())
         assert load_description(path, parts).station.id == "T1"
@@ -231,16 +233,16 @@ class TestFile:
     def test_nested_too_deeply(self, mistakes):
         assert "brackets" in mistakes("a = " + "[" * 5000 + "]" * 5000)["TOML"].expected
 
-    def test_absent(self, tmp_path, parts):  # noqa: F811
+    def test_absent(self, tmp_path, parts):
         (tmp_path / "station.toml").touch()
         with pytest.raises(DescriptionError, match=r"did you mean 'station\.toml'"):
             load_description(tmp_path / "staton.toml", parts)
 
-    def test_folder(self, tmp_path, parts):  # noqa: F811
+    def test_folder(self, tmp_path, parts):
         with pytest.raises(DescriptionError, match="directory"):
             load_description(tmp_path, parts)
 
-    def test_encoding(self, tmp_path, parts):  # noqa: F811
+    def test_encoding(self, tmp_path, parts):
         path = tmp_path / "station.toml"
         path.write_bytes('[station]\nname = "Sørfjord"\n'.encode("latin-1"))
         with pytest.raises(DescriptionError, match=r"line 2: text – expected text in UTF-8"):
@@ -481,7 +483,7 @@ class TestVocabulary:
         found = mistakes(STATION + LOG + 'stream = "lag"\n[[calibrate]]\ncalibrator = "correction"\n')
         assert found["calibrate[0]"].nearest == "lag"
 
-    def test_units(self, mistakes, parts, request):  # noqa: F811
+    def test_units(self, mistakes, parts, request):
         wrong = replace(
             FLUXES, name="wrong", requires=lambda options: {"*": (Requirement(name="temperature", units="m"),)}, default_tests=tuple
         )

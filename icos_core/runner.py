@@ -127,7 +127,7 @@ def _locked_run(
         level=description.level,
         people_flags=active,
         newest=_epoch(),
-        software={**requirement_versions(code), **{name: metadata.version(name) for name in code if is_installed(name)}},
+        software={name: metadata.version(name) for name in code if is_installed(name)},
         sources=tuple(sorted(file.name for file in files)),
         folder=description.folder,
     )
@@ -293,7 +293,7 @@ def _publish(
             description=job.description.resolved(),
             inputs=inputs,
             outputs=outputs,
-            software=context.software,
+            software={**requirement_versions(context.software), **context.software},
             flags=people,
             tables=[asdict(table) for table in flow.tables],
             problems=[str(problem) for problem in problems],

@@ -2,11 +2,14 @@
 
 # ruff: noqa: F401, F811  # fixtures are imported and then named by arguments
 
+import contextlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from station_parts import FLUX_TABLE, FLUXES, LOG, STATION, WEATHER, found_parts, parts
 
 from icos_core import Calibrator, DescriptionError, Entry, PluginError, Requirement, Variable
@@ -565,3 +568,57 @@ def inline(value):
     if isinstance(value, list):
         return "[" + ", ".join(inline(each) for each in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+WHOLE = (
+    STATION
+    + '[run]\nlevel = "nrt"\n[[deployment]]\nexpocode = "A"\nstart = 2024-01-01T00:00:00Z\nend = 2024-01-20T00:00:00Z\n'
+    + LOG
+    + 'offset = "1 s"\nrename = { pressure = "air_pressure" }\n[[input.sensors]]\nserial = "1"\nvalid_to = 2024-01-10T00:00:00Z\n'
+    + '[[input]]\nreader = "weather"\nfiles = ["*.met"]\nstream = "roof"\njoin = { onto = "log", method = "mean", limit = "5 min" }\n'
+    + FLUX_TABLE
+    + '[[qc]]\ntest = "range"\nvariable = "temperature"\nstage = "measured"\nwhere = { port = ["inlet"] }\nbad_outside = [1, 2]\n'
+    + '[[qc]]\ntest = "flow"\nenabled = false\n[[derive]]\nproduct = "daily"\n[[export]]\nexporter = "table"\n'
+)
+VALUES = st.sampled_from(
+    [
+        '""',
+        '"log"',
+        '"x"',
+        "0",
+        "-1",
+        "nan",
+        "1e400",
+        "true",
+        "[]",
+        "[[]]",
+        "{}",
+        "{ a = 1 }",
+        '["log", 3]',
+        "2024-01-01",
+        "07:00:00",
+        '"${HOME}"',
+    ]
+)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_stands_there_is_loaded_or_explained(load, data):
+    lines = WHOLE.splitlines()
+    for _ in range(data.draw(st.integers(1, 4))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        key, equals, _ = lines[number].partition(" = ")
+        change = data.draw(st.sampled_from(["remove", "double", "value", "cut", "key"]))
+        if change == "remove":
+            lines[number] = ""
+        elif change == "double":
+            lines.insert(number, lines[data.draw(st.integers(0, len(lines) - 1))])
+        elif change == "value" and equals:
+            lines[number] = f"{key} = {data.draw(VALUES)}"
+        elif change == "key" and equals:
+            lines[number] = data.draw(st.from_regex(r"[a-z._]{1,8}", fullmatch=True)) + lines[number][len(key) :]
+        elif change == "cut":
+            lines[number] = lines[number][: data.draw(st.integers(0, len(lines[number])))]
+    with contextlib.suppress(DescriptionError):
+        json.dumps(load("\n".join(lines)).resolved())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from icos_ocean.calibration.fco2 import CALIBRATOR
 from icos_ocean.vocabulary import RUN_TYPES, STREAM, UNCERTAINTY_TERMS
-from underway_cruise import (
+from small_cruise import (
     STANDARDS,
     calibrated,
     cruise,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from icos_ocean.calibration.fco2 import CALIBRATOR, cascades, default_tests
 from icos_ocean.vocabulary import RUN_TYPES
-from underway_cruise import calibrated, cruise, described_standards, person, with_values
+from small_cruise import calibrated, cruise, described_standards, person, with_values
 
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE, quantities

@@ -4,7 +4,7 @@ import gsw
 import numpy as np
 import pytest
 from icos_ocean.vocabulary import RUN_TYPES
-from underway_cruise import calibrated, cruise, person, with_values
+from small_cruise import calibrated, cruise, person, with_values
 
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE

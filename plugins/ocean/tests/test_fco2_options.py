@@ -7,7 +7,7 @@ import pytest
 from icos_ocean.calibration.fco2_options import FCO2Options
 from icos_ocean.temperature_correction import METHODS
 from pydantic import ValidationError
-from underway_cruise import described_standards
+from small_cruise import described_standards
 
 
 def options(**changes):

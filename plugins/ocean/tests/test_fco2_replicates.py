@@ -7,7 +7,7 @@ day apart, into one record: each has standards of its own on both sides of its s
 import numpy as np
 import pytest
 from icos_ocean.vocabulary import MEASURED, RUN_TYPES, UNCERTAINTY_TERMS
-from underway_cruise import STANDARDS, START, calibrated, mole_fraction_of, schedule
+from small_cruise import STANDARDS, START, calibrated, mole_fraction_of, schedule
 
 from icos_core.dataset import make_stream
 

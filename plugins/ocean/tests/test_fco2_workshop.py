@@ -8,7 +8,7 @@ import pytest
 from icos_ocean.quality.delta_temperature import TEST as DELTA_TEMPERATURE
 from icos_ocean.readers.general_oceanics import READER
 from icos_ocean.vocabulary import RUN_TYPES, STREAM
-from underway_cruise import calibrated
+from small_cruise import calibrated
 
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE

@@ -57,8 +57,10 @@ REAL = {
     ),
     "part4_input_raw.tsv": (
         "dd.mm.yyyy",
-        "EQU 2583, EQU-DRAIN 79, ATM 124, ATM-DRAIN 11, STD1 32, STD1-DRAIN 1, STD2 33, STD3 33, STD4 33, STD1z 5, STD1z-DRAIN 1, STD4s 6, "
-        "FILTER 6, WAKE UP 1",
+        (
+            "EQU 2583, EQU-DRAIN 79, ATM 124, ATM-DRAIN 11, STD1 32, STD1-DRAIN 1, STD2 33, STD3 33, STD4 33, STD1z 5, STD1z-DRAIN 1, "
+            "STD4s 6, FILTER 6, WAKE UP 1"
+        ),
     ),
     "part2_input_raw_small.tsv": ("dd/mm/yyyy", "EQU 18, ATM 9, STD1 3, STD2 3, STD3 3, STD4 3, STD1z 1, STD4s 1"),
 }

@@ -90,6 +90,10 @@ class GeneralOceanicsSimulation(Options):
     reports_dry: bool = Field(default=True, description="whether the analyser corrects for water vapour itself")
     memory: Duration = Field(default=timedelta(0), description="time constant with which the gas before is flushed from the cell")
     errors: SimulatedErrors = Field(default_factory=SimulatedErrors, description="standard uncertainties that errors are drawn from")
+    mirrored: bool = Field(
+        default=False,
+        description="draw the errors of probes, cylinders and coefficient with the other sign: with its twin, a cruise shows a bias sooner",
+    )
 
     gaps: Fraction = Field(default=0.03, description="fraction of rows in which the ship's feed (sst, salinity) is absent")
     damaged_pressures: Fraction = Field(default=0.02, description="fraction of rows with a damaged WBPressure")

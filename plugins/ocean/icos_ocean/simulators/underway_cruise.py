@@ -105,10 +105,11 @@ def simulate_cruise(options: GeneralOceanicsSimulation, seed: int) -> Cruise:
     elapsed = np.arange(count, dtype=np.int64) * interval
     start = np.datetime64(options.start.astimezone(UTC).replace(tzinfo=None), "s")
     run_type = _schedule(options, count)
-    truth = _sea(options, elapsed / 3600.0, random)
-    measured = _probes(options, truth, random)
+    sign = -1.0 if options.mirrored else 1.0
+    truth = _sea(options, elapsed / 3600.0, random, sign * random.standard_normal())
+    measured = _probes(options, truth, random, sign * random.standard_normal(4))
     gas = np.where(run_type == RUN_TYPES["ATM"], truth["xco2_air"], truth["xco2"])
-    for standard, true_value in zip(options.standards, _true_gases(options.standards, random), strict=True):
+    for standard, true_value in zip(options.standards, _true_gases(options.standards, random, sign), strict=True):
         rows = run_type == RUN_TYPES[standard.run_type]
         gas[rows] = true_value
         measured["standard_value"][rows] = standard.xco2 + (18.58 if options.stale_standard_values and standard.xco2 else 0.0)
@@ -149,7 +150,9 @@ def _wander(hours: FloatArray, random: np.random.Generator, deviation: float, lo
     return series
 
 
-def _sea(options: GeneralOceanicsSimulation, hours: FloatArray, random: np.random.Generator) -> dict[str, FloatArray]:
+def _sea(
+    options: GeneralOceanicsSimulation, hours: FloatArray, random: np.random.Generator, of_coefficient: float
+) -> dict[str, FloatArray]:
     sst = np.maximum(options.sst + _wander(hours, random, options.sst_range, 120.0), -1.8)
     salinity = np.clip(options.salinity + _wander(hours, random, 0.4, 90.0), 0.0, 42.0)
     fco2 = np.maximum(options.fco2 + _wander(hours, random, options.fco2_range, 100.0), 20.0)
@@ -158,7 +161,7 @@ def _sea(options: GeneralOceanicsSimulation, hours: FloatArray, random: np.rando
     barometer = _at_barometer(sea_level, sst)
     pressure = barometer + 1.0 + _wander(hours, random, 0.3, 12.0)
     air = options.air + _wander(hours, random, 1.5, 80.0)
-    coefficient = TEMPERATURE_COEFFICIENT + options.errors.temperature_coefficient * random.standard_normal()
+    coefficient = TEMPERATURE_COEFFICIENT + options.errors.temperature_coefficient * of_coefficient
     fco2_equilibrator = fco2 * np.exp(coefficient * (equilibrator - sst))
     sailed = hours * _DEGREES_PER_HOUR
     air_partial_pressure = air * (sea_level / STANDARD_ATMOSPHERE - water_vapour_pressure(sst, salinity))
@@ -184,17 +187,19 @@ def _at_barometer(sea_level: FloatArray, temperature: FloatArray) -> FloatArray:
     return sea_level / (1.0 + 28.97e-3 * 9.8 * BAROMETER_HEIGHT / (8.314 * (temperature + 273.15)))
 
 
-def _true_gases(standards: tuple[SimulatedGas, ...], random: np.random.Generator) -> FloatArray:
+def _true_gases(standards: tuple[SimulatedGas, ...], random: np.random.Generator, sign: float) -> FloatArray:
     """Return the true mole fractions: a gas that comes out under several run types is one cylinder with one error."""
-    cylinders = {standard.xco2: random.standard_normal() for standard in standards}
+    cylinders = {standard.xco2: sign * random.standard_normal() for standard in standards}
     # Zero gas is scrubbed air, not a cylinder with a certificate: it is what it is.
     return np.array([standard.xco2 + (cylinders[standard.xco2] * standard.uncertainty if standard.xco2 else 0.0) for standard in standards])
 
 
-def _probes(options: GeneralOceanicsSimulation, truth: dict[str, FloatArray], random: np.random.Generator) -> dict[str, FloatArray]:
+def _probes(
+    options: GeneralOceanicsSimulation, truth: dict[str, FloatArray], random: np.random.Generator, shared: FloatArray
+) -> dict[str, FloatArray]:
     errors = options.errors
     count = truth["sst"].size
-    first, second, of_pressure, of_salinity = random.standard_normal(4)
+    first, second, of_pressure, of_salinity = shared
     correlation = errors.temperature_correlation
     second = correlation * first + np.sqrt(1.0 - correlation**2) * second
     ambient = truth["equilibrator_pressure"] + errors.pressure * of_pressure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -32,18 +34,18 @@ def test_a_stream_has_time_values_and_attributes() -> None:
 def test_a_name_outside_the_vocabulary_is_refused_with_the_nearest() -> None:
     with pytest.raises(DataError, match="'sstt' is not in the vocabulary; nearest: 'sst'"):
         make_stream(TIME, {"sstt": [1, 2, 3]}, [SST])
-    with pytest.raises(DataError, match="'conductivity' is not in the vocabulary$"):
+    with pytest.raises(DataError, match=r"'conductivity' is not in the vocabulary$"):
         make_stream(TIME, {"conductivity": [1, 2, 3]}, [SST])
 
 
 @pytest.mark.parametrize("values", [[1.0, 2.0], [[1.0, 2.0, 3.0]], 1.0])
-def test_values_of_another_length_are_refused(values: object) -> None:
+def test_values_of_another_length_are_refused(values: Any) -> None:
     with pytest.raises(DataError, match=r"expected \(3,\)"):
         make_stream(TIME, {"sst": values}, [SST])
 
 
 @pytest.mark.parametrize("values", [[1, 2, 300], [1.0, np.nan, 2.0], [1.0, 1.5, 2.0], np.array([1, -129, 2])])
-def test_codes_that_do_not_fit_are_refused(values: object) -> None:
+def test_codes_that_do_not_fit_are_refused(values: Any) -> None:
     """Cast blindly, 300 would become 44 and NaN 0."""
     with pytest.raises(DataError, match="do not fit int8"):
         make_stream(TIME, {"run_type": values}, [RUN_TYPE])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +15,9 @@ from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE, i
 from icos_core.exceptions import DataError
 from icos_core.flags import AUTOMATIC, PERSON, PROPAGATED, apply_flags, carry, decode_bits, test_counts
 from icos_core.people import PersonFlag
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 WORDS = (
     Variable(name="sst", units="degree_C", long_name="sea-surface temperature"),

@@ -1,8 +1,8 @@
 """The colours of the whole suite: one palette that people with colour-vision deficiency can read.
 
 Good, not evaluated, questionable, bad and missing wear the same colours in every figure and on the page, and each has a mark of its
-own, so that nothing hangs on colour alone. Series take their colours from Paul Tol's scheme *muted*, without the reds, which would
-look like a flag, and black; values along a scale take `SCALE`, which is even in lightness.
+own, so that nothing hangs on colour alone. Series take colours from the two sources below that nobody can take for a flag; values
+along a scale take `SCALE`, which is even in lightness.
 
 References
 ----------
@@ -37,8 +37,8 @@ FLAGS: dict[int, FlagStyle] = {
 }
 """Primary flag → how it looks."""
 
-SERIES: tuple[str, ...] = ("#117733", "#AA4499", "#999933", "#332288", "#44AA99", "#DDCC77", "#88CCEE", "#000000")
-"""Colours of series beside the main one of a panel, which wears the colour of good data; take them in this order."""
+SERIES: tuple[str, ...] = ("#009E73", "#332288", "#AA3377", "#000000", "#77AADD", "#99DDFF", "#EECC66", "#CAACCB")
+"""Colours of series beside the main one of a panel, which wears the colour of good data; take them in this order: lines before areas."""
 
 SCALE = "viridis"
 """Matplotlib's name of the colour map for values along a scale."""

@@ -11,7 +11,7 @@ from icos_core.hookspecs import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PLUGIN", "icos_calibrators", "icos_figures", "icos_quality_tests", "icos_readers"]
+__all__ = ["PLUGIN", "icos_calibrators", "icos_figures", "icos_quality_tests", "icos_readers", "icos_simulators"]
 
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),
@@ -90,6 +90,19 @@ def icos_exporters() -> Sequence[Entry]:
             name="icos-otc",
             summary="tables that the Carbon Portal takes from the Ocean Thematic Centre",
             load="icos_ocean.exporters.icos_otc:EXPORTER",
+        ),
+    )
+
+
+@hookimpl
+def icos_simulators() -> Sequence[Entry]:
+    """List the simulators."""
+    return (
+        Entry(
+            kind="simulator",
+            name="general-oceanics-8050",
+            summary="a cruise with a General Oceanics 8050 system whose fCO2 is known",
+            load="icos_ocean.simulators.general_oceanics:SIMULATOR",
         ),
     )
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from icos_ocean.calibration.fco2 import CALIBRATOR
+from icos_ocean.readers.general_oceanics import READER
+from icos_ocean.simulators.general_oceanics import SIMULATOR
 from icos_ocean.vocabulary import RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 from small_cruise import (
     STANDARDS,
@@ -39,6 +41,12 @@ class TestContract(CalibratorContract):
     def measured(self, folder):
         stream, _ = cruise()
         return {STREAM: stream}, CALIBRATOR.options.model_validate({"standards": described_standards(), **HEIGHT})
+
+
+class TestContractOnSimulatedFiles(CalibratorContract):
+    calibrator = CALIBRATOR
+    reader, simulator = READER, SIMULATOR
+    simulator_options = {"duration": "13 h", "interval": 300, "standards_every": "4 h"}
 
 
 def test_the_truth_is_found_where_nothing_is_uncertain():

@@ -58,12 +58,20 @@ def option_rows(model: type[BaseModel], prefix: str = "") -> Iterator[OptionRow]
 def _default(field: FieldInfo, *, of_tables: bool) -> str:
     if field.is_required():
         return REQUIRED
-    value = field.get_default(call_default_factory=True, validated_data={})
+    value = field.get_default(call_default_factory=True)
     if value is None or (of_tables and isinstance(value, BaseModel)):
         return ""
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():g} s"
+        return _length(value)
     return json.dumps(to_jsonable_python(value), ensure_ascii=False)
+
+
+def _length(value: timedelta) -> str:
+    seconds = value.total_seconds()
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def _is_list(annotation: Any) -> bool:
@@ -111,5 +119,5 @@ def _bounds(metadata: Iterable[Any]) -> str:
             for attribute, sign in _BOUNDS.items():
                 bound = getattr(item, attribute, None)
                 if bound is not None:
-                    found.append(f"{sign} {f'{bound.total_seconds():g} s' if isinstance(bound, timedelta) else bound}")
+                    found.append(f"{sign} {_length(bound) if isinstance(bound, timedelta) else bound}")
     return f" {', '.join(found)}" if found else ""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,7 @@ class LoggerOptions(Options):
     """How the logger writes."""
 
     date_format: Literal["day-first", "year-first"] = Field(default="year-first", description="order of the date")
-    interval: Duration = Field(default=60, validate_default=True, description="between two rows")
+    interval: Duration = Field(default=timedelta(minutes=1), description="between two rows")
     sensors: tuple[Sensor, ...] = Field(default=(), description="sensors in the course of time")
     level: float | Literal["auto"] = Field(default="auto", description="level of the sensor, m")
 

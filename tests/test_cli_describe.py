@@ -21,7 +21,7 @@ def test_options_with_type_default_and_meaning(icos):
     assert (logger["kind"], logger["distribution"], logger["version"]) == ("reader", "icos-parts", "1.0")
     assert {row["key"]: (row["type"], row["default"], row["meaning"]) for row in logger["options"]} == {
         "date_format": ('"day-first" | "year-first"', '"year-first"', "order of the date"),
-        "interval": ("length of time", "60", "between two rows"),
+        "interval": ("length of time", "1 min", "between two rows"),
         "sensors": ("list of table", "[]", "sensors in the course of time"),
         "sensors[].valid_from": ("time", "", "start of validity (UTC), included"),
         "sensors[].valid_to": ("time", "", "end of validity (UTC), excluded"),
@@ -38,6 +38,12 @@ def test_vocabulary(icos):
     assert logger["provides"]["log"][2]["words"] == {"inlet": 0, "cylinder": 1}
     (fluxes,) = described(icos, "fluxes")
     assert fluxes["requires"]["*"][1] == {"name": "pressure", "units": "Pa", "alternatives": ["air_pressure"], "optional": False}
+
+
+def test_usual_tests(icos):
+    (fluxes,) = described(icos, "fluxes")
+    assert {"test": "spike", "variable": "flux", "bad": 3.0} in fluxes["usual_tests"]
+    assert 'where = {"port": "cylinder"}' in icos("describe", "fluxes").output
 
 
 def test_text(icos):

@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from minutes import GAIN, LINES, PLUGIN, contents, log_lines, write_log, write_station
+from minutes import LOG as MINUTE_LOG
 from station_parts import LOG, STATION, icos, installed_parts
 
 HOOK = """
@@ -109,3 +111,29 @@ def test_nothing_wrong(installed_parts, icos):
         "icos-core": [],
         "icos-parts": [],
     }
+
+
+class TestRun:
+    """A run that does not need the faulty plugins succeeds, with the same result as without them."""
+
+    @pytest.fixture
+    def station(self, tmp_path):
+        write_log(tmp_path, "a.log", log_lines(hours=1))
+        return write_station(tmp_path, MINUTE_LOG, GAIN, LINES)
+
+    def test_beside_them(self, station, tmp_path, faulty, monkeypatch):
+        with_faults = os.pathsep.join([os.environ["PYTHONPATH"], os.fspath(PLUGIN)])
+        monkeypatch.setenv("PYTHONPATH", os.fspath(PLUGIN))
+        alone = command("run", station, "--out", tmp_path / "alone", "--jobs", "1", "--quiet")
+        assert (alone.returncode, alone.stderr) == (0, "")
+        monkeypatch.setenv("PYTHONPATH", with_faults)
+        beside = command("run", station, "--out", tmp_path / "beside", "--jobs", "1", "--quiet")
+        assert (beside.returncode, beside.stderr) == (0, "")
+        assert contents(tmp_path / "alone") == contents(tmp_path / "beside") != {}
+
+    def test_that_needs_the_clashing_name(self, station, tmp_path, faulty, monkeypatch):
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([os.environ["PYTHONPATH"], os.fspath(PLUGIN)]))
+        station.write_text(station.read_text(encoding="utf-8") + '[[export]]\nexporter = "table"\n', encoding="utf-8")
+        done = command("run", station, "--out", tmp_path / "out")
+        assert (done.returncode, done.stderr) == (2, f"{PROBLEMS['acme-clashing']}\n")
+        assert not (tmp_path / "out").exists()

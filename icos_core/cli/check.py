@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ from icos_core.plugins import installed_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from icos_core.inputs import InputFile
     from icos_core.people import PersonFlag
@@ -61,7 +63,7 @@ def _show(description: Description, files: Sequence[InputFile], flags: Sequence[
         for position, spec in enumerate(description.inputs)
     ]
     print_table(("reader", "stream", "patterns", "files"), inputs)
-    steps = [("deployment", each.expocode, f"{each.start.isoformat()} to {each.end.isoformat()}") for each in description.deployments]
+    steps = [("deployment", each.expocode, f"{_utc(each.start)} to {_utc(each.end)}") for each in description.deployments]
     steps += [("calibrate", each.calibrator, "") for each in description.calibrate]
     steps += [("derive", each.product, "comes along" if each.is_default else "") for each in description.derive]
     steps += [("export", each.exporter, "") for each in description.export]
@@ -76,6 +78,10 @@ def _show(description: Description, files: Sequence[InputFile], flags: Sequence[
     active = sum(not flag.withdrawn for flag in flags)
     if flags:
         click.echo(f"{active} people's flags, {len(flags) - active} withdrawn")
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _where(where: object) -> str:

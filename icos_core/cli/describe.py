@@ -9,13 +9,13 @@ import click
 from pydantic import ValidationError
 
 from icos_core.cli.printing import print_table
-from icos_core.components import HOOK_OF_KIND
+from icos_core.components import HOOK_OF_KIND, Calibrator, Product, Reader
 from icos_core.exceptions import DescriptionError, Mistake, nearest
 from icos_core.option_rows import option_rows
 from icos_core.plugins import installed_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pydantic import BaseModel
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "describe"]
 
+_SHOWN = frozenset({"test", "variable"})
 _DEPENDS = "depends on options that have no default"
 
 
@@ -44,7 +45,7 @@ def command(what: tuple[str, ...], *, as_json: bool) -> None:
         return
     described = [describe(plugins, kind, name) for kind, name in _find(plugins, what)]
     if as_json:
-        click.echo(json.dumps(described, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(described, indent=2, ensure_ascii=False, default=str))
     else:
         for each in described:
             _show(each)
@@ -97,22 +98,29 @@ def describe(plugins: Plugins, kind: str, name: str) -> dict[str, Any]:
         described["options"] = [row._asdict() for row in option_rows(model)]
     if hasattr(component, "stages"):
         described["stages"] = list(component.stages)
-    for what, plain in (("requires", _requirement), ("provides", _variable)):
-        function = getattr(component, what, None)
-        if function is not None and model is not None:
-            described[what] = _ask(function, model, plain)
+    if model is not None:
+        if isinstance(component, Calibrator | Product):
+            described["requires"] = _ask(_streams(component.requires, _requirement), model)
+        if isinstance(component, Reader | Calibrator | Product):
+            described["provides"] = _ask(_streams(component.provides, _variable), model)
+        if isinstance(component, Calibrator):
+            described["usual_tests"] = _ask(lambda options: [dict(table) for table in component.default_tests(options)], model)
     return described
 
 
-def _ask(function: Any, model: type[BaseModel], plain: Any) -> Any:
+def _streams(function: Callable[[Any], Mapping[str, Sequence[Any]]], plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Turn what a function declares of each stream into plain values."""
+    return lambda options: {stream: [plain(each) for each in declared] for stream, declared in function(options).items()}
+
+
+def _ask(question: Callable[[Any], Any], model: type[BaseModel]) -> Any:
     """Ask a component what it declares with its default options; where some have no default, with those left out."""
     try:
         options = model()
     except ValidationError:
         options = model.model_construct()
     try:
-        answer: Mapping[str, Sequence[Any]] = function(options)
-        return {stream: [plain(each) for each in words] for stream, words in answer.items()}
+        return question(options)
     except Exception:  # noqa: BLE001  # a plugin's function that was given fewer options than it may count on
         return _DEPENDS
 
@@ -151,6 +159,30 @@ def _show(described: Mapping[str, Any]) -> None:
         click.echo("no options")
     _show_words("requires", described.get("requires"))
     _show_words("provides", described.get("provides"))
+    _show_tests(described.get("usual_tests"))
+
+
+def _show_tests(tests: Any) -> None:
+    if isinstance(tests, str):
+        click.echo(f"usual tests: {tests}")
+    elif tests:
+        rows = [
+            (
+                table.get("test"),
+                _listed(table.get("variable", "")),
+                _settings({key: each for key, each in table.items() if key not in _SHOWN}),
+            )
+            for table in tests
+        ]
+        print_table(("test", "variable", "settings"), rows, "usual tests")
+
+
+def _listed(names: Any) -> str:
+    return names if isinstance(names, str) else ", ".join(names)
+
+
+def _settings(table: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in table.items())
 
 
 def _show_words(title: str, streams: Any) -> None:

@@ -1,4 +1,4 @@
-"""The ocean's table of contents: instruments, calibration, quality tests and figures of surface-ocean CO2."""
+"""The ocean's table of contents: instruments, calibration, quality tests, formats and figures of surface-ocean CO2."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icos_core.hookspecs import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PLUGIN", "icos_calibrators", "icos_figures", "icos_quality_tests", "icos_readers", "icos_simulators"]
+__all__ = ["PLUGIN", "icos_calibrators", "icos_exporters", "icos_figures", "icos_quality_tests", "icos_readers", "icos_simulators"]
 
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),
@@ -89,6 +89,25 @@ def icos_exporters() -> Sequence[Entry]:
             kind="exporter",
             name="icos-otc",
             summary="tables that the Carbon Portal takes from the Ocean Thematic Centre",
+            load="icos_ocean.exporters.icos_otc:EXPORTER",
+        ),
+    )
+
+
+@hookimpl
+def icos_exporters() -> Sequence[Entry]:
+    """List the formats of the ocean's community."""
+    return (
+        Entry(
+            kind="exporter",
+            name="socat",
+            summary="submission files for the Surface Ocean CO2 Atlas, one per deployment",
+            load="icos_ocean.exporters.socat:EXPORTER",
+        ),
+        Entry(
+            kind="exporter",
+            name="icos-otc",
+            summary="tables of the Ocean Thematic Centre for the ICOS Carbon Portal, one per deployment",
             load="icos_ocean.exporters.icos_otc:EXPORTER",
         ),
     )

@@ -12,4 +12,7 @@ def test_every_entry_loads_and_listing_them_is_cheap():
         ("quality-test", "delta-temperature"),
         ("quality-test", "position"),
         ("quality-test", "speed"),
+        ("exporter", "socat"),
+        ("exporter", "icos-otc"),
+        ("figure", "ocean-fco2-series"),
     }

@@ -99,14 +99,14 @@ def make_stream(
         For a name that is not in the vocabulary, an array of another length than `time`, codes that do not fit, or time out of order.
     """
     words = {variable.name: variable for variable in vocabulary}
-    stream = xr.Dataset(
-        coords={"time": ("time", np.asarray(time, dtype="datetime64[ns]"), dict(TIME_ATTRIBUTES))},
-        attrs=dict(attrs or {}),
-    )
+    moments = np.asarray(time, dtype="datetime64[ns]")
+    variables = {}
     for name, array in values.items():
         if name not in words:
             raise DataError(f"variable {name!r} is not in the vocabulary{_hint(name, words)}")
-        set_variable(stream, words[name], array)
+        variables[name] = _column(words[name], array, moments.shape)
+    # One call for all: xarray aligns at every assignment.
+    stream = xr.Dataset(variables, coords={"time": ("time", moments, dict(TIME_ATTRIBUTES))}, attrs=dict(attrs or {}))
     check_stream(stream)
     return stream
 
@@ -124,14 +124,18 @@ def set_variable(stream: xr.Dataset, variable: Variable, values: ArrayLike) -> N
     DataError
         For an array of another length than `time`, or codes that the dtype of a category cannot hold (NaN among them).
     """
+    stream[variable.name] = _column(variable, values, stream["time"].shape)
+
+
+def _column(variable: Variable, values: ArrayLike, shape: tuple[int, ...]) -> tuple[str, NDArray[Any], dict[str, Any]]:
     given = np.asarray(values)
-    if given.shape[:1] != stream["time"].shape:
-        raise DataError(f"variable {variable.name!r} has shape {given.shape}, expected {stream['time'].shape}")
+    if given.shape != shape:
+        raise DataError(f"variable {variable.name!r} has shape {given.shape}, expected {shape}")
     with np.errstate(invalid="ignore"):
         array = given.astype(variable.dtype, copy=False)
     if array.dtype.kind in "iu" and array.dtype != given.dtype and not np.array_equal(array, given):
         raise DataError(f"variable {variable.name!r} has values that do not fit {variable.dtype}: {given[array != given][:3].tolist()}")
-    stream[variable.name] = ("time", array, attributes(variable))
+    return "time", array, attributes(variable)
 
 
 def check_stream(stream: xr.Dataset, name: str = "stream") -> None:
@@ -151,9 +155,10 @@ def quantities(stream: xr.Dataset) -> list[str]:
     """Names of the float variables along time that carry flags: no companions, no uncertainties, no categories."""
     return [
         str(name)
-        for name, variable in stream.data_vars.items()
+        for name, variable in stream.variables.items()
         if variable.dtype.kind == "f"
         and variable.dims[:1] == ("time",)
+        and name not in stream.coords
         and "_uncertainty" not in str(name)
         and not str(name).endswith(_FLAG_SUFFIXES)
     ]

@@ -95,25 +95,6 @@ def icos_exporters() -> Sequence[Entry]:
 
 
 @hookimpl
-def icos_exporters() -> Sequence[Entry]:
-    """List the formats of the ocean's community."""
-    return (
-        Entry(
-            kind="exporter",
-            name="socat",
-            summary="submission files for the Surface Ocean CO2 Atlas, one per deployment",
-            load="icos_ocean.exporters.socat:EXPORTER",
-        ),
-        Entry(
-            kind="exporter",
-            name="icos-otc",
-            summary="tables of the Ocean Thematic Centre for the ICOS Carbon Portal, one per deployment",
-            load="icos_ocean.exporters.icos_otc:EXPORTER",
-        ),
-    )
-
-
-@hookimpl
 def icos_simulators() -> Sequence[Entry]:
     """List the simulators."""
     return (

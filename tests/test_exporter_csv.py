@@ -151,11 +151,26 @@ def test_further_dimensions_are_columns(tmp_path: Path) -> None:
 
 
 def test_a_table_that_does_not_run_along_time(tmp_path: Path) -> None:
-    product = xr.Dataset({"nee": (("year", "u_star"), [[1.0, 2.0], [3.0, 4.0]])}, coords={"year": [2023, 2024], "u_star": [0.1, 0.2]})
+    product = xr.Dataset(
+        {"nee": (("year", "u_star"), [[1.0, 2.0], [3.0, 4.0]]), "site": "TRS", "quality": ("year", ["low", "high, mostly"])},
+        coords={"year": [2023, 2024], "u_star": [0.1, 0.2]},
+    )
     table = export(product, tmp_path)
+    assert table["site"] == ["TRS"] * 4
+    assert table["quality"] == ["low", "low", "high, mostly", "high, mostly"]
     assert table["nee"] == ["1", "2", "3", "4"]
     assert table["year"] == ["2023", "2023", "2024", "2024"]
     assert table["u_star"] == ["0.1", "0.2", "0.1", "0.2"]
+
+
+def test_what_does_not_run_along_time_is_repeated(tmp_path: Path) -> None:
+    stream = example_stream(("flux",), 3).assign_coords(height=50.0).assign(roughness=0.1, lag=np.timedelta64(1500, "ms"))
+    stream["profile"] = (("level", "time"), np.arange(6.0).reshape(2, 3))
+    table = export(stream, tmp_path)
+    assert table["height"] == ["50"] * 3
+    assert table["roughness"] == ["0.1"] * 3
+    assert table["lag [s]"] == ["1.5"] * 3
+    assert table["profile(level=1)"] == ["3", "4", "5"]
 
 
 def test_fractions_of_a_second_are_kept(tmp_path: Path) -> None:

@@ -95,9 +95,8 @@ def _write(path: Path, *, table: xr.Dataset, options: CsvOptions) -> None:
     for category, words in options.where.items():
         if category in table:
             table = table.isel(time=np.flatnonzero(category_mask(table, category, words)))
-    if "time" not in table.dims:
-        table = _stacked(table)
     leading = "time" if "time" in table.dims else "row"
+    table = _led_by(table if leading == "time" else _stacked(table), leading)
     names = _columns(table, options)
     header = [title for name in names for title in _titles(table, name)]
     with path.open("wb") as file:
@@ -120,14 +119,24 @@ def _stacked(table: xr.Dataset) -> xr.Dataset:
     return rows
 
 
+def _led_by(table: xr.Dataset, leading: str) -> xr.Dataset:
+    """Return a table whose every variable runs along `leading` first; what does not run along it is repeated in every row."""
+    table = table.reset_coords([name for name in table.coords if name not in table.dims])
+    repeated = {
+        name: variable.expand_dims({leading: table.sizes[leading]})
+        for name, variable in table.data_vars.items()
+        if leading not in variable.dims
+    }
+    return table.assign(repeated).transpose(leading, ...)
+
+
 def _columns(table: xr.Dataset, options: CsvOptions) -> list[str]:
-    coordinates = [str(name) for name in table.coords if name != "time" and set(table[name].dims) <= {"time", "row"} and table[name].ndim]
     first = ["time"] if "time" in table.coords else []
     ends = [str(name) for name in table.data_vars if name == table.coords["time"].attrs.get("bounds", "time_bnds")] if first else []
     chosen = [name for name in options.variables if name in table.variables and name != "time"] or [
         name for name in in_groups(table) if owner(table, name) is None and name not in ends
     ]
-    names = [*first, *ends, *(name for name in coordinates if name not in chosen and not options.variables)]
+    names = [*first, *ends]
     for name in chosen:
         names += [name, *(other for other in companions(table, name) if kind_of(table, other) in options.companions)]
     return list(dict.fromkeys(names))
@@ -146,7 +155,7 @@ def _titles(table: xr.Dataset, name: str) -> Iterator[str]:
     if _is_bounds(table, name):
         yield "time_end"
         return
-    units = str(table[name].attrs.get("units", ""))
+    units = "s" if table[name].dtype.kind == "m" else str(table[name].attrs.get("units", ""))
     unit = f" [{units}]" if units and table[name].dtype.kind != "M" else ""
     dimensions = [str(dimension) for dimension in table[name].dims[1:]]
     for position in _further(table, name):
@@ -170,6 +179,8 @@ def _column(values: Any, name: str, attrs: dict[str, Any], digits: dict[str, int
     kind = values.dtype.kind
     if kind == "M":
         return _time_cells(values, digits[name], options.missing)
+    if kind == "m":
+        values, kind = values / np.timedelta64(1, "s"), "f"
     if kind == "f":
         decimals = options.decimals.get(name) if isinstance(options.decimals, dict) else options.decimals
         return text.float_column(values, decimals, text.quoted(options.missing, options.separator))

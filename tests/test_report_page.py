@@ -19,7 +19,7 @@ from icos_core.report.page import InputAccount, OutputFile, PersonFlagUse, RunRe
 from icos_core.report.palette import FLAGS
 
 NASTY = "<script>alert('x')</script> & \"quoted\""
-VOID = {"meta", "source", "img", "link", "br", "input"}
+VOID = {"wbr", "meta", "source", "img", "link", "br", "input"}
 
 
 class Page(HTMLParser):
@@ -196,7 +196,21 @@ def test_counts_per_test_name_hits_and_rows():
     page = page_of()
     assert page.row("sst", "range_questionable", "2", "9", "22.2 %")
     assert page.row("sst", "range_bad", "1", "9", "11.1 %")
-    assert "sst: spike_bad, spike_questionable" in page.words
+    assert "Without a hit: sst: spike" in page.words
+
+
+def test_what_hit_no_row_is_named_by_its_test_where_the_whole_test_passed():
+    counts = [
+        ("sst", "range_bad", 0, 9),
+        ("sst", "range_questionable", 4, 9),
+        ("sst", "spike_bad", 0, 9),
+        ("sst", "spike_questionable", 0, 9),
+        ("sst", "flushing", 0, 9),
+        ("fco2", "propagated_sst_bad", 0, 9),
+    ]
+    page = page_of(tests={"calibrated/underway": counts})
+    assert "Without a hit: sst: range_bad, spike, flushing" in page.words
+    assert "propagated" not in page.words
 
 
 def test_peoples_flags_tell_how_many_rows_they_met():
@@ -214,7 +228,8 @@ def test_level_final_lists_what_nobody_reviewed():
     assert page.row("underway", "fco2", "1,064", "2024-07-06 20:52", "2024-07-06 23:02")
     assert "1,064 automatic flags were neither accepted nor overruled" in page.words
     assert "A person accepted or overruled every automatic" in page_of(level="final").words
-    assert "unreviewed" not in page_of().ids
+    assert "unreviewed" not in page_of(unreviewed=unreviewed).ids
+    assert "automatic flags were neither" not in page_of(unreviewed=unreviewed).words
 
 
 def test_tables_of_calibrators_are_shown():

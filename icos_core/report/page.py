@@ -62,7 +62,15 @@ def write_report(report: RunReport, figures: Sequence[Figure], context: Context,
 def render(report: RunReport, figures: Sequence[Figure], context: Context) -> str:
     """Return the page as text; parameters as those of :func:`write_report`."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_visible)
-    environment.filters |= {"count": _count, "size": _size, "cell": _cell, "percent": _percent, "seconds": _seconds, "moment": _moment}
+    environment.filters |= {
+        "count": _count,
+        "size": _size,
+        "cell": _cell,
+        "percent": _percent,
+        "seconds": _seconds,
+        "moment": _moment,
+        "name": _name,
+    }
     environment.tests["numeric"] = _is_number
     source = files("icos_core.report")
     template = environment.from_string(source.joinpath("page.html.j2").read_text(encoding="utf-8"))
@@ -83,14 +91,13 @@ def render(report: RunReport, figures: Sequence[Figure], context: Context) -> st
 
 def _summary(key: str, stream: xr.Dataset, tests: Sequence[tuple[str, str, int, int]]) -> dict[str, Any]:
     rows = int(stream.sizes.get("time", 0))
-    hit = [row for row in tests if row[2]]
     return {
         "key": key,
         "rows": rows,
         "period": _period({key: stream}),
         "variables": [_flag_counts(stream, str(name)) for name in stream.data_vars if f"{name}_flag" in stream],
-        "hit": hit,
-        "passed": _by_variable([row for row in tests if not row[2]]),
+        "hit": [row for row in tests if row[2]],
+        "passed": _without_hit(tests),
     }
 
 
@@ -106,11 +113,26 @@ def _flag_counts(stream: xr.Dataset, name: str) -> dict[str, Any]:
     }
 
 
-def _by_variable(tests: Sequence[tuple[str, str, int, int]]) -> dict[str, list[str]]:
-    grouped: dict[str, list[str]] = {}
-    for variable, outcome, _, _ in tests:
-        grouped.setdefault(variable, []).append(outcome)
-    return grouped
+def _without_hit(tests: Sequence[tuple[str, str, int, int]]) -> dict[str, list[str]]:
+    """Return variable → names of what hit no row: a test by its name, a single outcome where another one of the test hit."""
+    hits: dict[tuple[str, str], int] = {}
+    for variable, outcome, count, _ in tests:
+        test = _test_of(outcome)
+        hits[variable, test] = hits.get((variable, test), 0) + count
+    passed: dict[str, list[str]] = {}
+    for variable, outcome, count, _ in tests:
+        # a flag that follows from another variable's is no test of this one
+        if count or outcome.startswith("propagated_"):
+            continue
+        test = _test_of(outcome)
+        name = outcome if hits[variable, test] else test
+        if name not in passed.setdefault(variable, []):
+            passed[variable].append(name)
+    return passed
+
+
+def _test_of(outcome: str) -> str:
+    return outcome.removesuffix("_questionable").removesuffix("_bad")
 
 
 def _period(streams: Streams) -> tuple[str, str] | None:
@@ -136,6 +158,11 @@ def _visible(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
         return value
     return "".join(letter if letter.isprintable() or letter in "\n\t\u00a0\u202f" else f"\\u{ord(letter):04x}" for letter in value)
+
+
+def _name(value: str) -> Markup:
+    """Let a name in snake_case break at its underscores where room is short."""
+    return Markup("_<wbr>").join(str(_visible(value)).split("_"))
 
 
 def _is_number(value: Any) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["FIGURE"]
 
 READING, ASSIGNED = "co2", "standard_xco2"
+_SETTINGS = "zs"
 _LONGEST_STEP = 24 * 3600 * 1_000_000_000
 
 
@@ -54,11 +55,14 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
 
 
 def _gases(stream: xr.Dataset) -> Iterator[tuple[str, float, NDArray[np.bool_]]]:
-    """Yield run type, assigned value and rows of each gas; a cylinder that was exchanged is a gas of its own."""
+    """Yield run type, assigned value and rows of each gas; a cylinder that was exchanged is a gas of its own.
+
+    What is read while zero and span of the analyser are being set (run types ending in z and s) tells nothing of its drift.
+    """
     assigned, run_type = stream[ASSIGNED].values, stream["run_type"].values
     settled = np.isfinite(assigned) & ~decode_bits(stream, f"{READING}_tests").get("flushing", np.zeros(assigned.shape, dtype=np.bool_))
     for word, code in category_words(stream, "run_type").items():
-        mine = settled & (run_type == code)
+        mine = settled & (run_type == code) & (word[-1] not in _SETTINGS)
         for value in np.unique(assigned[mine]):
             yield word, float(value), mine & (assigned == value)
 

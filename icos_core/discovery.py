@@ -79,11 +79,17 @@ def _entry_points() -> Iterator[tuple[metadata.EntryPoint, metadata.Distribution
 
 
 def _name(distribution: metadata.Distribution) -> str:
-    return str(distribution.metadata["Name"] or "(unnamed distribution)")
+    return _field(distribution, "Name") or "(unnamed distribution)"
 
 
 def _version(distribution: metadata.Distribution) -> str:
-    return str(distribution.metadata["Version"] or "(unknown version)")
+    return _field(distribution, "Version") or "(unknown version)"
+
+
+def _field(distribution: metadata.Distribution, name: str) -> str:
+    # An absent field is None in some versions of Python and an error in others.
+    found = distribution.metadata
+    return str(found[name]) if name in found else ""
 
 
 def _canonical(name: str) -> str:

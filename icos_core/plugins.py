@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from icos_core import components
-from icos_core.discovery import CORE, brief, core_version, find_plugins
+from icos_core.discovery import CORE, brief, find_plugins
 from icos_core.exceptions import PluginError, nearest
 from icos_core.plugin import COMMANDS
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from icos_core.discovery import FoundPlugin
 
-__all__ = ["GENERIC_KEYS", "PluginReport", "Plugins", "Registered", "core_version", "installed_plugins"]
+__all__ = ["GENERIC_KEYS", "PluginReport", "Plugins", "Registered", "installed_plugins"]
 
 GENERIC_KEYS: dict[str, frozenset[str]] = {
     "reader": frozenset({"reader", "files", "stream", "offset", "join", "rename"}),

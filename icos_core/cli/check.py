@@ -18,7 +18,7 @@ from icos_core.people import read_flags
 from icos_core.plugins import installed_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from icos_core.inputs import InputFile
@@ -84,5 +84,5 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _where(where: object) -> str:
-    return ", ".join(f"{category} = {' or '.join(words)}" for category, words in where.items()) if isinstance(where, dict) else ""
+def _where(where: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(f"{category} = {' or '.join(words)}" for category, words in where.items())

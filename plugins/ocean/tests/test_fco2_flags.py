@@ -142,6 +142,10 @@ def test_salinity_never_acts_on_air():
     found, _ = calibrated(stream, outcomes=all_passed(stream, salinity=everywhere), **HEIGHT)
     assert set(found["fco2_flag"].values[truth["water"]]) == {QUESTIONABLE}
     assert set(found["fco2_air_flag"].values[truth["on_air"]]) == {GOOD}
+    usual, _ = calibrated(with_values(stream, salinity=np.full(truth["hours"].shape, 35.0)), outcomes=all_passed(stream), **HEIGHT)
+    wild = with_values(stream, salinity=np.full(truth["hours"].shape, 1007.58))
+    found, _ = calibrated(wild, outcomes=all_passed(wild, salinity=everywhere), **HEIGHT)
+    np.testing.assert_array_equal(found["fco2_air"].values, usual["fco2_air"].values)
 
 
 def test_fco2_is_not_called_good_where_an_input_was_not_tested():

@@ -8,7 +8,7 @@ import pytest
 from icos_ocean.quality.delta_temperature import TEST as DELTA_TEMPERATURE
 from icos_ocean.readers.general_oceanics import READER
 from icos_ocean.vocabulary import RUN_TYPES, STREAM
-from small_cruise import calibrated
+from small_cruise import calibrated, person
 
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
@@ -108,6 +108,20 @@ def test_the_cold_equilibrator_is_caught(cruise, complete):
     assert cold.sum() == 64
     outcomes = {each.variable: each.level for each in DELTA_TEMPERATURE.test(found, (), DELTA_TEMPERATURE.options(), example_context())}
     assert np.isin(outcomes["sst"][cold], (QUESTIONABLE, BAD)).all()
+
+
+def test_a_persons_flag_on_one_run_of_a_standard(cruise):
+    before, _ = calibrated(cruise, outcomes=pressures(cruise), **AS_MEASURED)
+    time = cruise["time"].values
+    runs = np.flatnonzero(cruise["run_type"].values == RUN_TYPES["STD3"])
+    flag = person("co2", time[runs[10]], time[runs[10]] + np.timedelta64(1, "s"), BAD)
+    after, _ = calibrated(cruise, outcomes=pressures(cruise), people=[flag], **AS_MEASURED)
+    number = np.arange(time.size)
+    expected = (number > runs[9]) & (number < runs[11]) & np.isfinite(before["fco2"].values)
+    assert expected.sum() > 100
+    changed = before["fco2"].values != after["fco2"].values
+    np.testing.assert_array_equal(changed & np.isfinite(before["fco2"].values), expected)
+    assert set(after["fco2_flag"].values[expected]) == {QUESTIONABLE}
 
 
 def test_drying_a_dry_reading_adds_what_the_workshop_says(cruise):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["InterpolatedAir", "interpolate_air", "reduce_air"]
 
+_USUAL_SALINITY = 35.0
+
 
 class InterpolatedAir(NamedTuple):
     """Air at the times of water samples.
@@ -76,7 +78,8 @@ def interpolate_air(
 def reduce_air(inputs: Inputs, samples: Samples, at_sea_level: SeaLevelPressure, result: Result, options: FCO2Options) -> None:
     """Compute xCO2, pCO2 and fCO2 of air, measured and at the times of the water samples, and ΔfCO2, into `result`.
 
-    Only readings of air that passed their tests are interpolated.
+    Only readings of air that passed their tests are interpolated. Where salinity is missing or bad, 35 stands in for it: a whole
+    unit changes the vapour pressure by 0.05 %, hence fCO2 by less than 0.01 µatm.
     """
     record = result.record
     air = ~samples.water
@@ -108,17 +111,18 @@ def _pressures_of_air(
 ) -> None:
     salinity, sst = inputs.take("salinity"), inputs.take("sst")
     rows = np.flatnonzero(np.isfinite(xco2))
-    P, S, s = at_sea_level.pressure[rows], salinity.values[rows], sst.values[rows]
+    salinity_or_usual = np.nan_to_num(salinity.usable, nan=_USUAL_SALINITY)
+    P, S, s = at_sea_level.pressure[rows], salinity_or_usual[rows], sst.values[rows]
     pco2 = pco2_from_xco2(xco2[rows], P, s, S)
     result.scatter("pco2_air", rows, pco2)
     fco2 = result.scatter("fco2_air", rows, fugacity(pco2, xco2[rows], P, s))
     result.values["delta_fco2"] = np.asarray(result.values["fco2"], dtype=np.float64) - fco2
-    evaluated = np.logical_and.reduce([flag != NOT_EVALUATED for flag in (at_sea_level.flag, salinity.flag, sst.flag)])
+    evaluated = np.logical_and.reduce([flag != NOT_EVALUATED for flag in (at_sea_level.flag, sst.flag)])
     result.judged_by_inputs(("pco2_air", "fco2_air", "delta_fco2"), evaluated)
     rows = samples.rows[~samples.water]
     terms = {name: term[~samples.water] for name, term in samples.terms.items()}
     result.scatter("xco2_air_uncertainty", rows, total(terms))
-    P, S, s = at_sea_level.pressure[rows], salinity.values[rows], sst.values[rows]
+    P, S, s = at_sea_level.pressure[rows], salinity_or_usual[rows], sst.values[rows]
     uncertain = air_uncertainty(samples.xco2[~samples.water], P, S, s, xco2_terms=terms, stated=options.uncertainty)
     result.scatter("fco2_air_uncertainty", rows, uncertain)
 

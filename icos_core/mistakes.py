@@ -117,9 +117,10 @@ def explain(
             found.setdefault(path_in(details, data), []).append(details)
     mistakes = []
     for path, several in found.items():
-        # Of the branches of a union, the one that went deepest into the value is the one that was meant.
+        # Of the branches of a union, the one that went deepest into the value is the one that was meant; and a list of which an item
+        # is wrong counts as too short.
         deeper = any(len(other) > len(path) and other[: len(path)] == path for other in found)
-        if not (deeper and all(details["type"].endswith("_type") for details in several)):
+        if not (deeper and all(details["type"].endswith(("_type", "too_short")) for details in several)):
             mistakes.append(_explain_one(several, model, path, prefix, further_keys))
     return mistakes
 

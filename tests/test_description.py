@@ -316,6 +316,10 @@ class TestOptions:
         assert mistakes(STATION + LOG + 'level = "atuo"\n')["input[0].level"].nearest == "auto"
         assert mistakes(STATION + LOG.replace('"*.log"', "3"))["input[0].files"].expected == "a list, written [ ... ]"
 
+    def test_a_list_with_a_wrong_item_is_not_too_short_as_well(self, mistakes):
+        assert set(mistakes(STATION + LOG.replace('"*.log"', "[3]"))) == {"input[0].files[0]"}
+        assert mistakes(STATION + LOG.replace('"*.log"', "[]"))["input[0].files"].expected.startswith("at least 1 item")
+
     def test_missing_option_is_explained(self, mistakes):
         found = mistakes(STATION + LOG + '[[calibrate]]\ncalibrator = "fluxes"\n')
         assert found["calibrate[0].factor"].expected == "a value, this key is required: mol m-2 s-1 K-1"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from icos_core.components import Problem, Tally
 from icos_core.dataset import check_stream
 from icos_core.exceptions import DataError, InputError
@@ -139,5 +141,7 @@ def _span(task: ReadTask) -> ReadReceipt:
         return ReadReceipt(name=task.name, key=task.key, set_aside=_reason(error))
     except Exception as error:  # noqa: BLE001  # any fault of a plugin sets its file aside
         return ReadReceipt(name=task.name, key=task.key, set_aside=f"reader {task.reader!r} failed: {type(error).__name__}: {error}")
+    if np.isnat(span.start) or np.isnat(span.end):
+        return ReadReceipt(name=task.name, key=task.key)
     start, end = (int(moment.astype("datetime64[ns]").astype("i8")) for moment in span)
     return ReadReceipt(name=task.name, key=task.key, start=start, end=end)

@@ -16,8 +16,24 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
+import netCDF4
 import numpy as np
+from icos_ocean.seawater_co2 import fco2_at_sst
+from icos_ocean.simulators.general_oceanics import SIMULATOR
+
+try:
+    import PyCO2SYS
+except ImportError:
+    PyCO2SYS = None
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 INTERVAL = 100
 
@@ -38,8 +54,6 @@ print(json.dumps({
 
 def simulate(folder: Path, rows: int) -> Path:
     """Write the raw files; return the description, with netCDF as its only export."""
-    from icos_ocean.simulators.general_oceanics import SIMULATOR
-
     options = SIMULATOR.options(duration=timedelta(seconds=rows * INTERVAL), interval=timedelta(seconds=INTERVAL), date_format="dd/mm/yyyy")
     began = time.perf_counter()
     result = SIMULATOR.simulate(folder, options, 1)
@@ -58,7 +72,7 @@ def run(description: Path, out: Path, jobs: int) -> dict[str, object]:
     return found
 
 
-def bare(xco2, temperature, sst, salinity, pressure):
+def bare(xco2: Array, temperature: Array, sst: Array, salinity: Array, pressure: Array) -> Array:
     """Evaluate the formulas of fCO2 in plain numpy, without flags, units or files."""
     kelvin = temperature + 273.15
     vapour = np.exp(24.4543 - 67.4509 * (100 / kelvin) - 4.8489 * np.log(kelvin / 100) - 0.000544 * salinity)
@@ -70,7 +84,7 @@ def bare(xco2, temperature, sst, salinity, pressure):
     return fugacity * np.exp(0.0423 * (sst - temperature))
 
 
-def best(function, repeats: int = 5) -> float:
+def best(function: Callable[[], object], repeats: int = 5) -> float:
     """Return the shortest of several times, in seconds."""
     times = []
     for _ in range(repeats):
@@ -82,10 +96,6 @@ def best(function, repeats: int = 5) -> float:
 
 def formulas(out: Path) -> None:
     """Compare the suite's formulas with the bare evaluation and PyCO2SYS on the rows of the netCDF file."""
-    import netCDF4
-
-    from icos_ocean.seawater_co2 import fco2_at_sst
-
     names = ("xco2", "equilibrator_temperature", "sst", "salinity", "equilibrator_pressure")
     [path] = out.glob("*.nc")
     with netCDF4.Dataset(path) as file:
@@ -97,15 +107,13 @@ def formulas(out: Path) -> None:
     both = np.isfinite(written)
     print(f"fCO2 in the file against the bare formulas: largest difference {np.abs(bare(*columns) - written)[both].max():.1e} µatm")
     print(f"formulas on {xco2.size} rows: suite {mine:.3f} s, bare numpy {plain:.3f} s, ratio {mine / plain:.2f}")
-    try:
-        import PyCO2SYS as pyco2
-    except ImportError:
+    if PyCO2SYS is None:
         print("PyCO2SYS is not installed")
         return
     valid = np.isfinite(xco2) & np.isfinite(salinity) & np.isfinite(sst) & np.isfinite(pressure)
     fco2 = bare(*columns)[valid]
     began = time.perf_counter()
-    pyco2.sys(par1=fco2, par1_type=5, temperature=temperature[valid], temperature_out=sst[valid], salinity=salinity[valid])
+    PyCO2SYS.sys(par1=fco2, par1_type=5, temperature=temperature[valid], temperature_out=sst[valid], salinity=salinity[valid])
     peer = time.perf_counter() - began
     print(f"PyCO2SYS on {valid.sum()} rows (fCO2 from one temperature to the other): {peer:.2f} s, {peer / mine:.0f} times the suite's")
 

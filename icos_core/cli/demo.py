@@ -92,6 +92,6 @@ def _compare_variable(variable: str, stream: xr.Dataset, truth: Any) -> None:
         return
     difference = (stream[variable].values - truth)[good]
     uncertainty = f"{variable}_uncertainty"
-    stated = f"{stream[uncertainty].values[good].mean():.3f}" if uncertainty in stream else "–"
+    stated = f"{np.nanmean(stream[uncertainty].values[good]):.3f}" if uncertainty in stream else "–"
     unit = stream[variable].attrs.get("units", "")
     click.echo(f"  {variable:<28}{good.sum():>10}{difference.mean():>17.4f}{difference.std():>10.4f}{stated:>18}  {unit}")

@@ -86,31 +86,53 @@ def flat_rows(
 
     Notes
     -----
-    For every row j the shortest stretch that ends there and is long enough begins at the latest row s with ``t[j] - t[s] >= duration`` and
-    ``j - s + 1 >= min_count``; likewise there is a shortest one that begins at every row. A row of any flat stretch lies in a flat one of
-    these: in the shortest that begins with the stretch, or, beyond its end, in the shortest that ends at the row. What lies farther away
-    does not matter, which bounds the reach of the test.
+    In a flat stretch every step is within tolerance and gap; only rows in a long enough run of such steps are looked at further. Without
+    a tolerance these runs are the flat stretches.
+
+    With one, there is for every row j a shortest stretch that ends there and is long enough: it begins at the latest row s with
+    ``t[j] - t[s] >= duration`` and ``j - s + 1 >= min_count``. Likewise a shortest one begins at every row. A row of any flat stretch lies
+    in a flat one of these: in the shortest that begins with the stretch, or, beyond its end, in the shortest that ends at the row. What
+    lies farther away does not matter, which bounds the reach of the test.
     """
-    forward = _flat_endings(values, time, duration, tolerance=tolerance, min_count=min_count, max_gap=max_gap)
-    backward = _flat_endings(values[::-1], -time[::-1], duration, tolerance=tolerance, min_count=min_count, max_gap=max_gap)
-    flat: NDArray[np.bool_] = forward | backward[::-1]
+    if values.size < min_count:
+        return np.zeros(values.shape, dtype=bool)
+    length = in_nanoseconds(duration)
+    linked = (np.diff(time) <= in_nanoseconds(max_gap)) & _within(
+        np.maximum(values[1:], values[:-1]), np.minimum(values[1:], values[:-1]), tolerance
+    )
+    run = np.concatenate(([0], np.cumsum(~linked)))
+    first = np.flatnonzero(np.concatenate(([True], ~linked)))
+    last = np.append(first[1:], values.size) - 1
+    flat: NDArray[np.bool_] = ((time[last] - time[first] >= length) & (last - first + 1 >= min_count))[run]
+    rows = np.flatnonzero(flat)
+    if tolerance > 0 and rows.size:
+        part = values[rows], time[rows], run[rows]
+        forward = _flat_endings(*part, length, tolerance, min_count)
+        backward = _flat_endings(part[0][::-1], -part[1][::-1], -part[2][::-1], length, tolerance, min_count)
+        flat[rows] = forward | backward[::-1]
     return flat
 
 
+def _within(high: NDArray[np.float64], low: NDArray[np.float64], tolerance: float) -> NDArray[np.bool_]:
+    """Whether two values differ by no more than the tolerance.
+
+    One that is a multiple of the resolution (0.1) must not fail because decimal fractions are not exact in binary.
+    """
+    rounding = 2 * np.spacing(np.maximum(np.abs(high), np.abs(low))) if tolerance > 0 else 0.0
+    within: NDArray[np.bool_] = high - low <= tolerance + rounding
+    return within
+
+
 def _flat_endings(
-    values: NDArray[np.float64], time: NDArray[np.int64], duration: float, *, tolerance: float, min_count: int, max_gap: float
+    values: NDArray[np.float64], time: NDArray[np.int64], run: NDArray[np.int64], length: int, tolerance: float, min_count: int
 ) -> NDArray[np.bool_]:
-    """Rows within a flat stretch that is the shortest one to end at some row."""
+    """Rows within a flat stretch of one run that is the shortest long enough to end at some row."""
     row = np.arange(values.size)
-    start = np.searchsorted(time, time - in_nanoseconds(duration), side="right") - 1
+    start = np.searchsorted(time, time - length, side="right") - 1
     start = np.minimum(start, row - min_count + 1)
-    windows = Windows(np.maximum(start, 0), row + 1)
-    rolling = pd.Series(values).rolling(windows, min_periods=1)
-    high, low = rolling.max().to_numpy(), rolling.min().to_numpy()
-    gaps = np.concatenate(([0], np.cumsum(np.diff(time) > in_nanoseconds(max_gap))))
-    # A tolerance that is a multiple of the resolution (0.1) must not fail because decimal fractions are not exact in binary.
-    rounding = 2 * np.spacing(np.maximum(np.abs(high), np.abs(low)))
-    ends = (start >= 0) & (high - low <= tolerance + rounding) & (gaps == gaps[np.maximum(start, 0)])
+    begin = np.maximum(start, 0)
+    rolling = pd.Series(values).rolling(Windows(begin, row + 1), min_periods=1)
+    ends = (start >= 0) & _within(rolling.max().to_numpy(), rolling.min().to_numpy(), tolerance) & (run == run[begin])
     opened = np.bincount(start[ends], minlength=values.size + 1)
     closed = np.bincount(row[ends] + 1, minlength=values.size + 1)
     within: NDArray[np.bool_] = np.cumsum(opened - closed)[:-1] > 0

@@ -60,7 +60,11 @@ def _temperature(name: str, long_name: str, standard_name: str | None = None) ->
 
 def _source(name: str, long_name: str) -> Variable:
     return Variable(
-        name=f"{name}_source", dtype="int8", long_name=f"source of {long_name}", flag_values=(0, 1), flag_meanings=("measured", "interpolated")
+        name=f"{name}_source",
+        dtype="int8",
+        long_name=f"source of {long_name}",
+        flag_values=(0, 1),
+        flag_meanings=("measured", "interpolated"),
     )
 
 

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["EXPORTER", "CfNetcdfOptions", "export", "selected"]
 
 _CHUNK = 1 << 16
+_CACHE = 1 << 20
+"""Bytes that the library keeps of each variable until the file is closed: every chunk is written once, as a whole."""
 _UNIT_OF_DIGITS = {0: "seconds", 3: "milliseconds", 6: "microseconds", 9: "nanoseconds"}
 _CALENDAR = "standard"
 
@@ -128,6 +130,7 @@ def _write_variable(file: netCDF4.Dataset, stream: xr.Dataset, name: str, geomet
     packing: dict[str, Any] = {"compression": "zlib", "complevel": compression, "shuffle": True} if compression and values.ndim else {}
     if values.ndim:
         packing["chunksizes"] = _chunks(values.shape)
+        packing["chunk_cache"] = _CACHE
     variable = file.createVariable(name, values.dtype, _dimensions(stream[name]), fill_value=fill, **packing)
     variable.set_auto_maskandscale(False)
     variable.setncatts(attrs)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_core.exporters.shortest import LARGEST, SMALLEST, shortest_decimals
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -70,7 +72,7 @@ def _unique(values: NDArray[np.integer]) -> tuple[NDArray[np.integer], NDArray[n
     return found, codes.reshape(values.shape)
 
 
-def float_column(values: NDArray[np.floating], decimals: int | None = None, missing: str = "") -> Column:
+def float_column(values: NDArray[np.float64], decimals: int | None = None, missing: str = "") -> Column:
     """Return numbers as text, (n, width).
 
     Parameters
@@ -98,11 +100,28 @@ def float_column(values: NDArray[np.floating], decimals: int | None = None, miss
     whole = np.where(direct, scaled, 0.0).astype(np.int64)
     if decimals is None:
         places, whole = _fewest_places(whole, places)
-    digits = _digits(np.abs(whole), places, strip=decimals is None)
-    column = np.concatenate([_sign((whole < 0) & direct), digits], axis=1)
+    column = np.concatenate([_sign(whole < 0), _digits(np.abs(whole), places, strip=decimals is None)], axis=1)
+    if decimals is None:
+        column, direct = _long_digits(values, column, direct)
     if direct.all():
         return column
-    return _replace(column, ~direct, _slow_text(values[~direct], decimals, missing))
+    text = _slow_text(values[~direct], decimals, missing)
+    return _replace(column, ~direct, text.view(np.uint8).reshape(-1, text.dtype.itemsize))
+
+
+def _long_digits(values: NDArray[np.float64], column: Column, done: NDArray[np.bool_]) -> tuple[Column, NDArray[np.bool_]]:
+    """Write the numbers that need many digits, but no exponent; return the column and which numbers are done."""
+    size = np.abs(values)
+    rows = np.flatnonzero(~done & (size >= SMALLEST) & (size < LARGEST))
+    if rows.size:
+        whole, places = shortest_decimals(size[rows])
+        for count in np.unique(places).tolist():
+            same = places == count
+            cells = [_sign(values[rows[same]] < 0), _digits(whole[same], count, strip=True)]
+            column = _replace(column, rows[same], np.concatenate(cells, axis=1))
+        done = done.copy()
+        done[rows] = True
+    return column, done
 
 
 def _slow_text(values: NDArray[np.float64], decimals: int | None, missing: str) -> NDArray[np.bytes_]:
@@ -119,11 +138,12 @@ def _shortest(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def _replace(column: Column, rows: NDArray[np.bool_], text: NDArray[np.bytes_]) -> Column:
-    width = max(column.shape[1], text.dtype.itemsize)
+def _replace(column: Column, rows: NDArray[np.bool_] | NDArray[np.intp], cells: Column) -> Column:
+    width = max(column.shape[1], cells.shape[1])
     wide = np.zeros((column.shape[0], width), dtype=np.uint8)
     wide[:, : column.shape[1]] = column
-    wide[rows] = text.astype(f"S{width}").view(np.uint8).reshape(-1, width)
+    wide[rows] = 0
+    wide[rows, : cells.shape[1]] = cells
     return wide
 
 

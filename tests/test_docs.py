@@ -187,7 +187,8 @@ def test_functions_of_components_equal_the_code() -> None:
         documented = dict(re.findall(r"`(\w+)\((.*?)\)`", functions))
         assert sorted(documented) == sorted(declared), name
         for function, arguments in documented.items():
-            parameters = ast.parse(declared[function], mode="eval").body.slice.elts[0].elts  # type: ignore[attr-defined]
+            (callable_type,) = re.findall(r"Callable\[\[(.*?)\], ", declared[function])
+            parameters = ast.parse(f"[{callable_type}]", mode="eval").body.elts  # type: ignore[attr-defined]
             assert len(arguments.split(", ")) == len(parameters), f"{name}.{function}"
 
 

@@ -187,8 +187,11 @@ def test_functions_of_components_equal_the_code() -> None:
         documented = dict(re.findall(r"`(\w+)\((.*?)\)`", functions))
         assert sorted(documented) == sorted(declared), name
         for function, arguments in documented.items():
-            (callable_type,) = re.findall(r"Callable\[\[(.*?)\], ", declared[function])
-            parameters = ast.parse(f"[{callable_type}]", mode="eval").body.elts  # type: ignore[attr-defined]
+            annotation = ast.parse(declared[function], mode="eval")
+            (of_callable,) = (
+                node for node in ast.walk(annotation) if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Callable"
+            )
+            parameters = of_callable.slice.elts[0].elts  # type: ignore[attr-defined]  # Callable[[…], …]
             assert len(arguments.split(", ")) == len(parameters), f"{name}.{function}"
 
 

@@ -197,6 +197,10 @@ def test_an_unknown_stream(tmp_path: Path) -> None:
         export(flagged_cruise(4), tmp_path, streams=("under",))
 
 
-def test_a_mistyped_option_is_refused() -> None:
+@pytest.mark.parametrize(
+    "options",
+    [{"seperator": ";"}, {"separator": ";;"}, {"separator": '"'}, {"decimals": -1}, {"decimals": {"sst": 18}}, {"companions": ["flags"]}],
+)
+def test_mistyped_options_are_refused(options: dict) -> None:
     with pytest.raises(ValidationError):
-        CsvOptions(seperator=";")
+        CsvOptions.model_validate(options)

@@ -13,7 +13,7 @@ RFC 4180. https://www.rfc-editor.org/rfc/rfc4180
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["EXPORTER", "CsvOptions", "export"]
 
 _END = "\r\n"
+Decimals = Annotated[int, Field(ge=0, le=17)]
 Companion = Literal["uncertainty", "flag", "flag_origin", "tests", "evaluated", "source"]
 
 
@@ -56,11 +57,11 @@ class CsvOptions(Options):
         description="rows to write: category → words, such as run_type = ['EQU']; streams without the category are written whole",
     )
     words: bool = Field(default=True, description="write categories and outcomes of tests as words; false: as numbers")
-    decimals: int | dict[str, int] | None = Field(
+    decimals: Decimals | dict[str, Decimals] | None = Field(
         default=None, description="digits after the point, for all or by variable; default: as many as the number has"
     )
-    missing: str = Field(default="", description="text for a missing number")
-    separator: str = Field(default=",", min_length=1, max_length=1, description="between cells")
+    missing: str = Field(default="", pattern=r"^[^\0]*$", description="text for a missing number")
+    separator: str = Field(default=",", pattern=r'^[^"\r\n]$', description="one character between cells")
     label: str = Field(default="", description="added to file names, to tell several exports apart")
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import xarray as xr
+    from numpy.typing import NDArray
 
     from icos_core.components import Context, Streams
     from icos_core.exporters.deployments import Part
@@ -113,23 +114,24 @@ def export(streams: Streams, folder: Path, options: IcosOtcOptions, context: Con
     for part in split(stream, context.station, context.deployments):
         rows = water_samples(part.data, include_bad=True, positioned=False).rows
         if rows.size:
-            table = part.data.isel(time=rows)
-            day = np.datetime_as_string(table["time"].values[0], "D").replace("-", "")
+            day = np.datetime_as_string(part.data["time"].values[rows[0]], "D").replace("-", "")
             name = file_stem(context.station.id, "NRT" if context.level == "nrt" else "", day, part.suffix)
-            files.append((f"{name}.csv", partial(_write, table=table, part=part, runs=runs, options=options, context=context)))
+            files.append((f"{name}.csv", partial(_write, part=part, rows=rows, runs=runs, options=options, context=context)))
     return write_all(folder, files)
 
 
-def _write(path: Path, *, table: xr.Dataset, part: Part, runs: Sequence[FlaggedRun], options: IcosOtcOptions, context: Context) -> None:
+def _write(
+    path: Path, *, part: Part, rows: NDArray[np.intp], runs: Sequence[FlaggedRun], options: IcosOtcOptions, context: Context
+) -> None:
     columns = [
         column
         for column in COLUMNS
-        if column.variable in table or (column.required and not (column.variable in _POSITION and context.station.platform == "fixed"))
+        if column.variable in part.data or (column.required and not (column.variable in _POSITION and context.station.platform == "fixed"))
     ]
-    table = in_units(table, {column.variable: column.units for column in columns})
+    units = {column.variable: column.units for column in columns}
     with path.open("wb") as file:
-        for first in range(0, table.sizes["time"], text.CHUNK):
-            chunk = table.isel(time=slice(first, first + text.CHUNK))
+        for first in range(0, rows.size, text.CHUNK):
+            chunk = in_units(part.data.isel(time=rows[first : first + text.CHUNK]), units)
             titles, cells = zip(*_cells(chunk, columns, part, runs, options, context), strict=True)
             if first == 0:
                 file.write((",".join(text.quoted(title) for title in titles) + "\n").encode())
@@ -151,8 +153,7 @@ def _cells(
         if column.sensor:
             yield f"{column.title} Type", _types(table, column.variable)
     if _UNCERTAINTY in table:
-        uncertainty = in_units(table, {"fco2": "uatm"})[_UNCERTAINTY].values
-        yield "fCO2 Standard Uncertainty [uatm]", text.float_column(uncertainty, 3, "NaN")
+        yield "fCO2 Standard Uncertainty [uatm]", text.float_column(table[_UNCERTAINTY].values, 3, "NaN")
     yield from _standard_gases(table, runs)
 
 

@@ -160,15 +160,15 @@ def _expocode(part: Part, samples: Samples) -> str:
 def _write(
     path: Path, *, part: Part, samples: Samples, expocode: str, runs: Sequence[FlaggedRun], options: SocatOptions, context: Context
 ) -> None:
-    table = in_units(part.data.isel(time=samples.rows), {column.variable: column.units for column in COLUMNS if column.variable})
+    units = {column.variable: column.units for column in COLUMNS if column.variable}
     header = "".join(f"{plain(line)}\n" for line in _header(part, samples, expocode, runs, options, context))
     with path.open("wb") as file:
         file.write(f"{header}\n".encode())
         titles = ["date time", *(column.title for column in COLUMNS)]
         titles += ["WOCE_CO2_water", "comment_WOCE_CO2_water", "WOCE_CO2_atm", "comment_WOCE_CO2_atm"]
         file.write(("\t".join(titles) + "\n").encode())
-        for first in range(0, table.sizes["time"], text.CHUNK):
-            chunk = table.isel(time=slice(first, first + text.CHUNK))
+        for first in range(0, samples.rows.size, text.CHUNK):
+            chunk = in_units(part.data.isel(time=samples.rows[first : first + text.CHUNK]), units)
             file.write(text.lines(_cells(chunk, part, options, context), "\t"))
 
 

@@ -60,7 +60,7 @@ class CsvOptions(Options):
     decimals: Decimals | dict[str, Decimals] | None = Field(
         default=None, description="digits after the point, for all or by variable; default: as many as the number has"
     )
-    missing: str = Field(default="", pattern=r"^[^\0]*$", description="text for a missing number")
+    missing: str = Field(default="", description="text for a missing number")
     separator: str = Field(default=",", pattern=r'^[^"\r\n]$', description="one character between cells")
     label: str = Field(default="", description="added to file names, to tell several exports apart")
 

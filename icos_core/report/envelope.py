@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "Envelope", "column_edges", "column_means", "envelope", "thin_marks", "usual_gap"]
 
-COLUMNS = 2000
-"""Columns per figure: somewhat more than the pixels across a panel."""
+COLUMNS = 1200
+"""Columns per figure: about the pixels across a panel."""
 
-_CELLS_HIGH = 250
+_CELLS_ACROSS, _CELLS_HIGH = 600, 120
 _SAMPLED_STEPS = 20_001
 _GAP_IN_STEPS = 5
 
@@ -114,7 +114,7 @@ def column_edges(x: NDArray[np.int64], limits: tuple[int, int], columns: int = C
         return np.empty(0, dtype=np.int64)
     edges = limits[0] + np.ceil(np.arange(1, columns) * ((limits[1] - limits[0]) / columns)).astype(np.int64)
     starts = np.concatenate([[0], np.searchsorted(x, edges)])
-    return np.unique(starts[starts < x.size])
+    return _without_repeats(starts[starts < x.size])
 
 
 def envelope(
@@ -178,7 +178,7 @@ def column_means(y: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[n
 
 
 def thin_marks(
-    x: NDArray[np.float64] | NDArray[np.int64], y: NDArray[np.float64], *, columns: int = COLUMNS, rows: int = _CELLS_HIGH
+    x: NDArray[np.float64] | NDArray[np.int64], y: NDArray[np.float64], *, columns: int = _CELLS_ACROSS, rows: int = _CELLS_HIGH
 ) -> NDArray[np.int64]:
     """Return indices of marks that look like all of them: the first in each cell of a grid over their extent, and the four extremes.
 
@@ -203,12 +203,17 @@ def thin_marks(
     # of repeated indices the last assignment counts: reversed, the first mark of a cell stays
     representative[cell[::-1]] = drawable[::-1]
     extremes = drawable[[across.argmin(), across.argmax(), up.argmin(), up.argmax()]]
-    return np.unique(np.concatenate([representative[representative >= 0], extremes]))
+    return _without_repeats(np.sort(np.concatenate([representative[representative >= 0], extremes])))
+
+
+def _without_repeats(ordered: NDArray[np.int64]) -> NDArray[np.int64]:
+    kept: NDArray[np.int64] = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return kept
 
 
 def _cells(values: NDArray[np.float64] | NDArray[np.int64], count: int) -> NDArray[np.int64]:
     low, high = values.min(), values.max()
     if high == low:
         return np.zeros(values.shape, dtype=np.int64)
-    cells: NDArray[np.int64] = ((values - low) * (count / (high - low))).astype(np.int64)
+    cells: NDArray[np.int64] = ((values - low) / (high - low) * count).astype(np.int64)
     return np.minimum(cells, count - 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-__all__ = ["draw_series"]
+__all__ = ["draw_series", "nanoseconds"]
 
 
 def draw_series(
@@ -66,7 +66,7 @@ def draw_series(
     values = stream[name].values
     flag = stream[f"{name}_flag"].values if f"{name}_flag" in stream else np.where(np.isnan(values), MISSING, NOT_EVALUATED)
     wanted = np.ones(values.shape, dtype=np.bool_) if rows is None else rows
-    time = stream["time"].values.astype("datetime64[ns]").astype(np.int64)
+    time = nanoseconds(stream)
     good = is_good(stream, name) & wanted
     prefix = f"{label}: " if label else ""
     line = colour or FLAGS[GOOD].colour
@@ -83,6 +83,11 @@ def draw_series(
     if missing and absent.any():
         _draw_missing(axes, time[absent], prefix)
     return bool((wanted & ~absent).any())
+
+
+def nanoseconds(stream: xr.Dataset) -> NDArray[np.int64]:
+    """Return the times of a stream as nanoseconds since 1970, without a copy."""
+    return np.asarray(stream["time"].values, dtype="datetime64[ns]").view(np.int64)
 
 
 def _draw_line(axes: Axes, time: NDArray[np.int64], values: NDArray[np.float64], *, colour: str, label: str, gap: int | None) -> None:

@@ -56,11 +56,13 @@ def continuous_longitude(longitude: NDArray[np.float64]) -> NDArray[np.float64]:
 
     The result may reach beyond ±180°; its middle lies within.
     """
-    turned = np.mod(longitude, 360.0)
-    taken = np.unique(turned)
-    empty = np.diff(np.append(taken, taken[0] + 360.0))
-    cut = taken[(int(np.argmax(empty)) + 1) % taken.size]
-    shifted: NDArray[np.float64] = np.where(turned < cut, turned + 360.0, turned)
+    shifted = longitude
+    if np.ptp(longitude) > 180.0:
+        turned = np.mod(longitude, 360.0)
+        taken = np.unique(turned)
+        empty = np.diff(np.append(taken, taken[0] + 360.0))
+        cut = taken[(int(np.argmax(empty)) + 1) % taken.size]
+        shifted = np.where(turned < cut, turned + 360.0, turned)
     turns = round(0.5 * (float(shifted.min()) + float(shifted.max())) / 360.0)
     return shifted - 360.0 * turns
 

@@ -39,11 +39,12 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     figure, (axes,) = time_figure()
     axes.axhline(0.0, color=INK, linewidth=0.8)
     unit = unit_of(stream, READING)
-    offset = xr.Dataset({"offset": ("time", stream[READING].values - stream[ASSIGNED].values)}, coords={"time": stream["time"]})
-    if f"{READING}_flag" in stream:
-        offset["offset_flag"] = ("time", stream[f"{READING}_flag"].values)
+    readings = _settled(stream)
+    offset = xr.Dataset({"offset": ("time", readings[READING].values - readings[ASSIGNED].values)}, coords={"time": readings["time"]})
+    if f"{READING}_flag" in readings:
+        offset["offset_flag"] = ("time", readings[f"{READING}_flag"].values)
     drawn = False
-    for (word, value, rows), colour in zip(_gases(stream), cycle(SERIES), strict=False):
+    for (word, value, rows), colour in zip(_gases(readings), cycle(SERIES), strict=False):
         label = f"{word}, {value:g} {pretty_unit(unit)}"
         drawn |= draw_series(axes, offset, "offset", rows=rows, label=label, colour=colour, missing=False, gap=_LONGEST_STEP)
     if drawn:
@@ -54,17 +55,25 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     return figure
 
 
-def _gases(stream: xr.Dataset) -> Iterator[tuple[str, float, NDArray[np.bool_]]]:
+def _settled(stream: xr.Dataset) -> xr.Dataset:
+    """Return the rows that hold a reading of a gas after flushing."""
+    held = np.isfinite(stream[ASSIGNED].values)
+    flushing = decode_bits(stream, f"{READING}_tests").get("flushing")
+    names = [name for name in (READING, f"{READING}_flag", ASSIGNED, "run_type") if name in stream]
+    return stream[names].isel(time=held if flushing is None else held & ~flushing)
+
+
+def _gases(readings: xr.Dataset) -> Iterator[tuple[str, float, NDArray[np.bool_]]]:
     """Yield run type, assigned value and rows of each gas; a cylinder that was exchanged is a gas of its own.
 
     What is read while zero and span of the analyser are being set (run types ending in z and s) tells nothing of its drift.
     """
-    assigned, run_type = stream[ASSIGNED].values, stream["run_type"].values
-    settled = np.isfinite(assigned) & ~decode_bits(stream, f"{READING}_tests").get("flushing", np.zeros(assigned.shape, dtype=np.bool_))
-    for word, code in category_words(stream, "run_type").items():
-        mine = settled & (run_type == code) & (word[-1] not in _SETTINGS)
-        for value in np.unique(assigned[mine]):
-            yield word, float(value), mine & (assigned == value)
+    assigned, run_type = readings[ASSIGNED].values, readings["run_type"].values
+    for word, code in category_words(readings, "run_type").items():
+        mine = run_type == code
+        if word[-1] not in _SETTINGS and mine.any():
+            for value in np.unique(assigned[mine]):
+                yield word, float(value), mine & (assigned == value)
 
 
 FIGURE = Figure(

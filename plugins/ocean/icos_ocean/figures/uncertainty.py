@@ -12,6 +12,7 @@ from icos_core.dataset import is_good
 from icos_core.report.envelope import column_edges, column_means, usual_gap
 from icos_core.report.layout import add_legend, label_axis, say_empty, time_figure, to_dates
 from icos_core.report.palette import INK, SERIES
+from icos_core.report.series import nanoseconds
 from icos_ocean.figures.underway import WATER, calibrated_underway, rows_of, unit_of
 from icos_ocean.vocabulary import UNCERTAINTY_TERMS
 
@@ -52,7 +53,7 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
 
 
 def _stack(axes: Axes, stream: xr.Dataset, good: NDArray[np.bool_]) -> None:
-    time = stream["time"].values[good].astype("datetime64[ns]").astype(np.int64)
+    time = nanoseconds(stream)[good]
     starts = column_edges(time, (int(time[0]), int(time[-1])), _COLUMNS)
     total = np.sqrt(column_means(stream[TOTAL].values[good] ** 2, starts))
     terms = [term for term in UNCERTAINTY_TERMS if f"{TOTAL}_{term}" in stream]

@@ -115,7 +115,7 @@ class SocatOptions(Options):
     platform_type: Literal["", "Ship", "Boat", "Mooring", "Drifting Buoy", "Autonomous Surface Vehicle"] = Field(
         default="", description="the Dashboard's word for the platform; default: from the station's platform"
     )
-    pi_qc: Literal["", "A", "B", "C", "D", "E", "N", "U"] = Field(default="", description="quality flag of the data set that is suggested")
+    pi_qc: Literal["", "A", "B", "C", "D", "E"] = Field(default="", description="quality flag of the data set that is suggested")
 
 
 def export(streams: Streams, folder: Path, options: SocatOptions, context: Context) -> Sequence[Path]:

@@ -206,6 +206,7 @@ def test_what_hit_no_row_is_named_by_its_test_where_the_whole_test_passed():
         ("sst", "spike_bad", 0, 9),
         ("sst", "spike_questionable", 0, 9),
         ("sst", "flushing", 0, 9),
+        ("sst", "interpolated_bad", 0, 0),
         ("fco2", "propagated_sst_bad", 0, 9),
     ]
     page = page_of(tests={"calibrated/underway": counts})

@@ -120,9 +120,9 @@ def _without_hit(tests: Sequence[tuple[str, str, int, int]]) -> dict[str, list[s
         test = _test_of(outcome)
         hits[variable, test] = hits.get((variable, test), 0) + count
     passed: dict[str, list[str]] = {}
-    for variable, outcome, count, _ in tests:
+    for variable, outcome, count, applied in tests:
         # a flag that follows from another variable's is no test of this one
-        if count or outcome.startswith("propagated_"):
+        if count or not applied or outcome.startswith("propagated_"):
             continue
         test = _test_of(outcome)
         name = outcome if hits[variable, test] else test

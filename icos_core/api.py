@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import xarray as xr
 
 from icos_core.description import load_description
+from icos_core.exceptions import DescriptionError, Mistake, nearest
 from icos_core.plugins import installed_plugins
 from icos_core.progress import QuietProgress
 from icos_core.runner import Finished, Settings, execute
@@ -77,6 +78,14 @@ def tree_of(flow: Flow) -> xr.DataTree:
     return xr.DataTree.from_dict({f"/{stage}/{name}": stream for stage, streams in stages.items() for name, stream in streams.items()})
 
 
+def _text(path: Path) -> str:
+    """Return what stands in a description; where it cannot be read, loading it will say why."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def run(
     station: str | Path,
     out: str | Path | None = None,
@@ -118,11 +127,19 @@ def run(
     RunError, DataError, LockedError
         Where the run failed or another one holds the folder; earlier outputs stay as they are.
     """
+    if level not in {None, "nrt", "final"}:
+        raise DescriptionError(
+            "run", [Mistake(key="level", value=level, expected="'nrt' or 'final'", nearest=nearest(str(level), ["nrt", "final"]))]
+        )
+    if jobs is not None and jobs < 1:
+        raise DescriptionError("run", [Mistake(key="jobs", value=jobs, expected="1 or more")])
     plugins = installed_plugins()
-    path = Path(station)
-    description = load_description(path, plugins)
+    # Workers and later calls may stand in another folder.
+    path = Path(station).absolute()
+    text = _text(path)
+    description = replace(load_description(Path(station), plugins), path=path)
     if level is not None:
         description = replace(description, level=level)
-    target = Path(out) if out is not None else default_out(path)
-    settings = Settings(out=target, level=level, jobs=jobs, cluster=cluster, verify=verify)
+    target = Path(out).absolute() if out is not None else default_out(path)
+    settings = Settings(out=target, text=text, level=level, jobs=jobs, cluster=cluster, verify=verify)
     return RunResult(execute(description, plugins, settings, progress if progress is not None else QuietProgress()))

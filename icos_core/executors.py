@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from icos_core.exceptions import DescriptionError, Mistake
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["KILLED", "DaskExecutor", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor"]
+__all__ = ["KILLED", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor", "cores"]
 
 KILLED = "killed its worker process twice"
 _TRIES_ALONE = 2
@@ -48,26 +50,41 @@ class Executor(Protocol):
 class InProcessExecutor:
     """One task after the other, in this process."""
 
-    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:  # one protocol for all
+    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
         """Call `function` with every task."""
         for position, task in enumerate(tasks):
             yield Finished(position=position, receipt=function(task))
 
 
 @contextmanager
-def _without_main_module() -> Iterator[None]:
-    """Hide the user's main module while workers start: they must not run a script again that calls `icos_core.run` at its top."""
+def _starting_workers() -> Iterator[None]:
+    """Hide from workers what is the business of this process alone.
+
+    They must not run a script again that calls `icos_core.run` at its top, so they do not see the main module; and an interrupt from the
+    keyboard, which reaches every process of the terminal, must not make each of them print a traceback.
+    """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         sys.modules["__main__"] = main
 
 
-def _one_thread() -> None:
+def _begin_work() -> None:
     for variable in _THREAD_VARIABLES:
         os.environ[variable] = "1"
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone: it would wait for tasks for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class LocalProcessesExecutor:
@@ -91,9 +108,9 @@ class LocalProcessesExecutor:
     @staticmethod
     def _round(function: Callable[[Any], Any], tasks: dict[int, Any], workers: int, left: dict[int, Any]) -> Iterator[Finished]:
         """Run tasks in a pool; those that finish leave `left`, those of a broken pool stay in it."""
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
+        with _pool(workers) as pool:
             try:
-                with _without_main_module():
+                with _starting_workers():
                     pending: dict[Future[Any], int] = {pool.submit(function, task): position for position, task in sorted(tasks.items())}
                 while pending:
                     done, _ = wait(pending, return_when=FIRST_COMPLETED)
@@ -106,24 +123,20 @@ class LocalProcessesExecutor:
                 return
 
 
-class DaskExecutor:
-    """An existing Dask cluster that sees the same file system."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
-        """Submit every task; a task whose workers die is given up after the cluster's own retries (twice)."""
-        from distributed import Client, as_completed  # noqa: PLC0415  # an extra
-        from distributed.scheduler import KilledWorker  # noqa: PLC0415
-
-        with Client(self.address, set_as_default=False) as client:
-            positions = {client.submit(function, task, pure=False): position for position, task in enumerate(tasks)}
-            for future in as_completed(list(positions)):
-                try:
-                    yield Finished(position=positions[future], receipt=future.result())
-                except KilledWorker:
-                    yield Finished(position=positions[future], failure=KILLED)
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Open a pool; what fails or is interrupted does not wait for tasks that nobody needs any more."""
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_work)
+    try:
+        yield pool
+    except BaseException:
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True)
 
 
 def choose_executor(jobs: int | None, cluster: str | None, tasks: int) -> Executor:
@@ -136,14 +149,15 @@ def choose_executor(jobs: int | None, cluster: str | None, tasks: int) -> Execut
     """
     if cluster is not None:
         try:
-            import distributed  # noqa: F401, PLC0415  # an extra
+            from icos_core.dask_executor import DaskExecutor  # noqa: PLC0415  # an extra
         except ImportError as error:
             mistake = Mistake(key="--cluster", value=cluster, expected="the extra: pip install 'icos-core[distributed]'")
             raise DescriptionError("command line", [mistake]) from error
         return DaskExecutor(cluster)
-    workers = min(jobs if jobs is not None else _cores(), tasks)
+    workers = min(jobs if jobs is not None else cores(), tasks)
     return LocalProcessesExecutor(workers) if workers > 1 else InProcessExecutor()
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

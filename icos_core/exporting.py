@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from icos_core.exceptions import IcosError, RunError
+from icos_core.commit import LEDGER, LOCK, MANIFEST, STAGING
+from icos_core.exceptions import RunError
+from icos_core.faults import blame
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
     from icos_core.progress import Progress
     from icos_core.station import Description
 
-__all__ = ["export_all"]
+__all__ = ["CACHE", "REPORT", "RESERVED", "UNREVIEWED", "export_all"]
+
+REPORT = "report.html"
+UNREVIEWED = "unreviewed.csv"
+CACHE = "cache"
+RESERVED = frozenset({CACHE, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", LOCK, MANIFEST, REPORT, STAGING, UNREVIEWED})
+"""First parts of names in the folder of the outputs that no export may have."""
 
 
 def export_all(
@@ -26,7 +34,7 @@ def export_all(
     Raises
     ------
     RunError
-        Where an exporter fails, or two of them write a file of one name.
+        Where an exporter fails, two of them write a file of one name, or one writes over the run's own files.
     """
     progress.stage("export", len(description.export))
     owner: dict[str, str] = {}
@@ -34,14 +42,12 @@ def export_all(
         exporter: Exporter = plugins.component("exporter", spec.exporter)
         folder = staged.parent / f"export-{position}"
         folder.mkdir()
-        try:
+        with blame(f"exporter {spec.exporter!r}"):
             exporter.export(streams, folder, spec.options, context)
-        except IcosError:
-            raise
-        except Exception as error:
-            raise RunError(f"exporter {spec.exporter!r} failed: {type(error).__name__}: {error}") from error
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
+            if name.partition("/")[0] in RESERVED:
+                raise RunError(f"exporter {spec.exporter!r} writes {name}, which is a name of the run's own files")
             if name in owner:
                 raise RunError(f"the exporters {owner[name]!r} and {spec.exporter!r} both write {name}; give one of them another file name")
             owner[name] = spec.exporter

@@ -1,6 +1,7 @@
-"""Which code took part: distribution, version, and for editable installs the content of its sources.
+"""Which code took part: distribution, version, and what is installed of it.
 
-An editable install's version and RECORD do not change with its sources, so their content is hashed.
+A wheel's RECORD lists the hash of every file. An editable install's version and RECORD do not change with its sources, and what was put
+on the path by other means has no RECORD: there the content of the package is hashed, tables of coefficients and templates included.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["fingerprint", "requirement_versions", "sha256_of_file"]
 
@@ -37,15 +38,15 @@ def fingerprint(distribution: str) -> str:
         found = metadata.distribution(distribution)
     except metadata.PackageNotFoundError:
         return "unknown"
-    if not _is_editable(found):
-        record = found.read_text("RECORD") or ""
+    record = found.read_text("RECORD") or ""
+    if "sha256=" in record and not _is_editable(found):
         return f"{found.version}+{hashlib.sha256(record.encode()).hexdigest()[:16]}"
     digest = hashlib.sha256()
-    for folder in sorted(_package_folders(found)):
-        for source in sorted(folder.rglob("*.py")):
-            digest.update(str(source.relative_to(folder)).encode())
-            digest.update(source.read_bytes())
-    return f"{found.version}+editable.{digest.hexdigest()[:16]}"
+    for name, source in sorted(_package_files(found)):
+        octets = source.read_bytes()
+        digest.update(f"{name}\0{len(octets)}\0".encode(errors="surrogateescape"))
+        digest.update(octets)
+    return f"{found.version}+files.{digest.hexdigest()[:16]}"
 
 
 def requirement_versions(distributions: Iterable[str]) -> dict[str, str]:
@@ -70,13 +71,17 @@ def _is_editable(distribution: metadata.Distribution) -> bool:
     return bool(direct_url and json.loads(direct_url).get("dir_info", {}).get("editable"))
 
 
-def _package_folders(distribution: metadata.Distribution) -> set[Path]:
-    """Return the import packages: those that entry points name, else the distribution's own name."""
+def _package_files(distribution: metadata.Distribution) -> Iterator[tuple[str, Path]]:
+    """Yield name and place of every file of the import packages: those that entry points name, and the distribution's own name."""
     modules = {point.module.partition(".")[0] for point in distribution.entry_points}
     modules.add(distribution.name.replace("-", "_"))
-    folders = set()
     for module in modules:
         spec = find_spec(module)
-        if spec is not None:
-            folders |= {Path(location) for location in spec.submodule_search_locations or ()}
-    return folders
+        if spec is None:
+            continue
+        if spec.submodule_search_locations is None and spec.origin is not None:
+            yield Path(spec.origin).name, Path(spec.origin)
+        for folder in spec.submodule_search_locations or ():
+            for path in Path(folder).rglob("*"):
+                if path.is_file() and path.suffix != ".pyc":
+                    yield path.relative_to(Path(folder).parent).as_posix(), path

@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from icos_core.components import Problem, Table
-from icos_core.dataset import check_stream
-from icos_core.exceptions import DataError, nearest
+from icos_core.dataset import MISSING, check_stream
+from icos_core.exceptions import DataError, PluginError
+from icos_core.faults import blame
 from icos_core.flags import apply_flags
 from icos_core.inputs import stream_names
 from icos_core.joins import join
-from icos_core.merging import merge
+from icos_core.merging import MOST_CONFLICTS_TOLD, merge
 from icos_core.quality_stage import run_tests
-from icos_core.units import require_units
+from icos_core.requirements import empty_stream, in_units, prepare
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from icos_core.components import CalibrationResult, Calibrator, Cascade, Context, Outcome, Product, ProductResult, Requirement
+    from icos_core.components import CalibrationResult, Calibrator, Cascade, Context, Outcome, Product, ProductResult
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
     from icos_core.station import CalibrateSpec, Description
@@ -35,7 +36,11 @@ MeasuredParts = Mapping[str, Sequence[tuple[str, "xr.Dataset"]]]
 
 @dataclass(kw_only=True)
 class Flow:
-    """What a run has made so far."""
+    """What a run has made so far.
+
+    `period` limits the counts (duplicates, conflicts, people's flags) to rows in a time (corrected, half-open): rows around a period are
+    there to be looked at, and are counted in their own.
+    """
 
     measured: dict[str, xr.Dataset] = field(default_factory=dict)
     calibrated: dict[str, xr.Dataset] = field(default_factory=dict)
@@ -45,40 +50,60 @@ class Flow:
     met: dict[str, int] = field(default_factory=dict)
     duplicates: dict[str, int] = field(default_factory=dict)
     conflicts: dict[str, int] = field(default_factory=dict)
+    conflicts_told: dict[str, list[Problem]] = field(default_factory=dict)
+    period: tuple[np.datetime64, np.datetime64] | None = None
 
-    def note_met(self, met: Mapping[str, int]) -> None:
-        """Remember how many rows people's flags met: the most at any stage."""
+    def flag(
+        self,
+        stream: xr.Dataset,
+        outcomes: Sequence[Outcome],
+        people: Sequence[PersonFlag],
+        cascades: Sequence[Cascade] = (),
+        offset: timedelta = timedelta(0),
+    ) -> None:
+        """Flag a stream whose time lies `offset` before corrected time; remember the most rows that a person's flag met at any stage."""
+        met = apply_flags(stream, outcomes, people, cascades)
+        if self.period is not None:
+            shift = np.timedelta64(offset, "ns")
+            met = {person.id: _rows_met(stream, person, self.period[0] - shift, self.period[1] - shift) for person in people}
         for identifier, rows in met.items():
             self.met[identifier] = max(self.met.get(identifier, 0), rows)
+
+    def count_repeated(self, name: str, duplicates: int, conflicts: int, told: Sequence[Problem]) -> None:
+        """Count rows that stood in more than one file."""
+        self.duplicates[name] = self.duplicates.get(name, 0) + duplicates
+        self.conflicts[name] = self.conflicts.get(name, 0) + conflicts
+        self.conflicts_told[name] = [*self.conflicts_told.get(name, ()), *told][:MOST_CONFLICTS_TOLD]
+
+    def tell_conflicts(self) -> None:
+        """Make problems of the conflicts, the first of each stream in full."""
+        for name, told in self.conflicts_told.items():
+            self.problems += told
+            if self.conflicts[name] > len(told):
+                self.problems.append(Problem(message=f"{name}: {self.conflicts[name] - len(told)} more rows in conflict"))
+
+
+def _rows_met(stream: xr.Dataset, person: PersonFlag, start: np.datetime64, end: np.datetime64) -> int:
+    flag = f"{person.variable}_flag"
+    if flag not in stream:
+        return 0
+    time = stream["time"].values
+    return int((person.rows(time) & (stream[flag].values != MISSING) & (time >= start) & (time < end)).sum())
 
 
 def _people_of(people: Sequence[PersonFlag], stream_name: str, offset: timedelta = timedelta(0)) -> list[PersonFlag]:
     """Return people's flags of a stream; those are in instrument time, `offset` brings them to corrected time."""
-    shift = np.timedelta64(round(offset.total_seconds() * 1e9), "ns")
+    shift = np.timedelta64(offset, "ns")
     return [replace(flag, start=flag.start + shift, end=flag.end + shift) for flag in people if flag.stream == stream_name]
 
 
 def condensing(description: Description, plugins: Plugins) -> int | None:
-    """Position of the calibrator that condenses, or None.
-
-    Raises
-    ------
-    DataError
-        For two that condense, or one listed before it that is not row-wise.
-    """
-    components: list[Calibrator] = [plugins.component("calibrator", spec.calibrator) for spec in description.calibrate]
-    positions = [position for position, component in enumerate(components) if component.condense is not None]
-    if len(positions) > 1:
-        names = " and ".join(components[position].name for position in positions)
-        raise DataError(f"[[calibrate]]: {names} both condense; a run has one condensing calibrator")
-    if not positions:
-        return None
-    for component in components[: positions[0]]:
-        if not component.row_wise:
-            raise DataError(
-                f"[[calibrate]]: {component.name} is listed before {components[positions[0]].name} but does not work row by row"
-            )
-    return positions[0]
+    """Position of the calibrator that condenses, or None; a description has at most one, and only row-wise ones before it."""
+    for position, spec in enumerate(description.calibrate):
+        calibrator: Calibrator = plugins.component("calibrator", spec.calibrator)
+        if calibrator.condense is not None:
+            return position
+    return None
 
 
 def measured_stage(
@@ -88,6 +113,7 @@ def measured_stage(
     plugins: Plugins,
     context: Context,
     flow: Flow,
+    begins: Mapping[str, Mapping[str, np.datetime64]] | None = None,
 ) -> dict[str, xr.Dataset]:
     """Merge the rows of all files, test and flag them, and join the inputs.
 
@@ -97,6 +123,8 @@ def measured_stage(
         Stream → (file, rows) pairs, in instrument time.
     offsets
         Stream → what is added to instrument time.
+    begins
+        Stream → file → its first time, where `parts` hold only some of the rows of each file.
 
     Returns
     -------
@@ -105,14 +133,15 @@ def measured_stage(
     """
     streams: dict[str, xr.Dataset] = {}
     for name, files in parts.items():
-        merged = merge(files, name)
-        flow.duplicates[name] = merged.duplicates
-        flow.conflicts[name] = merged.conflicts
-        flow.problems += merged.problems
+        offset = offsets.get(name, timedelta(0))
+        shift = np.timedelta64(offset, "ns")
+        window = (flow.period[0] - shift, flow.period[1] - shift) if flow.period is not None else None
+        merged = merge(files, name, begins=begins.get(name) if begins is not None else None, window=window)
+        flow.count_repeated(name, merged.duplicates, merged.conflicts, merged.problems)
         outcomes = run_tests(name, merged.stream, description.qc, "measured", plugins, context)
-        flow.note_met(apply_flags(merged.stream, outcomes, _people_of(context.people_flags, name)))
-        streams[name] = _shifted(merged.stream, offsets.get(name, timedelta(0)))
-    joined = _join_inputs(streams, offsets, description, plugins, context, flow)
+        flow.flag(merged.stream, outcomes, _people_of(context.people_flags, name), offset=offset)
+        streams[name] = _shifted(merged.stream, offset)
+    joined = _Joining(streams, offsets, description, plugins, context, flow).join_all()
     flow.measured.update(streams)
     return {name: stream for name, stream in streams.items() if name not in joined}
 
@@ -120,38 +149,59 @@ def measured_stage(
 def _shifted(stream: xr.Dataset, offset: timedelta) -> xr.Dataset:
     if not offset:
         return stream
-    time = stream["time"].values + np.timedelta64(round(offset.total_seconds() * 1e9), "ns")
+    time = stream["time"].values + np.timedelta64(offset, "ns")
     return stream.assign_coords(time=("time", time, dict(stream["time"].attrs)))
 
 
-def _join_inputs(
-    streams: dict[str, xr.Dataset],
-    offsets: Mapping[str, timedelta],
-    description: Description,
-    plugins: Plugins,
-    context: Context,
-    flow: Flow,
-) -> set[str]:
-    """Join in the order of the description; tests that concern a joined variable run on the stream that received it."""
-    joined: set[str] = set()
-    brought: dict[str, list[str]] = {}
-    for spec in description.inputs:
-        if spec.join is None:
-            continue
-        onto = spec.join.onto
-        for name in stream_names(spec, plugins).values():
-            if name in joined or name not in streams:
+class _Joining:
+    """Joins inputs in the order of the description; tests that concern a joined variable run on the stream that received it."""
+
+    def __init__(
+        self,
+        streams: dict[str, xr.Dataset],
+        offsets: Mapping[str, timedelta],
+        description: Description,
+        plugins: Plugins,
+        context: Context,
+        flow: Flow,
+    ) -> None:
+        self.streams, self.offsets, self.description = streams, offsets, description
+        self.plugins, self.context, self.flow = plugins, context, flow
+        self.brought: dict[str, list[str]] = {}
+
+    def join_all(self) -> set[str]:
+        """Join every input that asks for it; return the streams that were joined."""
+        joined: set[str] = set()
+        for spec in self.description.inputs:
+            if spec.join is None:
                 continue
-            if onto not in streams:
-                flow.problems.append(Problem(message=f"stream {name!r} could not be joined: there is no stream {onto!r} in this run"))
-                continue
-            streams[onto], brought_names = join(streams[onto], streams[name], spec.join.method, spec.join.limit)
-            brought.setdefault(onto, []).extend(brought_names)
-            joined.add(name)
-    for onto, names in brought.items():
-        outcomes = run_tests(onto, streams[onto], description.qc, "measured", plugins, context, only=names)
-        flow.note_met(apply_flags(streams[onto], outcomes, _people_of(context.people_flags, onto, offsets.get(onto, timedelta(0)))))
-    return joined
+            onto = spec.join.onto
+            for name in stream_names(spec, self.plugins).values():
+                if name in joined:
+                    continue
+                if onto not in self.streams:
+                    if name in self.streams:
+                        message = f"stream {name!r} could not be joined: there is no stream {onto!r}"
+                        self.flow.problems.append(Problem(message=message))
+                    continue
+                # Without a row of it, what calibrators require of it is missing, but not unknown.
+                source = self.streams[name] if name in self.streams else empty_stream(spec, self.description, self.plugins)
+                self._test_brought(name)
+                self.streams[onto], names = join(self.streams[onto], source, spec.join.method, spec.join.limit)
+                self.brought.setdefault(onto, []).extend(names)
+                joined.add(name)
+        for onto in list(self.brought):
+            self._test_brought(onto)
+        return joined
+
+    def _test_brought(self, name: str) -> None:
+        """Test and flag the variables that a stream has received."""
+        names = self.brought.pop(name, None)
+        if names is None:
+            return
+        stream = self.streams[name]
+        outcomes = run_tests(name, stream, self.description.qc, "measured", self.plugins, self.context, only=names)
+        self.flow.flag(stream, outcomes, _people_of(self.context.people_flags, name, self.offsets.get(name, timedelta(0))))
 
 
 def calibrated_stage(
@@ -166,23 +216,28 @@ def calibrated_stage(
     last: bool = True,
 ) -> dict[str, xr.Dataset]:
     """Run calibrators in order; tests of the calibrated stage run after the last."""
-    current = dict(streams)
+    # Flags are set in place: the streams of the stage before must keep theirs.
+    current = {name: stream.copy(deep=False) for name, stream in streams.items()}
     cascades: dict[str, list[Cascade]] = {}
     for position, spec in enumerate(specs):
         component: Calibrator = plugins.component("calibrator", spec.calibrator)
-        prepared = _prepare(current, component.requires(spec.options), f"calibrator {component.name!r}")
-        result = component.calibrate(prepared, spec.options, context)
+        who = f"calibrator {component.name!r}"
+        requires = component.requires(spec.options)
+        # What a condensing calibrator requires went into condensing; the condensed rows are its own matter.
+        prepared = prepare(current, requires, who) if component.condense is None else in_units(current, requires)
+        with blame(who):
+            result = component.calibrate(prepared, spec.options, context)
+        result = replace(result, streams={name: stream.copy(deep=False) for name, stream in result.streams.items()})
         for name, more in component.cascades(spec.options).items():
             for each in result.streams if name == "*" else [name]:
                 cascades.setdefault(each, []).extend(more)
         current.update(result.streams)
-        _flag_results(
-            result, current, cascades, offsets, context, flow, description if last and position == len(specs) - 1 else None, plugins
-        )
+        final = last and position == len(specs) - 1
+        _flag_results(result, current, cascades, offsets, context, flow, description if final else None, plugins)
     if last and not specs:
         for name, stream in current.items():
             outcomes = run_tests(name, stream, description.qc, "calibrated", plugins, context)
-            flow.note_met(apply_flags(stream, outcomes, _people_of(context.people_flags, name, offsets.get(name, timedelta(0)))))
+            flow.flag(stream, outcomes, _people_of(context.people_flags, name, offsets.get(name, timedelta(0))))
     if last:
         flow.calibrated.update(current)
     return current
@@ -208,7 +263,7 @@ def _flag_results(
         if description is not None:
             found = [*found, *run_tests(name, stream, description.qc, "calibrated", plugins, context)]
         people = _people_of(context.people_flags, name, offsets.get(name, timedelta(0)))
-        flow.note_met(apply_flags(stream, found, people, cascades.get(name, ())))
+        flow.flag(stream, found, people, cascades.get(name, ()))
 
 
 def _by_stream(outcomes: Sequence[Outcome], streams: Mapping[str, xr.Dataset]) -> dict[str, list[Outcome]]:
@@ -223,60 +278,32 @@ def _by_stream(outcomes: Sequence[Outcome], streams: Mapping[str, xr.Dataset]) -
     return sorted_out
 
 
-def _prepare(streams: Mapping[str, xr.Dataset], requires: Mapping[str, Sequence[Requirement]], who: str) -> dict[str, xr.Dataset]:
-    """Check that what a component requires is there, in its units."""
-    prepared = dict(streams)
-    for wanted, requirements in requires.items():
-        candidates = list(streams) if wanted == "*" else [wanted]
-        served = []
-        for name in candidates:
-            if name not in streams:
-                raise DataError(f"{who} requires the stream {name!r}; there are: {', '.join(sorted(streams)) or 'none'}")
-            if _absent(streams[name], requirements) is None:
-                served.append(name)
-        if not served:
-            name = candidates[0] if candidates else wanted
-            absent = _absent(streams[name], requirements) if name in streams else wanted
-            near = nearest(absent or "", [str(each) for each in streams[name].data_vars]) if name in streams else None
-            hint = f"; nearest: {near!r}, [input.rename] bridges names" if near else ""
-            raise DataError(f"{who} requires {absent!r}, which no stream has{hint}")
-        for name in served:
-            for requirement in requirements:
-                for variable in (requirement.name, *requirement.alternatives):
-                    if requirement.units and variable in prepared[name] and prepared[name][variable].dtype.kind == "f":
-                        prepared[name] = require_units(prepared[name], variable, requirement.units)
-    return prepared
-
-
-def _absent(stream: xr.Dataset, requirements: Sequence[Requirement]) -> str | None:
-    for requirement in requirements:
-        if not requirement.optional and not any(name in stream for name in (requirement.name, *requirement.alternatives)):
-            return requirement.name
-    return None
+def _in_order(products: Mapping[str, Product]) -> tuple[str, ...]:
+    try:
+        return tuple(TopologicalSorter({name: product.needs for name, product in products.items()}).static_order())
+    except CycleError as error:
+        raise PluginError(f"products need each other in a circle: {' → '.join(error.args[1])}") from error
 
 
 def product_stage(description: Description, plugins: Plugins, context: Context, flow: Flow) -> None:
     """Derive the products that are asked for, and those they need, each once."""
-    asked = {spec.product: spec.options for spec in description.derive}
-    components: dict[str, Product] = {}
-    waiting = list(asked)
-    while waiting:
-        name = waiting.pop()
-        if name not in components:
-            components[name] = plugins.component("product", name)
-            waiting += components[name].needs
-    order = TopologicalSorter({name: component.needs for name, component in components.items()}).static_order()
-    for name in order:
+    options = {spec.product: spec.options for spec in description.derive}
+    components: dict[str, Product] = {name: plugins.component("product", name) for name in options}
+    for name in _in_order(components):
         component = components[name]
-        options = asked[name] if name in asked else component.options()
-        prepared = _prepare({**flow.calibrated, **flow.products}, component.requires(options), f"product {name!r}")
-        result: ProductResult = component.derive(prepared, options, context)
+        who = f"product {name!r}"
+        prepared = prepare({**flow.calibrated, **flow.products}, component.requires(options[name]), who)
+        with blame(who):
+            result: ProductResult = component.derive(prepared, options[name], context)
         flow.problems += result.problems
         flow.tables += result.tables
         outcomes = _by_stream(result.outcomes, result.streams)
-        cascades = component.cascades(options)
-        for stream_name, stream in result.streams.items():
+        cascades = component.cascades(options[name])
+        for stream_name, given in result.streams.items():
+            if stream_name in flow.calibrated or stream_name in flow.products:
+                raise DataError(f"{who} makes a stream {stream_name!r}, and there is one of that name already")
+            stream = given.copy(deep=False)
             if "time" in stream.dims:
                 found = [*outcomes.get(stream_name, []), *run_tests(stream_name, stream, description.qc, "product", plugins, context)]
-                flow.note_met(apply_flags(stream, found, _people_of(context.people_flags, stream_name), cascades.get(stream_name, ())))
+                flow.flag(stream, found, _people_of(context.people_flags, stream_name), cascades.get(stream_name, ()))
             flow.products[stream_name] = stream

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from icos_core.plugins import Plugins
     from icos_core.station import Description, InputSpec
 
-__all__ = ["InputFile", "find_files", "matching_files", "offsets", "stream_names"]
+__all__ = ["InputFile", "find_files", "matching_files", "offsets", "printable", "stream_names"]
 
 _WILDCARDS = frozenset("*?[")
 
@@ -30,19 +32,49 @@ class InputFile:
     input: int
 
 
-def matching_files(pattern: str, folder: Path) -> list[tuple[Path, str]]:
-    """Return (path, name relative to the fixed part of the pattern) of every file that matches, sorted by name."""
+def matching_files(pattern: str, folder: Path, out: Path | None = None) -> list[tuple[Path, str]]:
+    """Return (path, name relative to the fixed part of the pattern) of every file that matches, sorted by name.
+
+    A link that leads nowhere, a file that must not be looked at and a folder that must not be listed are among them, so that they are set
+    aside with their reason; folders, pipes and devices are not, nor is anything in the folder `out`.
+
+    Raises
+    ------
+    ValueError
+        For a pattern that cannot be one.
+    """
     parts = Path(pattern).parts
     fixed = 0
     while fixed < len(parts) - 1 and not _WILDCARDS & set(parts[fixed]):
         fixed += 1
     base = folder.joinpath(*parts[:fixed])
-    found = {path: path.relative_to(base).as_posix() for path in base.glob("/".join(parts[fixed:])) if path.is_file()}
-    return sorted(found.items(), key=lambda item: item[1])
+    found = [path for path in base.glob("/".join(parts[fixed:])) if _is_input(path)]
+    if len(parts) > fixed + 1:
+        found += [path for path in base.glob("/".join(parts[fixed:-1])) if path.is_dir() and not os.access(path, os.R_OK | os.X_OK)]
+    root, own = base.resolve(), out.resolve() if out is not None else None
+    if own is not None and own.is_relative_to(root):
+        found = [path for path in found if not (root / path.relative_to(base)).is_relative_to(own)]
+    return sorted(((path, printable(path.relative_to(base).as_posix())) for path in set(found)), key=lambda each: (each[1], str(each[0])))
 
 
-def find_files(description: Description) -> list[InputFile]:
-    """Return the files of every input.
+def _is_input(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return path.is_symlink()
+    except OSError:
+        return True
+
+
+def printable(text: str) -> str:
+    """Return text in which whatever cannot be shown (control characters, bytes that are no UTF-8) is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def find_files(description: Description, out: Path | None = None) -> list[InputFile]:
+    """Return the files of every input; what stands in the folder of the outputs, people's flags and the description are none.
 
     Raises
     ------
@@ -52,10 +84,19 @@ def find_files(description: Description) -> list[InputFile]:
     files: list[InputFile] = []
     owner: dict[Path, int] = {}
     mistakes: list[Mistake] = []
+    if not description.inputs:
+        mistakes.append(Mistake(key="input", expected="at least one [[input]]", line=description.line_of("input")))
     for position, spec in enumerate(description.inputs):
         key = f"input[{position}].files"
         for pattern, written in zip(spec.files, spec.files_written or spec.files, strict=True):
-            found = matching_files(pattern, description.folder)
+            try:
+                found = matching_files(pattern, description.folder, out)
+            except ValueError as error:
+                mistakes.append(
+                    Mistake(key=key, value=written, expected=f"a pattern such as raw/*.txt ({error})", line=description.line_of(key))
+                )
+                continue
+            found = [each for each in found if each[0] not in {description.path, description.flags_path}]
             if not found:
                 mistakes.append(Mistake(key=key, value=written, expected="a pattern that matches files", line=description.line_of(key)))
             for path, name in found:

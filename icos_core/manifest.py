@@ -15,13 +15,12 @@ _CONTEXT = {
     "prov": "http://www.w3.org/ns/prov#",
     "schema": "http://schema.org/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "icos": "urn:icos:suite:",
     "name": "schema:name",
     "sha256": "schema:sha256",
     "bytes": "schema:contentSize",
     "version": "schema:softwareVersion",
-    "set_aside": "icos:setAside",
 }
+_LISTS = ("inputs", "outputs", "problems", "retry")
 
 
 def build_manifest(
@@ -38,11 +37,14 @@ def build_manifest(
     flags: Sequence[Mapping[str, Any]],
     tables: Sequence[Mapping[str, Any]],
     problems: Sequence[str],
+    retry: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the manifest.
 
-    `inputs` have name, sha256, bytes, tally and set_aside; `outputs` name, sha256 and bytes. ``@graph`` says in PROV-O that
-    the run (an activity) used every input that was not set aside, was associated with every distribution, and generated every output.
+    `inputs` have name, sha256, bytes, tally and set_aside; `outputs` name, sha256 and bytes; `retry` names what could not be done for a
+    reason that may have passed at the next run. ``@graph`` says in PROV-O that the run (an activity) used the collection of inputs that
+    were not set aside, was associated with every distribution, and generated every output from that collection. The tables beside it are
+    plain JSON for people and for the next run; no key of theirs is a term of ``@context``.
     """
     activity = f"urn:icos:run:{run_key}"
     agents = [
@@ -50,13 +52,14 @@ def build_manifest(
         for name, version in sorted(software.items())
     ]
     sources = [_entity(each) for each in inputs if each["sha256"]]
+    used = list(dict.fromkeys(_identifier(each) for each in inputs if each["sha256"] and not each["set_aside"]))
+    collection = {
+        "@id": f"{activity}:inputs",
+        "@type": ["prov:Entity", "prov:Collection"],
+        "prov:hadMember": [{"@id": identifier} for identifier in used],
+    }
     results = [
-        _entity(each)
-        | {
-            "prov:wasGeneratedBy": {"@id": activity},
-            "prov:wasDerivedFrom": [{"@id": _identifier(source)} for source in inputs if source["sha256"] and not source["set_aside"]],
-        }
-        for each in outputs
+        _entity(each) | {"prov:wasGeneratedBy": {"@id": activity}, "prov:wasDerivedFrom": {"@id": collection["@id"]}} for each in outputs
     ]
     run = {
         "@id": activity,
@@ -64,12 +67,12 @@ def build_manifest(
         "name": f"processing of station {station_id}",
         "prov:startedAtTime": {"@type": "xsd:dateTime", "@value": started},
         "prov:endedAtTime": {"@type": "xsd:dateTime", "@value": finished},
-        "prov:used": [{"@id": _identifier(each)} for each in inputs if each["sha256"] and not each["set_aside"]],
+        "prov:used": [{"@id": identifier} for identifier in used],
         "prov:wasAssociatedWith": [{"@id": agent["@id"]} for agent in agents],
     }
     return {
         "@context": _CONTEXT,
-        "@graph": [run, *agents, *sources, *results],
+        "@graph": [run, *agents, *sources, collection, *results],
         "run_key": run_key,
         "status": status,
         "started": started,
@@ -82,6 +85,7 @@ def build_manifest(
         "people_flags": list(flags),
         "tables": list(tables),
         "problems": list(problems),
+        "retry": list(retry),
         "description": dict(description),
     }
 
@@ -98,9 +102,20 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     """Return the manifest of an earlier run, or None where there is none that can be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) and "run_key" in content else None
+    return content if _is_manifest(content) else None
+
+
+def _is_manifest(content: Any) -> bool:
+    return (
+        isinstance(content, dict)
+        and all(isinstance(content.get(key), str) for key in ("run_key", "station", "finished"))
+        and isinstance(content.get("status"), int)
+        and isinstance(content.get("set_aside"), dict)
+        and all(isinstance(content.get(key), list) for key in _LISTS)
+        and all(isinstance(each, dict) and {"name", "sha256", "bytes"} <= each.keys() for each in content["inputs"] + content["outputs"])
+    )
 
 
 def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:

@@ -13,22 +13,26 @@ import xarray as xr
 
 from icos_core.components import Problem
 from icos_core.exceptions import DataError
+from icos_core.people import format_time
 from icos_core.units import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Merged", "cut", "merge"]
+__all__ = ["MOST_CONFLICTS_TOLD", "Merged", "cut", "merge"]
 
-_MOST_CONFLICTS_TOLD = 20
-_NO_CATEGORY = -1
+MOST_CONFLICTS_TOLD = 20
+_ABSENT = {"f": np.nan, "c": np.nan, "i": -1, "M": "NaT", "m": "NaT"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
-    """One stream out of many files, and what happened to its rows: kept + duplicates + conflicts = rows handed in."""
+    """One stream out of many files, and what happened to its rows.
+
+    Rows kept + duplicates + conflicts = rows handed in, where no window limits the count. `problems` tells the first conflicts.
+    """
 
     stream: xr.Dataset
     duplicates: int = 0
@@ -42,15 +46,26 @@ def cut(stream: xr.Dataset, start: np.datetime64, end: np.datetime64) -> xr.Data
     return stream.isel(time=slice(int(np.searchsorted(time, start)), int(np.searchsorted(time, end))))
 
 
-def merge(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str = "stream") -> Merged:
+def merge(
+    parts: Sequence[tuple[str, xr.Dataset]],
+    stream_name: str = "stream",
+    *,
+    begins: Mapping[str, np.datetime64] | None = None,
+    window: tuple[np.datetime64, np.datetime64] | None = None,
+) -> Merged:
     """Merge the rows of several files.
 
     Parameters
     ----------
     parts
-        (file name, stream) pairs. Where rows of one time differ, that of the file that begins first (then of the first name) is kept.
+        (file name, stream) pairs. Where rows of one time differ, that of the file that begins first (then of the first name) is kept; its
+        units are those of the result.
     stream_name
         For messages.
+    begins
+        First time of each file, where `parts` hold only some of its rows: which row is kept must not depend on where a file was cut.
+    window
+        Count and tell only rows in this time (half-open).
 
     Returns
     -------
@@ -60,73 +75,108 @@ def merge(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str = "stream") 
     Raises
     ------
     DataError
-        Where files disagree on the kind of a variable, on units that cannot be converted, or on the codes of a category.
+        Where files disagree on the kind of a variable, on further dimensions, on units that cannot be converted, or on the codes of a
+        category.
     """
     if not parts:
         raise DataError(f"{stream_name}: nothing to merge")
-    ordered = sorted(parts, key=lambda part: (part[1]["time"].values[:1].astype("i8").tolist(), part[0]))
+    ordered = _in_order(parts, begins or {})
     time = np.concatenate([stream["time"].values for _, stream in ordered])
     counts = [stream.sizes["time"] for _, stream in ordered]
     increasing = bool((time[1:] > time[:-1]).all())
     order = None if increasing else np.argsort(time, kind="stable")
-    columns, attrs = _columns(ordered, stream_name)
-    values = {name: _concatenate(name, ordered, counts, attrs[name], dtype) for name, dtype in columns.items()}
+    further = _further_coordinates(ordered, stream_name)
+    models = _models(ordered, stream_name)
+    values = {name: _concatenate(name, ordered, counts, model, stream_name) for name, model in models.items()}
     duplicates = conflicts = 0
     problems: list[Problem] = []
     if order is not None:
         time = time[order]
         values = {name: array[order] for name, array in values.items()}
-        keep, duplicates, conflicting = _repeated(time, values)
-        conflicts = int(conflicting.size)
+        keep, same, differing = _repeated(time, values)
+        if window is not None:
+            same, differing = (rows[(time[rows] >= window[0]) & (time[rows] < window[1])] for rows in (same, differing))
+        duplicates, conflicts = int(same.size), int(differing.size)
         if conflicts:
             origin = np.repeat(np.arange(len(ordered)), counts)[order]
-            problems = _conflict_problems(conflicting, time, origin, [name for name, _ in ordered], stream_name)
+            problems = _conflict_problems(differing, time, origin, [name for name, _ in ordered], stream_name)
         if not keep.all():
             time = time[keep]
             values = {name: array[keep] for name, array in values.items()}
     first = ordered[0][1]
     stream = xr.Dataset(
-        {name: ("time", array, attrs[name]) for name, array in values.items()},
-        coords={"time": ("time", time, dict(first["time"].attrs))},
+        {name: (models[name].dims, array, dict(models[name].attrs)) for name, array in values.items()},
+        coords={"time": ("time", time, dict(first["time"].attrs)), **further},
         attrs=dict(first.attrs),
     )
     return Merged(stream=stream, duplicates=duplicates, conflicts=conflicts, problems=tuple(problems))
 
 
-def _columns(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> tuple[dict[str, np.dtype[Any]], dict[str, dict[str, Any]]]:
-    dtypes: dict[str, np.dtype[Any]] = {}
-    attrs: dict[str, dict[str, Any]] = {}
+def _in_order(parts: Sequence[tuple[str, xr.Dataset]], begins: Mapping[str, np.datetime64]) -> list[tuple[str, xr.Dataset]]:
+    """Sort by first time, then by name; parts without rows come last, so that their attributes do not win."""
+
+    def precedence(part: tuple[str, xr.Dataset]) -> tuple[bool, int, str]:
+        file, stream = part
+        time = stream["time"].values
+        if not time.size:
+            return True, 0, file
+        return False, int(begins.get(file, time[0]).astype("M8[ns]").astype("i8")), file
+
+    return sorted(parts, key=precedence)
+
+
+def _further_coordinates(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[str, xr.Variable]:
+    """Return the coordinates beside time, which all files must share."""
+    found: dict[str, xr.Variable] = {}
     for file, stream in parts:
-        for key, variable in stream.data_vars.items():
+        for key, coordinate in stream.coords.items():
             name = str(key)
-            if variable.dims != ("time",):
-                raise DataError(f"{stream_name}: {name} of {file} has dimensions {variable.dims}, only ('time',) can be merged")
-            if name not in dtypes:
-                dtypes[name], attrs[name] = variable.dtype, dict(variable.attrs)
-            elif (variable.dtype.kind == "f") != (dtypes[name].kind == "f"):
-                raise DataError(f"{stream_name}: {name} is a quantity in one file and a category in another ({file})")
-            elif not _same_codes(attrs[name], variable.attrs):
+            if name == "time":
+                continue
+            if "time" in coordinate.dims:
+                raise DataError(f"{stream_name}: {name} of {file} is a coordinate along time; make it a variable")
+            if not found.setdefault(name, coordinate.variable).equals(coordinate.variable):  # type: ignore[no-untyped-call]
+                raise DataError(f"{stream_name}: {file} has other values of the coordinate {name} than the files before it")
+    return found
+
+
+def _models(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[str, xr.Variable]:
+    """Return every variable as the first file has it that has it at all."""
+    models: dict[str, xr.Variable] = {}
+    for file, stream in parts:
+        for key, array in stream.data_vars.items():
+            name, variable = str(key), array.variable
+            if variable.dims[:1] != ("time",):
+                raise DataError(f"{stream_name}: {name} of {file} has dimensions {variable.dims}, time must lead them")
+            model = models.setdefault(name, variable)
+            if model.dims != variable.dims or model.shape[1:] != variable.shape[1:]:
+                raise DataError(f"{stream_name}: {name} of {file} has other dimensions than in the files before it")
+            if variable.dtype.kind != model.dtype.kind:
+                types = f"of type {model.dtype} in one file and of type {variable.dtype} in another ({file})"
+                raise DataError(f"{stream_name}: {name} is {types}")
+            if not _same_codes(model.attrs, variable.attrs):
                 raise DataError(f"{stream_name}: {file} has other codes or words for {name} than the files before it")
-    return dtypes, attrs
+    return models
 
 
-def _same_codes(left: dict[str, Any], right: dict[Any, Any]) -> bool:
+def _same_codes(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> bool:
     return left.get("flag_meanings") == right.get("flag_meanings") and np.array_equal(
         np.atleast_1d(left.get("flag_values", [])), np.atleast_1d(right.get("flag_values", []))
     )
 
 
 def _concatenate(
-    name: str, parts: Sequence[tuple[str, xr.Dataset]], counts: Sequence[int], attrs: dict[str, Any], dtype: np.dtype[Any]
+    name: str, parts: Sequence[tuple[str, xr.Dataset]], counts: Sequence[int], model: xr.Variable, stream_name: str
 ) -> NDArray[Any]:
-    absent = np.nan if dtype.kind == "f" else _NO_CATEGORY
     pieces = []
     for (file, stream), count in zip(parts, counts, strict=True):
         if name not in stream:
-            pieces.append(np.full(count, absent, dtype=dtype))
+            if model.dtype.kind not in _ABSENT:
+                raise DataError(f"{stream_name}: {file} has no {name}; a variable of type {model.dtype} cannot be missing")
+            pieces.append(np.full((count, *model.shape[1:]), _ABSENT[model.dtype.kind], dtype=model.dtype))
             continue
         values = stream[name].values
-        units, target = str(stream[name].attrs.get("units", "")), str(attrs.get("units", ""))
+        units, target = str(stream[name].attrs.get("units", "")), str(model.attrs.get("units", ""))
         if units != target:
             try:
                 values = convert(values, units, target)
@@ -136,8 +186,10 @@ def _concatenate(
     return np.concatenate(pieces)
 
 
-def _repeated(time: NDArray[np.datetime64], values: dict[str, NDArray[Any]]) -> tuple[NDArray[np.bool_], int, NDArray[np.intp]]:
-    """Find rows that repeat the time of the row kept before them: which to keep, how many are the same, which differ."""
+def _repeated(
+    time: NDArray[np.datetime64], values: Mapping[str, NDArray[Any]]
+) -> tuple[NDArray[np.bool_], NDArray[np.intp], NDArray[np.intp]]:
+    """Find rows that repeat the time of the row kept before them: which rows to keep, which are the same, which differ."""
     same_time = np.flatnonzero(time[1:] == time[:-1]) + 1
     keep = np.ones(time.size, dtype=bool)
     keep[same_time] = False
@@ -145,20 +197,18 @@ def _repeated(time: NDArray[np.datetime64], values: dict[str, NDArray[Any]]) -> 
     same = np.ones(same_time.size, dtype=bool)
     for array in values.values():
         left, right = array[same_time], array[kept]
-        same &= (left == right) | ((left != left) & (right != right))  # noqa: PLR0124  # NaN equals NaN here
-    return keep, int(same.sum()), same_time[~same]
+        equal = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124  # NaN equals NaN here
+        same &= equal.all(axis=tuple(range(1, equal.ndim)))
+    return keep, same_time[same], same_time[~same]
 
 
 def _conflict_problems(
     rows: NDArray[np.intp], time: NDArray[np.datetime64], origin: NDArray[np.intp], files: Sequence[str], stream_name: str
 ) -> list[Problem]:
-    problems = [
+    return [
         Problem(
-            message=f"{stream_name}: another row of {np.datetime_as_string(time[row], unit='s')}Z with other values was kept",
+            message=f"{stream_name}: another row of {format_time(time[row])} with other values was kept",
             file=files[int(origin[row])],
         )
-        for row in rows[:_MOST_CONFLICTS_TOLD]
+        for row in rows[:MOST_CONFLICTS_TOLD]
     ]
-    if rows.size > _MOST_CONFLICTS_TOLD:
-        problems.append(Problem(message=f"{stream_name}: {rows.size - _MOST_CONFLICTS_TOLD} more rows in conflict"))
-    return problems

@@ -9,6 +9,7 @@ import numpy as np
 
 from icos_core.dataset import NOT_EVALUATED, category_mask, quantities
 from icos_core.exceptions import DataError
+from icos_core.faults import blame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -72,11 +73,12 @@ def run_tests(
 def _run(test: QualityTest, spec: QualitySpec, stream: xr.Dataset, variables: Sequence[str], context: Context) -> list[Outcome]:
     rows = _concerned(spec, stream)
     part = stream if rows is None else stream.isel(time=rows)
-    outcomes = test.test(part, variables, spec.options, context)
-    known = set(quantities(stream))
-    for outcome in outcomes:
-        if outcome.variable not in known:
-            raise DataError(f"quality test {spec.test!r} speaks of {outcome.variable!r}, which is no quantity of the stream")
+    with blame(f"quality test {spec.test!r}"):
+        outcomes = list(test.test(part, variables, spec.options, context))
+        known = set(quantities(stream))
+        for outcome in outcomes:
+            if outcome.variable not in known:
+                raise DataError(f"quality test {spec.test!r} speaks of {outcome.variable!r}, which is no quantity of the stream")
     single = len({outcome.name for outcome in outcomes}) <= 1
     named = [replace(outcome, name=spec.label if single else f"{spec.label}_{outcome.name}") for outcome in outcomes]
     return named if rows is None else [_scatter(outcome, rows, stream.sizes["time"]) for outcome in named]

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icos_core.components import Context, Figure, Table
-    from icos_core.computing import Computed, Job
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
+    from icos_core.work import Computed, Job
 
 __all__ = ["report_run"]
 
@@ -78,7 +78,7 @@ def _account(row: dict[str, Any], computed: Computed) -> InputAccount:
         sha256=row["sha256"],
         size=row["bytes"],
         tally=receipt.tally,
-        problem_count=len(receipt.problems),
+        problem_count=receipt.problem_count,
         problems=receipt.problems[:_PROBLEMS_PER_FILE],
     )
 

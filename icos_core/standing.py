@@ -19,10 +19,11 @@ from icos_core.inputs import matching_files
 from icos_core.manifest import read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["default_out", "note_standing", "standing_manifest"]
+__all__ = ["circumstances", "default_out", "note_standing", "standing_manifest"]
 
+_MANIFEST = "manifest.json"
 _NOTE = Path("cache") / "standing.json"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -32,55 +33,25 @@ def default_out(description: Path) -> Path:
     return description.parent / ("output" if description.stem == "station" else f"{description.stem}_output")
 
 
-def note_standing(out: Path, description: Path, level: str | None, patterns: Sequence[str], manifest: Path) -> None:
-    """Note what the run that has just ended depended on.
+def circumstances(out: Path, description: Path, text: str, level: str | None, patterns: Sequence[str]) -> dict[str, Any]:
+    """Return what a run depends on; to be asked before anything is read, so that a file that changes meanwhile is found to have changed.
 
     Parameters
     ----------
     out
         Folder of the outputs.
-    description
-        The station description.
+    description, text
+        The station description and its content, as it was read.
     level
         The level that the command asked for, or None.
     patterns
         Patterns of input files, with the environment filled in.
-    manifest
-        The manifest that the run has written.
     """
-    content = read_manifest(manifest)
-    assert content is not None
-    outputs = [out / each["name"] for each in content["outputs"]]
-    note = {"patterns": list(patterns), **_circumstances(description, level, patterns, manifest, outputs)}
-    beside = (out / _NOTE).with_suffix(".part")
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    beside.write_text(json.dumps(note), encoding="utf-8")
-    beside.replace(out / _NOTE)
-
-
-def standing_manifest(out: Path, description: Path, level: str | None) -> dict[str, Any] | None:
-    """Return the manifest of the last run if a run now would change nothing, else None."""
-    manifest = out / "manifest.json"
-    try:
-        note = json.loads((out / _NOTE).read_text(encoding="utf-8"))
-        content = read_manifest(manifest)
-        if content is None or (out / ".staging").exists():
-            return None
-        outputs = [out / each["name"] for each in content["outputs"]]
-        now = {"patterns": note["patterns"], **_circumstances(description, level, note["patterns"], manifest, outputs)}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return content if json.loads(json.dumps(now)) == note else None
-
-
-def _circumstances(
-    description: Path, level: str | None, patterns: Iterable[str], manifest: Path, outputs: Iterable[Path]
-) -> dict[str, Any]:
-    text = description.read_text(encoding="utf-8")
     flags = description.parent / "flags.csv"
     distributions = sorted({"icos-core", *plugin_distributions()})
-    files = [path for pattern in patterns for path, _ in matching_files(pattern, description.parent)]
+    files = [path for pattern in patterns for path, _ in matching_files(pattern, description.parent, out)]
     return {
+        "patterns": list(patterns),
         "description": text,
         "flags": flags.read_text(encoding="utf-8") if flags.is_file() else None,
         "level": level,
@@ -89,9 +60,37 @@ def _circumstances(
         "requirements": requirement_versions(distributions),
         "python": sys.version,
         "inputs": [_look(path) for path in files],
-        "outputs": [_look(path) for path in outputs],
-        "manifest": sha256_of_file(manifest),
     }
+
+
+def note_standing(out: Path, before: Mapping[str, Any]) -> None:
+    """Note what the run that has just ended depended on, and what it left."""
+    note = json.dumps({**before, **_left(out)})
+    beside = (out / _NOTE).with_suffix(".part")
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text(note, encoding="utf-8")
+    beside.replace(out / _NOTE)
+
+
+def standing_manifest(out: Path, description: Path, level: str | None) -> dict[str, Any] | None:
+    """Return the manifest of the last run if a run now would change nothing, else None."""
+    try:
+        note = json.loads((out / _NOTE).read_text(encoding="utf-8"))
+        if (out / ".staging").exists():
+            return None
+        text = description.read_text(encoding="utf-8")
+        now = {**circumstances(out, description, text, level, note["patterns"]), **_left(out)}
+        return read_manifest(out / _MANIFEST) if json.loads(json.dumps(now)) == note else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _left(out: Path) -> dict[str, Any]:
+    manifest = read_manifest(out / _MANIFEST)
+    if manifest is None:
+        raise ValueError("no manifest")
+    outputs = [_look(out / each["name"]) for each in manifest["outputs"]]
+    return {"outputs": outputs, "manifest": sha256_of_file(out / _MANIFEST)}
 
 
 def _look(path: Path) -> list[Any]:

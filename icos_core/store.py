@@ -1,20 +1,22 @@
 """Content-addressed store of what has been read or condensed.
 
-One object is one file: a line of JSON (variables, dtypes, shapes, attributes, a free `meta`), then the arrays, uncompressed and aligned, so
-that loading maps them into memory. An object is written beside its place and renamed, so it is whole or absent; a damaged one
-fails its checksum and counts as absent.
+One object is one file: a line with the format, a checksum and JSON (variables, dtypes, shapes, attributes, a free `meta`), then the arrays,
+uncompressed and aligned, so that loading maps large ones into memory. An object is written elsewhere and renamed, so it is whole or
+absent; one that was damaged from outside fails its checksums and counts as absent.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
+import shutil
+import uuid
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+
+from icos_core.exceptions import DataError, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Store", "Stored", "content_key"]
+__all__ = ["Store", "Stored"]
 
-_FORMAT = "icos-store-1"
+_FORMAT = "icos-store-2"
 _ALIGNMENT = 64
+# The number of maps of a process is limited, so only what is worth it is mapped.
+_MAPPED_FROM_BYTES = 4_000_000
+_PLAIN_KINDS = frozenset("biufcmMSU")
 
 
 class Stored(NamedTuple):
@@ -33,12 +38,6 @@ class Stored(NamedTuple):
 
     streams: dict[str, xr.Dataset]
     meta: dict[str, Any]
-
-
-def content_key(*parts: Any) -> str:
-    """Return the SHA-256 over the canonical JSON of `parts`."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Store:
@@ -52,97 +51,147 @@ class Store:
         return self.folder / key[:2] / f"{key}.icos"
 
     def save(self, key: str, streams: Mapping[str, xr.Dataset], meta: Mapping[str, Any]) -> None:
-        """Write an object; what stands there already is replaced."""
+        """Write an object; what stands there already is replaced.
+
+        Raises
+        ------
+        DataError
+            For a variable or attribute of a type that cannot be stored.
+        RunError
+            Where the file cannot be written.
+        """
         arrays: list[NDArray[Any]] = []
-        described = {name: _describe(stream, arrays) for name, stream in streams.items()}
+        described = {name: _describe(stream, name, arrays) for name, stream in streams.items()}
         checksum = 0
         for array in arrays:
             checksum = zlib.crc32(_octets(array), checksum)
-        header = json.dumps({"format": _FORMAT, "crc32": checksum, "streams": described, "meta": meta}).encode()
-        target = self.path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_suffix(f".{os.getpid()}.part")
         try:
-            with beside.open("wb") as file:
-                file.write(header + b"\n")
-                for array in arrays:
-                    file.write(b"\0" * (-file.tell() % _ALIGNMENT))
-                    file.write(_octets(array))
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+            content = json.dumps({"crc32": checksum, "streams": described, "meta": meta}, default=_number).encode()
+        except (TypeError, ValueError) as error:
+            raise DataError(f"an attribute or note is neither text nor number nor an array of them: {error}") from error
+        header = f"{_FORMAT} {zlib.crc32(content):08x} ".encode() + content + b"\n"
+        target = self.path(key)
+        part = self._parts / uuid.uuid4().hex
+        try:
+            self._parts.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(exist_ok=True)
+            try:
+                with part.open("wb") as file:
+                    file.write(header)
+                    for array in arrays:
+                        file.write(b"\0" * (-file.tell() % _ALIGNMENT))
+                        file.write(_octets(array))
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise RunError(f"cannot write to {self.folder}: {error.strerror or error}") from error
 
     def meta(self, key: str) -> dict[str, Any] | None:
-        """Return what was noted beside an object, or None where the object is absent or has no readable header."""
+        """Return what was noted beside an object, or None where the object is absent or its header is damaged."""
         header = self._header(key)
         return header[0]["meta"] if header is not None else None
 
     def load(self, key: str) -> Stored | None:
-        """Return an object (its arrays are read-only maps of the file), or None where it is absent or damaged."""
+        """Return an object (its arrays are read-only), or None where it is absent or damaged."""
         header = self._header(key)
         if header is None:
             return None
         content, position = header
-        path = self.path(key)
-        mapped = np.zeros(0, dtype=np.uint8) if path.stat().st_size == position else np.memmap(path, dtype=np.uint8, mode="r")
         try:
-            reader = _ArrayReader(mapped, position)
+            reader = _ArrayReader(_file_octets(self.path(key)), position)
             streams = {name: _restore(described, reader) for name, described in content["streams"].items()}
-        except (ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             return None
         if reader.checksum != content["crc32"]:
             return None
         return Stored(streams, content["meta"])
 
+    def remove(self, key: str) -> None:
+        """Remove an object; one that is absent stays so."""
+        self.path(key).unlink(missing_ok=True)
+
+    def clear_parts(self) -> None:
+        """Remove what killed runs left half written; no other run may be at work."""
+        shutil.rmtree(self._parts, ignore_errors=True)
+
     def discard(self, keep: Collection[str]) -> int:
-        """Remove every object whose key is not in `keep`, and what killed runs left; return how many went."""
+        """Remove every object whose key is not in `keep`; return how many went."""
+        kept = frozenset(keep)
         removed = 0
         for path in self.folder.glob("??/*"):
-            if path.suffix != ".icos" or path.stem not in keep:
+            if path.suffix != ".icos" or path.stem not in kept:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
+
+    @property
+    def _parts(self) -> Path:
+        return self.folder / "part"
 
     def _header(self, key: str) -> tuple[dict[str, Any], int] | None:
         try:
             with self.path(key).open("rb") as file:
                 line = file.readline()
-                content = json.loads(line)
-        except (FileNotFoundError, ValueError):
+        except OSError:
             return None
-        if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        name, _, rest = line.partition(b" ")
+        checksum, _, content = rest.partition(b" ")
+        if name != _FORMAT.encode() or not content.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(content[:-1]):
             return None
-        return content, len(line)
+        return json.loads(content), len(line)
+
+
+def _file_octets(path: Path) -> NDArray[np.uint8]:
+    if path.stat().st_size < _MAPPED_FROM_BYTES:
+        return np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    return np.memmap(path, dtype=np.uint8, mode="r")
 
 
 def _octets(array: NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
-def _describe(stream: xr.Dataset, arrays: list[NDArray[Any]]) -> dict[str, Any]:
+def _describe(stream: xr.Dataset, stream_name: str, arrays: list[NDArray[Any]]) -> dict[str, Any]:
     variables = []
     for name, variable in stream.variables.items():
         values = np.asarray(variable.values)
+        if values.dtype.kind not in _PLAIN_KINDS:
+            raise DataError(f"{stream_name}: {name} is of type {values.dtype}, expected numbers (categories are integer codes)")
         arrays.append(values)
         variables.append([str(name), list(variable.dims), values.dtype.str, list(values.shape), _plain(variable.attrs)])
     return {"variables": variables, "coords": [str(name) for name in stream.coords], "attrs": _plain(stream.attrs)}
 
 
+def _number(value: Any) -> Any:
+    """Return a number of numpy's as one of Python's, for what was noted."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} {value!r}")
+
+
 def _plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for key, value in attrs.items():
-        if isinstance(value, np.ndarray | np.generic):
-            plain[str(key)] = {"numpy": value.tolist(), "dtype": value.dtype.str}
-        else:
-            plain[str(key)] = value
-    return plain
+    return {str(key): _plain_value(value) for key, value in attrs.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in _PLAIN_KINDS:
+        numbers = value.view("i8") if value.dtype.kind in "mM" else value
+        return {"numpy": numbers.tolist(), "dtype": value.dtype.str}
+    if isinstance(value, list | tuple):
+        return [_plain_value(each) for each in value]
+    return value
 
 
 def _attributes(plain: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: np.array(value["numpy"], dtype=value["dtype"]) if isinstance(value, dict) and "numpy" in value else value
-        for key, value in plain.items()
-    }
+    return {key: _attribute(value) for key, value in plain.items()}
+
+
+def _attribute(value: Any) -> Any:
+    if isinstance(value, dict) and "numpy" in value:
+        # Indexing with () makes a number of an array without dimensions, and leaves others as they are.
+        return np.array(value["numpy"], dtype=value["dtype"])[()]
+    return [_attribute(each) for each in value] if isinstance(value, list) else value
 
 
 class _ArrayReader:

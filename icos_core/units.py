@@ -39,7 +39,7 @@ def convert(values: Any, source: str, target: str) -> Any:
     if source == target:
         return values
     if not convertible(source, target):
-        raise DataError(f"cannot convert {source!r} to {target!r}")
+        raise DataError(f"cannot convert {source or 'no unit'!r} to {target or 'no unit'!r}")
     return _unit(source).convert(values, _unit(target))
 
 

@@ -9,14 +9,15 @@ import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
     from numpy.typing import NDArray
 
-__all__ = ["Options", "Versioned", "overlaps", "valid_within"]
+__all__ = ["Options", "Versioned", "moments", "overlaps", "valid_within"]
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_EARLIEST, _LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
 
 class Options(BaseModel):
@@ -48,6 +49,8 @@ class Versioned(Options):
 
 
 def _utc64(moment: datetime) -> np.datetime64:
+    # 9999-12-31, which many write for "until further notice", is beyond what nanoseconds in 64 bits can hold: numpy would wrap it around.
+    moment = min(max(moment, _EARLIEST), _LATEST)
     return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "ns")
 
 
@@ -69,20 +72,45 @@ def overlaps(tables: Sequence[T], key: Callable[[T], object]) -> Iterable[tuple[
 def valid_within(options: BaseModel, start: np.datetime64, end: np.datetime64) -> dict[str, Any]:
     """Return the options as plain values, without the tables that are not valid at any moment from `start` to `end`.
 
-    The result changes only when something changes that matters in that time, so it serves as part of a key.
+    The result changes only when something changes that matters in that time, so it serves as part of a key. Between two neighbouring
+    :func:`moments` it is the same for every interval.
     """
     return {name: _valid_value(value, start, end) for name, value in options}
+
+
+def moments(options: BaseModel) -> set[np.datetime64]:
+    """Return every moment at which a table in the options begins or ceases to be valid."""
+    found: set[np.datetime64] = set()
+    for table in _tables(options):
+        found |= {_utc64(moment) for moment in (table.valid_from, table.valid_to) if moment is not None}
+    return found
+
+
+def _tables(value: Any) -> Iterator[Versioned]:
+    if isinstance(value, Versioned):
+        yield value
+    if isinstance(value, BaseModel):
+        value = dict(value)
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for each in value:
+        yield from _tables(each)
 
 
 def _valid_value(value: Any, start: np.datetime64, end: np.datetime64) -> Any:
     if isinstance(value, BaseModel):
         return valid_within(value, start, end)
     if isinstance(value, list | tuple):
-        return [_valid_value(each, start, end) for each in value if not isinstance(each, Versioned) or _touches(each, start, end)]
+        return [_valid_value(each, start, end) for each in value if _touches(each, start, end)]
     if isinstance(value, dict):
-        return {key: _valid_value(each, start, end) for key, each in value.items()}
+        return {key: _valid_value(each, start, end) for key, each in value.items() if _touches(each, start, end)}
     return value
 
 
-def _touches(table: Versioned, start: np.datetime64, end: np.datetime64) -> bool:
-    return bool((table.valid_from is None or _utc64(table.valid_from) < end) and (table.valid_to is None or _utc64(table.valid_to) > start))
+def _touches(value: Any, start: np.datetime64, end: np.datetime64) -> bool:
+    if not isinstance(value, Versioned):
+        return True
+    begins, ceases = value.valid_from, value.valid_to
+    return bool((begins is None or _utc64(begins) < end) and (ceases is None or _utc64(ceases) > start))

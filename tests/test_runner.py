@@ -153,16 +153,16 @@ def test_only_the_changed_periods_are_condensed(tmp_path, monkeypatch):
     write_log(tmp_path, "b.log", lines[120:])
     station = write_station(tmp_path, LOG, HALF_HOUR, LINES)
     icos_core.run(station)
-    from icos_core import computing
+    from icos_core import period_work
 
     made = []
-    original = computing.condense_batch
+    original = period_work.condense_batch
 
     def noted(task):
         made.extend(np.datetime64(period.start, "ns").astype("datetime64[m]").astype(str) for period, _ in task.periods)
         return original(task)
 
-    monkeypatch.setattr(computing, "condense_batch", noted)
+    monkeypatch.setattr(period_work, "condense_batch", noted)
     flags = "id,stream,variable,from,to,flag,who,when,why,withdrawn\n"
     flags += "F0001,log,signal,2024-01-01T01:05:00Z,2024-01-01T01:10:00Z,bad,me,2024-02-01T00:00:00Z,test,\n"
     (tmp_path / "flags.csv").write_text(flags)

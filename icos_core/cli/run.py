@@ -43,7 +43,7 @@ def command(
     1 the run failed.
     """
     target = out if out is not None else default_out(station)
-    standing = None if verify else standing_manifest(target, station, level)
+    standing = None if verify else standing_manifest(target.absolute(), station.absolute(), level)
     if standing is not None:
         paths = tuple(target / each["name"] for each in standing["outputs"])
         _tell(target, paths, len(standing["problems"]), standing["set_aside"], quiet=quiet, unchanged=True)
@@ -52,7 +52,8 @@ def command(
 
     with choose_progress(quiet=quiet) as progress:
         result = run(station, target, level=level, jobs=jobs, cluster=cluster, verify=verify, progress=progress)
-    _tell(target, result.paths, result.finished.problems, result.set_aside, quiet=quiet, unchanged=result.unchanged)
+    paths = tuple(target / path.relative_to(target.absolute()) for path in result.paths)
+    _tell(target, paths, result.finished.problems, result.set_aside, quiet=quiet, unchanged=result.unchanged)
     return result.status
 
 

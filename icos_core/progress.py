@@ -16,7 +16,7 @@ class Progress(Protocol):
     """What the runner tells."""
 
     def stage(self, name: str, total: int) -> None:
-        """Tell that a stage begins, with how many steps."""
+        """Tell that a stage begins, with how many steps; without any there is nothing to do."""
         ...
 
     def advance(self, steps: int = 1) -> None:
@@ -45,7 +45,8 @@ class PlainProgress:
     def stage(self, name: str, total: int) -> None:
         """Print the name of the stage."""
         self._name, self._total, self._done, self._told = name, total, 0, 0
-        print(f"{name} ({total})" if total > 1 else name, file=sys.stderr, flush=True)  # noqa: T201  # this is the user interface
+        if total:
+            print(f"{name} ({total})" if total > 1 else name, file=sys.stderr, flush=True)  # noqa: T201  # this is the user interface
 
     def advance(self, steps: int = 1) -> None:
         """Print a line at each tenth."""

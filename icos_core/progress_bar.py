@@ -23,7 +23,7 @@ class _Bar:
         self._task: TaskID | None = None
 
     def stage(self, name: str, total: int) -> None:
-        self._task = self._bars.add_task(name, total=max(total, 1))
+        self._task = self._bars.add_task(name, total=total) if total else None
 
     def advance(self, steps: int = 1) -> None:
         if self._task is not None:

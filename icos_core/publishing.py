@@ -14,6 +14,7 @@ from icos_core.computing import newest_time
 from icos_core.exceptions import RunError
 from icos_core.exporting import REPORT, UNREVIEWED, export_all
 from icos_core.fingerprints import requirement_versions, sha256_of_file
+from icos_core.inputs import offsets
 from icos_core.manifest import build_manifest, write_manifest
 from icos_core.people import format_time
 from icos_core.reading import ReadReceipt
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from icos_core.inputs import InputFile
     from icos_core.ledger import Ledger
     from icos_core.people import PersonFlag
-    from icos_core.station import Description
     from icos_core.work import Computed, Job
 
 __all__ = ["FINISHED", "INPUTS_SET_ASIDE", "clock", "enter_into_ledger", "has_report", "publish"]
@@ -68,7 +68,7 @@ def publish(
     flow = computed.flow
     flow.problems += _unmet(flags, computed)
     flow.problems += [Problem(message=message) for message in computed.lost]
-    _ask_for_review(job.description, computed, out)
+    _ask_for_review(job, computed, out)
     with staging_dropped_on_error(out):
         staged = start_staging(out)
         context = replace(job.context, newest=job.context.newest if job.context.newest is not None else newest_time(flow.calibrated))
@@ -146,13 +146,15 @@ def _unmet(flags: tuple[PersonFlag, ...], computed: Computed) -> list[Problem]:
     ]
 
 
-def _ask_for_review(description: Description, computed: Computed, out: Path) -> None:
+def _ask_for_review(job: Job, computed: Computed, out: Path) -> None:
     """Refuse level final while automatic flags are not reviewed; say which in a file."""
     target = out / UNREVIEWED
-    if description.level != "final":
+    if job.description.level != "final":
         target.unlink(missing_ok=True)
         return
-    table = unreviewed({"measured": computed.flow.measured, "calibrated": computed.flow.calibrated, "product": computed.flow.products})
+    flow = computed.flow
+    stages = {"measured": flow.measured, "calibrated": flow.calibrated, "product": flow.products}
+    table = unreviewed(stages, offsets(job.description, job.plugins))
     if not table.rows:
         target.unlink(missing_ok=True)
         return

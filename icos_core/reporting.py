@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from icos_core.components import Problem
 from icos_core.exceptions import PluginError
 from icos_core.flags import test_counts
+from icos_core.inputs import offsets
 from icos_core.reading import ReadReceipt
 from icos_core.report.page import InputAccount, OutputFile, PersonFlagUse, RunReport, UnreviewedFlag, write_report
 from icos_core.review import unreviewed
@@ -62,7 +63,7 @@ def report_run(
         streams=streams,
         tests={key: test_counts(stream) for key, stream in streams.items() if "time" in stream.dims},
         people=tuple(PersonFlagUse(flag=flag, rows=flow.met.get(flag.id, 0)) for flag in people if not flag.withdrawn),
-        unreviewed=_per_variable(unreviewed(stages)),
+        unreviewed=_per_variable(unreviewed(stages, offsets(job.description, job.plugins))),
         tables=tuple(flow.tables),
         problems=(*flow.problems, *rows, *failures),
         outputs=tuple(OutputFile(name=each["name"], sha256=each["sha256"], size=each["bytes"]) for each in outputs),

@@ -137,7 +137,8 @@ class Store:
             return None
         name, _, rest = line.partition(b" ")
         checksum, _, content = rest.partition(b" ")
-        if name != _FORMAT.encode() or not content.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(content[:-1]):
+        # The checksum of nothing is zero, so an empty content must be refused by itself.
+        if name != _FORMAT.encode() or not content.endswith(b"}\n") or checksum != b"%08x" % zlib.crc32(content[:-1]):
             return None
         return json.loads(content), len(line)
 

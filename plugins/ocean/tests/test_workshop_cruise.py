@@ -2,6 +2,7 @@
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import netCDF4
@@ -10,6 +11,7 @@ import pytest
 
 import icos_core
 from icos_core.dataset import category_mask
+from icos_core.flags import decode_bits
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "workshop-cruise" / "station.toml"
 ROWS_BY_TYPE = {
@@ -120,6 +122,22 @@ def test_delta_temperature_episode_is_flagged(run_example, real_data):
     assert (flagged & (stream["fco2_flag"].values != 9) & ~cold).sum() < 0.01 * complete.sum()
 
 
+def test_the_one_row_without_water_is_questionable(run_example):
+    """The flow of water stopped once while water was measured (0.05 L/min; else 2.9 to 3.2), the analyser's never."""
+    result = run_example()
+    stream = underway(result)
+    water = category_mask(stream, "run_type", ["EQU"])
+    dry = water & (stream["water_flow"].values < 0.5)
+    assert dry.sum() == 1
+    assert stream["water_flow_flag"].values[dry].tolist() == stream["xco2_flag"].values[dry].tolist() == [3]
+    # The ship's feed had failed before: that row has neither SST nor salinity, hence no fCO2 to flag.
+    assert stream["fco2_flag"].values[dry].tolist() == [9]
+    from_flow = decode_bits(stream, "xco2_tests")["propagated_water_flow_questionable"]
+    np.testing.assert_array_equal(from_flow, dry)
+    assert not decode_bits(stream, "co2_tests").get("propagated_analyser_flow_questionable", np.zeros(1)).any()
+    assert set(stream["analyser_flow_flag"].values) == {1}
+
+
 def test_equilibrator_pressure_names_its_source(run_example):
     stream = underway(run_example())
     water = category_mask(stream, "run_type", ["EQU"])
@@ -134,8 +152,8 @@ def test_exports(run_example):
     assert {path.suffix for path in result.paths} == {".nc", ".csv", ".tsv", ".html"}
     assert "report.html" in names
     with netCDF4.Dataset(next(path for path in result.paths if path.suffix == ".nc")) as file:
-        wanted = "sst salinity equilibrator_temperature equilibrator_pressure xco2 pco2 fco2 xco2_air fco2_air latitude longitude".split()
-        for name in wanted:
+        water = ("sst", "salinity", "equilibrator_temperature", "equilibrator_pressure", "xco2", "pco2", "fco2")
+        for name in (*water, "xco2_air", "fco2_air", "latitude", "longitude"):
             assert name in file.variables
             assert f"{name}_flag" in file.variables
         assert "fco2_uncertainty" in file.variables
@@ -250,7 +268,7 @@ def test_files_cut_anywhere_give_the_same_bytes(run_example, real_data, tmp_path
     raw = tmp_path / "raw"
     raw.mkdir()
     cuts = [0, 7, 400, 401, 1500, 2300, len(lines)]
-    for number, (start, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for number, (start, end) in enumerate(pairwise(cuts)):
         # Files overlap by up to three rows, and their names are out of order.
         part = [header, *lines[max(start - 3, 0) : end], b""]
         (raw / f"{9 - number}.txt").write_bytes(b"\n".join(part))

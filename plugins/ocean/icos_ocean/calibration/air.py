@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
+from icos_ocean.calibration.diagnostics import diagnostic_flag
 from icos_ocean.calibration.gap_filling import between
 from icos_ocean.calibration.uncertainty import air_uncertainty, total
 from icos_ocean.gas_standards import run_means
@@ -128,6 +129,6 @@ def _pressures_of_air(
 
 
 def _reading_flag(record: Record, options: FCO2Options) -> NDArray[np.int8]:
-    """Return the worst flag of what a mole fraction is computed from."""
-    flag = record.flag("co2")
+    """Return the worst flag of what the mole fraction of air is computed from, and of the state of the instrument."""
+    flag = np.maximum(record.flag("co2"), diagnostic_flag(record, options, "air", "all"))
     return np.maximum(flag, record.flag("h2o")) if options.dry_samples else flag

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from icos_core.components import CalibrationResult, Calibrator, Cascade, Requirement
 from icos_core.exceptions import DataError
+from icos_ocean.calibration.diagnostics import diagnostic_cascades
 from icos_ocean.calibration.fco2_options import FCO2Options
-from icos_ocean.calibration.reduction import CARRIED, reduce_underway
+from icos_ocean.calibration.reduction import carried_variables, reduce_underway
 from icos_ocean.quality.defaults import sensor_tests
-from icos_ocean.vocabulary import CALIBRATED, MEASURED, STREAM
+from icos_ocean.vocabulary import CALIBRATED, MEASURED, STREAM, VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,13 +59,17 @@ def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
     }
     needed += [Requirement(name=name, units=unit, optional=True) for name, unit in units.items()]
     needed.append(Requirement(name="h2o", units="mmol mol-1", optional=not (options.dry_samples or options.dry_standards)))
+    listed = {requirement.name for requirement in needed}
+    carried = (VOCABULARY[name] for name in carried_variables(options) if name not in listed)
+    needed += [Requirement(name=word.name, units=word.units, optional=True) for word in carried]
     return {"*": tuple(needed)}
 
 
-def provides(_options: FCO2Options) -> Mapping[str, tuple[Variable, ...]]:
+def provides(options: FCO2Options) -> Mapping[str, tuple[Variable, ...]]:
     """List the variables of the result."""
     made = {variable.name for variable in CALIBRATED}
-    carried = tuple(variable for variable in MEASURED if variable.name in CARRIED and variable.name not in made)
+    names = carried_variables(options)
+    carried = tuple(variable for variable in MEASURED if variable.name in names and variable.name not in made)
     return {STREAM: (*CALIBRATED, *carried)}
 
 
@@ -74,7 +79,7 @@ def cascades(options: FCO2Options) -> Mapping[str, tuple[Cascade, ...]]:
     Questionable makes questionable and bad makes bad, except that salinity, to which fCO2 hardly responds, has no effect when it is
     questionable, makes questionable when it is bad, and never affects air; a position acts only when it is bad.
     """
-    found = [Cascade(source="co2", target="xco2")]
+    found = [*diagnostic_cascades(options), Cascade(source="co2", target="xco2")]
     if options.dry_samples:
         found.append(Cascade(source="h2o", target="xco2"))
     for source in ("xco2", "equilibrator_pressure"):

@@ -23,7 +23,7 @@ from icos_ocean.temperature_correction import METHODS
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["FCO2Options", "Filling", "PressureSource", "StandardGas", "Uncertainties"]
+__all__ = ["USUAL_DIAGNOSTICS", "Diagnostic", "FCO2Options", "Filling", "PressureSource", "StandardGas", "Uncertainties"]
 
 PressureSource = Literal["equilibrator", "ambient-differential", "analyser", "atmospheric"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -54,6 +54,32 @@ class StandardGas(Versioned):
     def label(self) -> str:
         """Name for people."""
         return f"{self.run_type} ({self.cylinder})" if self.cylinder else self.run_type
+
+
+class Diagnostic(Options):
+    """One ``[[calibrate.diagnostics]]``: a sensor that watches the instrument, and the readings that its flag is passed on to.
+
+    A questionable sensor makes them questionable, a bad one bad.
+    """
+
+    sensor: Literal[
+        "water_flow",
+        "analyser_flow",
+        "vent_flow",
+        "equilibrator_pump",
+        "analyser_pressure",
+        "analyser_temperature",
+        "condenser_temperature",
+        "dry_box_temperature",
+        "deck_box_temperature",
+    ] = Field(description="variable whose flag is passed on")
+    affects: Literal["water", "air", "all"] = Field(
+        description="samples of water, samples of air, or all readings: those of standard gases that it flags then enter no calibration"
+    )
+
+
+USUAL_DIAGNOSTICS = (Diagnostic(sensor="water_flow", affects="water"), Diagnostic(sensor="analyser_flow", affects="all"))
+"""Without water nothing comes into equilibrium, whatever the analyser reads; without flow no reading is of the gas that it should be."""
 
 
 class Filling(Options):
@@ -151,6 +177,10 @@ class FCO2Options(Options):
     dry_standards: bool = Field(default=False, description="correct readings of standards for water vapour (variable h2o)")
     dry_samples: bool = Field(
         default=False, description="correct samples for water vapour (variable h2o); off where the analyser reports dry mole fractions"
+    )
+
+    diagnostics: tuple[Diagnostic, ...] = Field(
+        default=USUAL_DIAGNOSTICS, description="sensors that watch the instrument, whose flags are passed on; an empty list for none"
     )
 
     temperature_correction: Literal[

@@ -12,6 +12,7 @@ from icos_core.exceptions import nearest
 from icos_core.flags import carry
 from icos_ocean.calibration.accounting import calibration_table, filling_table, pressure_table, rows_table
 from icos_ocean.calibration.air import reduce_air
+from icos_ocean.calibration.diagnostics import absent_diagnostics, diagnostic_flag, diagnostic_sensors
 from icos_ocean.calibration.equilibrator_pressure import ChosenPressure, choose_pressure, pressure_candidates
 from icos_ocean.calibration.fco2_options import Filling
 from icos_ocean.calibration.inputs import Inputs, put_filled
@@ -51,13 +52,17 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["CARRIED", "reduce_underway"]
+__all__ = ["carried_variables", "reduce_underway"]
 
-CARRIED = (
+_CARRIED = (
     *("run_type", "draining", "latitude", "longitude", "co2", "h2o", "sst", "salinity", "equilibrator_temperature"),
-    *("atmospheric_pressure", "air_temperature", "wind_speed", "wind_direction"),
+    *("atmospheric_pressure", "air_temperature", "wind_speed", "wind_direction", "water_flow", "analyser_flow", "analyser_pressure"),
 )
-"""Measured variables that go on to the calibrated stream with their flags; those that are filled, filled."""
+
+
+def carried_variables(options: FCO2Options) -> tuple[str, ...]:
+    """Return the measured variables that go on to the calibrated stream with their flags; those that are filled, filled."""
+    return tuple(dict.fromkeys((*_CARRIED, *diagnostic_sensors(options))))
 
 
 def reduce_underway(stream: xr.Dataset, name: str, options: FCO2Options) -> CalibrationResult:
@@ -78,7 +83,7 @@ def reduce_underway(stream: xr.Dataset, name: str, options: FCO2Options) -> Cali
     result.problems += _problems(record, inputs, runs, response, pressure, complete, options)
     limits = {each: options.fill.limit(each).total_seconds() for each in Filling.model_fields}
     return CalibrationResult(
-        streams={name: _calibrated_stream(record, inputs, result)},
+        streams={name: _calibrated_stream(record, inputs, result, options)},
         outcomes=tuple(result.outcomes),
         problems=tuple(result.problems),
         tables=(
@@ -95,7 +100,7 @@ def _standards(record: Record, inputs: Inputs, result: Result, options: FCO2Opti
     """Judge the readings of standard gases and average them to runs."""
     assigned = assign_gases(record.moment, record.run_type, record.words, options.standards)
     reading = record.stream["co2"].values
-    good = is_good(record.stream, "co2") & ~record.flushed
+    good = is_good(record.stream, "co2") & ~record.flushed & (diagnostic_flag(record, options, "all") == NOT_EVALUATED)
     if options.dry_standards:
         reading = dry_mole_fraction(reading, record.stream["h2o"].values)
         good &= is_good(record.stream, "h2o")
@@ -158,7 +163,7 @@ def _problems(
     complete: BoolArray,
     options: FCO2Options,
 ) -> list[Problem]:
-    problems = gas_problems(record.run_type, record.words, runs, options)
+    problems = [*gas_problems(record.run_type, record.words, runs, options), *absent_diagnostics(record, options)]
     for key, wanted in (("water_run_types", options.water_run_types), ("air_run_types", options.air_run_types)):
         for word in wanted:
             if word not in record.words:
@@ -183,8 +188,8 @@ def _problems(
     return problems
 
 
-def _calibrated_stream(record: Record, inputs: Inputs, result: Result) -> xr.Dataset:
-    stream = carry(record.stream, CARRIED)
+def _calibrated_stream(record: Record, inputs: Inputs, result: Result, options: FCO2Options) -> xr.Dataset:
+    stream = carry(record.stream, carried_variables(options))
     stream.attrs = dict(record.stream.attrs)
     for name, taken in inputs.taken.items():
         if name in stream:

@@ -93,8 +93,7 @@ def _rows_met(stream: xr.Dataset, person: PersonFlag, start: np.datetime64, end:
 
 def _people_of(people: Sequence[PersonFlag], stream_name: str, offset: timedelta = timedelta(0)) -> list[PersonFlag]:
     """Return people's flags of a stream; those are in instrument time, `offset` brings them to corrected time."""
-    shift = np.timedelta64(offset, "ns")
-    return [replace(flag, start=flag.start + shift, end=flag.end + shift) for flag in people if flag.stream == stream_name]
+    return [flag.shifted(offset) for flag in people if flag.stream == stream_name]
 
 
 def condensing(description: Description, plugins: Plugins) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from icos_core.exceptions import DescriptionError, Mistake, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -50,6 +51,11 @@ class PersonFlag:
     when: str
     why: str
     withdrawn: str = ""
+
+    def shifted(self, offset: timedelta) -> PersonFlag:
+        """Return the flag in corrected time, where `offset` is what is added to the instrument's time."""
+        shift = np.timedelta64(offset, "ns")
+        return replace(self, start=self.start + shift, end=self.end + shift)
 
     def rows(self, time: NDArray[np.datetime64]) -> NDArray[np.bool_]:
         """Rows of an increasing time axis that the flag covers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,10 @@ def publish(
         staged = start_staging(out)
         context = replace(job.context, newest=job.context.newest if job.context.newest is not None else newest_time(flow.calibrated))
         exporting = time.perf_counter()
-        names = export_all(job.description, job.plugins, {**flow.calibrated, **flow.products}, staged, context, job.progress)
+        shifts = offsets(job.description, job.plugins)
+        in_stream_time = tuple(flag.shifted(shifts.get(flag.stream, timedelta(0))) for flag in context.people_flags)
+        streams = {**flow.calibrated, **flow.products}
+        names = export_all(job.description, job.plugins, streams, staged, replace(context, people_flags=in_stream_time), job.progress)
         computed.seconds["export"] = time.perf_counter() - exporting
         manifest = _manifest(job, computed, context, staged, names, run_key, started, flags)
         write_manifest(staged / MANIFEST, manifest)

@@ -13,6 +13,15 @@ def source(name, sha256, set_aside=""):
     return {"name": name, "input": 0, "sha256": sha256, "bytes": 10, "tally": TALLY, "problems": 0, "set_aside": set_aside}
 
 
+INPUTS = [
+    source("a.txt", "aa"),
+    source("b.txt", "bb"),
+    source("copy of a.txt", "aa"),
+    source("c.txt", "cc", "no"),
+    source("d.txt", "", "x"),
+]
+
+
 @pytest.fixture
 def manifest():
     return build_manifest(
@@ -22,13 +31,7 @@ def manifest():
         finished="2024-01-01T00:00:09Z",
         station_id="58G2",
         description={"station": {"id": "58G2", "name": "Ship ☃"}},
-        inputs=[
-            source("a.txt", "aa"),
-            source("b.txt", "bb"),
-            source("copy of a.txt", "aa"),
-            source("c.txt", "cc", "no"),
-            source("d.txt", "", "x"),
-        ],
+        inputs=INPUTS,
         outputs=[{"name": "x.nc", "sha256": "ff", "bytes": 7}, {"name": "report.html", "sha256": "ee", "bytes": 8}],
         software={"icos-ocean": "2.0", "icos-core": "1.0"},
         flags=[],
@@ -90,9 +93,8 @@ def test_what_prov_asks_for(manifest):
 
 
 def test_every_input_with_content_is_an_entity(manifest):
-    entities = {
-        (node["name"], node["sha256"]) for node in nodes(manifest, "prov:Entity") if "prov:wasGeneratedBy" not in node and "name" in node
-    }
+    given = [node for node in nodes(manifest, "prov:Entity") if "prov:wasGeneratedBy" not in node and "name" in node]
+    entities = {(node["name"], node["sha256"]) for node in given}
     assert entities == {("a.txt", "aa"), ("b.txt", "bb"), ("copy of a.txt", "aa"), ("c.txt", "cc")}
 
 

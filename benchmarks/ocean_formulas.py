@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 from icos_ocean.fco2_uncertainty import fco2_uncertainty
-from icos_ocean.gas_standards import Standard, calibrate
+from icos_ocean.gas_standards import calibrate
 from icos_ocean.seawater_co2 import fco2_at_sst, fco2_chain
+from icos_ocean.standard_line import Standard
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]

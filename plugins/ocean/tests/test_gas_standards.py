@@ -5,86 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from icos_ocean.gas_standards import (
-    AFTER_ONLY,
-    BEFORE_ONLY,
-    BRACKETED,
-    FORMS,
-    MISSING,
-    Standard,
-    calibrate,
-    drift_rate,
-    lack_of_fit,
-    run_means,
-    standard_from_runs,
-)
+from icos_ocean.analyser_response import drift_rate, lack_of_fit
+from icos_ocean.gas_runs import run_means
+from icos_ocean.gas_standards import calibrate
+from icos_ocean.standard_line import AFTER_ONLY, BEFORE_ONLY, BRACKETED, FORMS, MISSING, Standard
+from standard_gases import HOUR, cylinder, reading_of, simulated_cruise
 
 CYLINDERS = {"STD2": 228.4, "STD3": 412.5, "STD4": 507.77}
-HOUR = 3600.0
-
-
-def cylinder(xco2, time, reading, *, u_value=0.1, u_reading=0.1):
-    time = np.asarray(time, dtype=float)
-    reading = np.asarray(reading, dtype=float)
-    return Standard(
-        time=time,
-        reading=reading,
-        reading_uncertainty=np.full(time.size, u_reading),
-        xco2=xco2,
-        xco2_uncertainty=u_value,
-    )
 
 
 def linear_analyser(xco2, time):
     """Reading of an analyser whose gain and zero drift linearly, which interpolation in time follows exactly."""
     return (1.01 + 2e-7 * time) * xco2 + 0.8 - 3e-5 * time
-
-
-# Runs of readings
-
-
-def test_successive_readings_are_averaged_to_runs():
-    runs = run_means(
-        time=[0, 60, 120, 300, 360, 5000, 5060, 6000],
-        value=[400, 402, 500, 230, 232, 401, np.nan, 9],
-        code=[3, 3, 3, 2, 2, 3, 3, 7],
-        good=[True, True, False, True, True, True, True, False],
-        gap_seconds=600,
-    )
-    assert runs.code.tolist() == [3, 2, 3, 7]
-    assert runs.time.tolist() == [30, 330, 5000, 6000]
-    assert runs.count.tolist() == [2, 2, 1, 0]
-    assert runs.reading[:3].tolist() == [401, 231, 401]
-    assert np.isnan(runs.reading[3])
-    assert runs.scatter[:2] == pytest.approx([2**0.5, 2**0.5])
-    assert np.isnan(runs.scatter[2:]).all()
-    assert list(zip(runs.first.tolist(), runs.stop.tolist(), strict=True)) == [(0, 3), (3, 5), (5, 7), (7, 8)]
-
-
-def test_a_pause_ends_a_run():
-    runs = run_means([0, 60, 1000], [1, 3, 5], [2, 2, 2], [True] * 3, gap_seconds=600)
-    assert runs.reading.tolist() == [2, 5]
-
-
-def test_no_rows_give_no_runs():
-    assert run_means([], [], [], [], 600).time.size == 0
-
-
-@pytest.mark.parametrize(
-    ("time", "gap", "message"), [([0, 1], 60, "one length"), ([2, 1, 3], 60, "must not decrease"), ([0, 1, 2], 0, "must be positive")]
-)
-def test_rows_that_make_no_sense_are_refused(time, gap, message):
-    with pytest.raises(ValueError, match=message):
-        run_means(time, [1, 2, 3], [1, 1, 1], [True] * 3, gap)
-
-
-def test_cylinder_is_picked_from_the_runs():
-    runs = run_means([0, 10, 20, 30, 40], [5, 1, 3, 7, 1], [9, 2, 2, 9, 2], [True, True, True, True, False], 60)
-    standard = standard_from_runs(runs, 2, xco2=2.1, xco2_uncertainty=0.1, repeatability=0.2)
-    assert standard.time.tolist() == [15, 40]
-    assert standard.reading[0] == 2
-    assert np.isnan(standard.reading[1])
-    assert standard.reading_uncertainty == pytest.approx([0.2 / 2**0.5, 0.2])
 
 
 # The line
@@ -153,14 +85,6 @@ def test_a_bad_first_run_is_not_extrapolated_into_the_past():
     assert result.n_standards.tolist() == [2, 2, 3, 3]
 
 
-def test_a_cylinder_is_not_used_across_a_long_gap():
-    long_lived = [cylinder(c, [0, 1000, 2000, 3000], [c] * 4) for c in (230.0, 410.0)]
-    exhausted = cylinder(510.0, [0, 1000], [510, 510])
-    result = calibrate([500, 1500, 2500, 3500], [300.0] * 4, [*long_lived, exhausted], maximum_gap=1200)
-    assert result.n_standards.tolist() == [3, 3, 2, 2]
-    assert result.before_only.tolist() == [False, True, False, True]
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_what_cannot_be_calibrated_is_missing(form):
     one = cylinder(410.0, [0, 1000], [411, 411])
@@ -221,7 +145,7 @@ def workshop_samples(real_data, name):
     codes = list(CYLINDERS)
     code = np.array([codes.index(k) if k in CYLINDERS else -1 for k in kind])
     runs = run_means(time, reading, code, np.ones(time.size, dtype=bool), 900)
-    standards = [standard_from_runs(runs, i, xco2=CYLINDERS[k], xco2_uncertainty=0.1, repeatability=0.1) for i, k in enumerate(codes)]
+    standards = [cylinder(CYLINDERS[k], runs.time[runs.code == i], runs.reading[runs.code == i]) for i, k in enumerate(codes)]
     return time, reading, kind, standards
 
 
@@ -271,10 +195,6 @@ SAMPLE_TIMES = np.array([-2.0, 1.0, 2.1, 3.0, 7.9, 13.5]) * HOUR
 SAMPLES = np.array([300.0, 180.0, 380.0, 430.0, 500.0, 620.0])
 U_READINGS = np.array([[0.1, 0.05, 0.2, 0.1], [0.15, 0.1, 0.1, 0.2], [0.2, 0.15, 0.1, 0.1]])
 DRAWS = 40_000
-
-
-def reading_of(xco2):
-    return 1.012 * xco2 - 1.3
 
 
 def straight_line(readings, values, sample_readings, form):
@@ -380,55 +300,6 @@ def test_interpolation_term_is_zero_at_the_runs_and_largest_midway():
     np.testing.assert_allclose(term, 0.5 * np.sqrt([0, 0.75, 1, 0.75, 0, 0, 1, 4]), atol=1e-9)
 
 
-def test_drift_is_found_in_the_readings():
-    rng = np.random.default_rng(44)
-    runs = np.arange(3000) * 3 * HOUR
-    drift = np.cumsum(rng.normal(0, 0.3 * np.sqrt(3.0), runs.size))
-    standards = [cylinder(c, runs, c + drift + rng.normal(0, 0.2, runs.size), u_reading=0.2) for c in (230.0, 410.0, 510.0)]
-    assert drift_rate(standards) == pytest.approx(0.3, rel=0.05)
-    broken = standards[0].reading.copy()
-    broken[100:200] = np.nan
-    assert drift_rate([replace(standards[0], reading=broken), *standards[1:]]) == pytest.approx(0.3, rel=0.05)
-
-
-def test_steady_readings_have_no_drift():
-    assert drift_rate([cylinder(c, np.arange(5) * HOUR, [c] * 5) for c in (230.0, 410.0)]) == 0.0
-    assert drift_rate([cylinder(410.0, [0, 1000], [410, 411])]) == 0.0
-
-
-def test_a_curved_response_is_found():
-    runs = np.arange(10) * 4 * HOUR
-    bent = [cylinder(c, runs, np.full(10, c + d)) for c, d in ((230.0, 0.0), (410.0, 1.0), (510.0, 0.0))]
-    # Residuals of three points about their line have one degree of freedom, so L² is their sum of squares less the expected.
-    residuals = np.polyval(np.polyfit([230, 410, 510], [230, 411, 510], 1), [230, 410, 510]) - [230, 411, 510]
-    found = lack_of_fit(bent)
-    assert found**2 == pytest.approx(np.sum(residuals**2) - 0.1**2 - 0.1**2 / 10, rel=0.02)
-    assert lack_of_fit(bent, form="true-on-measured") == pytest.approx(found, rel=0.02)
-    assert lack_of_fit(bent[:2]) == 0.0
-    assert lack_of_fit([]) == 0.0
-
-
-def test_more_noise_than_stated_is_found():
-    rng = np.random.default_rng(47)
-    runs = np.arange(400) * 4 * HOUR
-    noisy = [cylinder(c, runs, c + rng.normal(0, 0.3, runs.size)) for c in (230.0, 410.0, 510.0)]
-    assert lack_of_fit(noisy) == pytest.approx(np.sqrt(0.3**2 - 0.1**2), rel=0.1)
-
-
-def simulated_cruise(rng, *, drift):
-    """A cruise with cylinders, readings, drift and samples in error; returns samples' truth and what a user knows."""
-    runs = np.arange(7) * 4 * HOUR + np.array([[0.0], [300.0], [600.0]])
-    time = np.sort(rng.uniform(0, runs[0, -1], 40))
-    truth = rng.uniform(300, 450, time.size)
-    times, where = np.unique(np.concatenate([runs.ravel(), time]), return_inverse=True)
-    zero = np.cumsum(rng.normal(0, drift * np.sqrt(np.diff(times, prepend=times[0]) / HOUR)))[where]
-    assigned = np.array([228.4, 412.5, 507.77])
-    held = assigned + rng.normal(0, 0.15, 3)
-    readings = reading_of(held)[:, None] + zero[: runs.size].reshape(runs.shape) + rng.normal(0, 0.1, runs.shape)
-    standards = [cylinder(c, t, m, u_value=0.15, u_reading=0.1) for c, t, m in zip(assigned, runs, readings, strict=True)]
-    return time, reading_of(truth) + zero[runs.size :] + rng.normal(0, 0.12, time.size), truth, standards
-
-
 @pytest.mark.parametrize("estimated", [False, True])
 def test_intervals_cover_the_truth_over_replicates(estimated):
     rng = np.random.default_rng(45)
@@ -448,10 +319,3 @@ def test_intervals_cover_the_truth_over_replicates(estimated):
         errors.append(result.xco2 - truth)
     assert 0.93 <= np.mean(inside) <= 0.97
     assert abs(np.mean(errors)) < 0.05
-
-
-def test_agreement_with_the_stated_uncertainties_is_not_taken_for_curvature():
-    rng = np.random.default_rng(46)
-    found = [lack_of_fit(simulated_cruise(rng, drift=0.0)[3]) > 0.0 for _ in range(1000)]
-    # Two tests that err in 5 of 100 cases each.
-    assert np.mean(found) < 0.12

@@ -11,7 +11,6 @@ from icos_ocean.seawater_co2 import (
     fugacity,
     fugacity_coefficient,
     pco2_from_xco2,
-    salinity_from_conductivity,
     virial_coefficient,
     water_vapour_pressure,
 )
@@ -101,17 +100,6 @@ def test_socat_rows_are_repeated(real_data):
     assert np.min(other_order - expected) == pytest.approx(-0.0064, abs=5e-5)
     of_2009 = fco2_at_sst(xco2, pressure, equilibrator_temperature, salinity, sst, method="takahashi-2009", gas_constant=GAS_CONSTANT_SOCAT)
     assert np.min(of_2009 - expected) == pytest.approx(-0.06, abs=0.005)
-
-
-@pytest.mark.realdata
-@pytest.mark.parametrize("logger", ["tsg1", "tsg2"])
-def test_salinity_of_a_thermosalinograph_is_repeated(real_data, logger):
-    lines = (real_data / "ocean" / "openrvdas_NBP1406" / f"NBP1406_{logger}-2014-08-01").read_text(encoding="ascii").splitlines()
-    temperature, conductivity, salinity = np.array([[float(v) for v in line.split(maxsplit=1)[1].split(",")[:3]] for line in lines]).T
-    assert temperature.size == 5000
-    difference = salinity_from_conductivity(10.0 * conductivity, temperature) - salinity
-    assert np.max(np.abs(difference)) < 1.35e-4
-    assert abs(np.mean(difference)) < 5e-5
 
 
 @pytest.mark.realdata

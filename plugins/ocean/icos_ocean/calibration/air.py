@@ -10,7 +10,7 @@ from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
 from icos_ocean.calibration.diagnostics import diagnostic_flag
 from icos_ocean.calibration.gap_filling import between
 from icos_ocean.calibration.uncertainty import air_uncertainty, total
-from icos_ocean.gas_standards import run_means
+from icos_ocean.gas_runs import run_means
 from icos_ocean.seawater_co2 import fugacity, pco2_from_xco2
 
 if TYPE_CHECKING:

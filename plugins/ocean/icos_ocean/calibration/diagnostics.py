@@ -36,8 +36,8 @@ def diagnostic_sensors(options: FCO2Options) -> tuple[str, ...]:
 def diagnostic_cascades(options: FCO2Options) -> list[Cascade]:
     """Return the cascades of diagnostics in the calibrated stream.
 
-    The mole fraction of air stands in rows of air and, interpolated, in rows of water. What is passed on to it is therefore an outcome of its
-    readings (see `icos_ocean.calibration.air`): a cascade would go by the row.
+    The mole fraction of air stands in rows of air and, interpolated, in rows of water. What is passed on to it is therefore an outcome of
+    its readings (see `icos_ocean.calibration.air`): a cascade would go by the row.
     """
     pairs = dict.fromkeys((each.sensor, _TARGET[each.affects]) for each in options.diagnostics if each.affects in _TARGET)
     return [Cascade(source=sensor, target=target) for sensor, target in pairs]

@@ -11,7 +11,7 @@ from icos_core.dataset import BAD, GOOD, NOT_EVALUATED
 from icos_core.flags import PERSON
 from icos_core.joins import SOURCE_ATTRIBUTES
 from icos_ocean.calibration.gap_filling import fill_gaps
-from icos_ocean.seawater_co2 import salinity_from_conductivity
+from icos_ocean.practical_salinity import salinity_from_conductivity
 
 if TYPE_CHECKING:
     import xarray as xr

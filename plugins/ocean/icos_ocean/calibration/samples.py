@@ -10,8 +10,9 @@ import numpy as np
 
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
+from icos_ocean.analyser_response import drift_rate, lack_of_fit
 from icos_ocean.calibration.standards import fit_standards
-from icos_ocean.gas_standards import calibrate, drift_rate, lack_of_fit
+from icos_ocean.gas_standards import calibrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from icos_ocean.calibration.fco2_options import FCO2Options, StandardGas
     from icos_ocean.calibration.standards import GasRuns
-    from icos_ocean.gas_standards import Standard
+    from icos_ocean.standard_line import Standard
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]

@@ -10,7 +10,8 @@ import numpy as np
 from icos_core.components import Problem, Table
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED
 from icos_core.exceptions import nearest
-from icos_ocean.gas_standards import Runs, Standard, run_means
+from icos_ocean.gas_runs import Runs, run_means
+from icos_ocean.standard_line import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,11 +1,13 @@
-"""Figures without a display, and tests on real instrument files."""
+"""Figures without a display, tests on real instrument files, and properties that are tried with the same examples on every machine of CI."""
 
 import os
 
-from minutes import minutes
+from hypothesis import settings
 
 from icos_core.testing.real_data import pytest_runtest_setup, real_data
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI", "").lower() == "true")
+settings.load_profile("suite")
 
-__all__ = ["minutes", "pytest_runtest_setup", "real_data"]
+__all__ = ["pytest_runtest_setup", "real_data"]

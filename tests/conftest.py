@@ -3,6 +3,7 @@
 import os
 
 from hypothesis import settings
+from minutes import minutes
 
 from icos_core.testing.real_data import pytest_runtest_setup, real_data
 
@@ -10,4 +11,4 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI", "").lower() == "true")
 settings.load_profile("suite")
 
-__all__ = ["pytest_runtest_setup", "real_data"]
+__all__ = ["minutes", "pytest_runtest_setup", "real_data"]

@@ -87,8 +87,11 @@ def _version(distribution: metadata.Distribution) -> str:
 
 
 def _field(distribution: metadata.Distribution, name: str) -> str:
-    # An absent field is None in some versions of Python and an error in others.
-    found = distribution.metadata
+    # An absent field is None in some versions of Python and an error in others; absent metadata are one where a backport is installed.
+    try:
+        found = distribution.metadata
+    except FileNotFoundError:
+        return ""
     return str(found[name]) if name in found else ""
 
 

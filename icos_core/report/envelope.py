@@ -112,7 +112,10 @@ def column_edges(x: NDArray[np.int64], limits: tuple[int, int], columns: int = C
     """
     if x.size == 0:
         return np.empty(0, dtype=np.int64)
-    edges = limits[0] + np.ceil(np.arange(1, columns) * ((limits[1] - limits[0]) / columns)).astype(np.int64)
+    # In whole numbers: a rounded edge would put a point into the column beside its own.
+    width, rest = divmod(int(limits[1]) - int(limits[0]), columns)
+    column = np.arange(1, columns)
+    edges = limits[0] + column * width + -(-column * rest // columns)
     starts = np.concatenate([[0], np.searchsorted(x, edges)])
     return _without_repeats(starts[starts < x.size])
 

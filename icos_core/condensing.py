@@ -23,7 +23,7 @@ from icos_core.requirements import in_units
 from icos_core.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import xarray as xr
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from icos_core.reading import ReadReceipt, ReadTask
     from icos_core.station import Description
 
-__all__ = ["CondenseReceipt", "CondenseTask", "account_key", "condense_batch", "one_flow"]
+__all__ = ["CondenseReceipt", "CondenseTask", "account_key", "condense_batch", "forget_latest", "one_flow"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,28 +63,40 @@ def account_key(task: ReadTask) -> str:
     return content_key("account", task.key)
 
 
+_latest: dict[str, tuple[dict[str, xr.Dataset], ReadReceipt]] = {}
+"""What this process has read last, by key: the next batch often goes on in the same file."""
+
+
+def forget_latest() -> None:
+    """Let go of what this process has read last."""
+    _latest.clear()
+
+
 def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
     """Make every period of a task. Each file is read once and let go when no later period needs it."""
     plugins = installed_plugins()
     store = Store(task.store)
-    read: dict[int, tuple[dict[str, xr.Dataset], ReadReceipt]] = {}
     made = []
     for period, key in task.periods:
-        for file in [file for file in read if file not in period.files]:
-            del read[file]
-        for file in period.files:
-            if file not in read:
-                read[file] = read_or_set_aside(task.files[file])
-                if not read[file][1].passing:
-                    store.save(account_key(task.files[file]), {}, read[file][1].meta())
-        streams, flow = _condense(period, {file: read[file][0] for file in period.files}, task, plugins)
+        wanted = {task.files[file].key: task.files[file] for file in period.files}
+        for gone in _latest.keys() - wanted.keys():
+            del _latest[gone]
+        for read_key, file in wanted.items():
+            if read_key not in _latest or _latest[read_key][1].passing:
+                _latest[read_key] = read_or_set_aside(file)
+                if not _latest[read_key][1].passing:
+                    store.save(account_key(file), {}, _latest[read_key][1].meta())
+        streams, flow = _condense(
+            period, [(task.files[file].name, _latest[task.files[file].key][0]) for file in period.files], task, plugins
+        )
         store.save(key, streams, _meta(flow))
-        made.append(CondenseReceipt(key=key, without=tuple(read[file][1] for file in period.files if read[file][1].passing)))
+        receipts = [_latest[task.files[file].key][1] for file in period.files]
+        made.append(CondenseReceipt(key=key, without=tuple(receipt for receipt in receipts if receipt.passing)))
     return made
 
 
 def _condense(
-    period: Period, read: Mapping[int, dict[str, xr.Dataset]], task: CondenseTask, plugins: Plugins
+    period: Period, read: Sequence[tuple[str, dict[str, xr.Dataset]]], task: CondenseTask, plugins: Plugins
 ) -> tuple[dict[str, xr.Dataset], Flow]:
     windows, description = task.windows, task.description
     shifts = offsets(description, plugins)
@@ -92,15 +104,15 @@ def _condense(
     flow = Flow(period=(start, end))
     parts: dict[str, list[tuple[str, xr.Dataset]]] = {}
     begins: dict[str, dict[str, np.datetime64]] = {}
-    for file, streams in read.items():
+    for file, streams in read:
         for name, stream in streams.items():
             shift = nanoseconds(shifts.get(name, timedelta(0)))
             first = np.datetime64(period.start - windows.look_back - windows.reach - shift, "ns")
             last = np.datetime64(period.end + windows.reach - shift, "ns")
             rows = cut(stream, first, last)
             if rows.sizes["time"]:
-                parts.setdefault(name, []).append((task.files[file].name, rows))
-                begins.setdefault(name, {})[task.files[file].name] = stream["time"].values[0]
+                parts.setdefault(name, []).append((file, rows))
+                begins.setdefault(name, {})[file] = stream["time"].values[0]
     if not parts:
         return {}, flow
     measured = measured_stage(parts, shifts, description, plugins, task.context, flow, begins)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Context
-from icos_core.condensing import CondenseTask, account_key, condense_batch, one_flow
+from icos_core.condensing import CondenseTask, account_key, condense_batch, forget_latest, one_flow
 from icos_core.exceptions import RunError
 from icos_core.executors import KILLED
 from icos_core.inputs import offsets
@@ -55,8 +55,10 @@ def condensed_stage(
         Receives receipts, keys, counts, and what was lost.
     """
     work = _PeriodWork(job, tasks, position, code, computed)
-    planned = work.make_all()
-    stored = work.load(planned)
+    try:
+        stored = work.load(work.make_all())
+    finally:
+        forget_latest()
     one_flow([each.meta for each in stored], computed.flow)
     parts: dict[str, list[tuple[str, xr.Dataset]]] = {}
     for number, each in enumerate(stored):

@@ -87,10 +87,10 @@ def _version(distribution: metadata.Distribution) -> str:
 
 
 def _field(distribution: metadata.Distribution, name: str) -> str:
-    # An absent field is None in some versions of Python and an error in others; absent metadata are one where a backport is installed.
+    # An absent field is None in some versions of Python and an error in others.
     try:
         found = distribution.metadata
-    except FileNotFoundError:
+    except FileNotFoundError:  # where a backport of importlib.metadata is installed, absent metadata are an error
         return ""
     return str(found[name]) if name in found else ""
 
@@ -117,9 +117,16 @@ def _look_at(entry_point: metadata.EntryPoint, distribution: metadata.Distributi
     return _list_entries(entry_point.name, name, version, plugin)
 
 
+def _requirements(distribution: metadata.Distribution) -> list[str]:
+    try:
+        return distribution.requires or []
+    except FileNotFoundError:  # as for a field
+        return []
+
+
 def _requirement_problem(distribution: metadata.Distribution) -> str | None:
     installed = core_version()
-    for text in distribution.requires or ():
+    for text in _requirements(distribution):
         try:
             requirement = Requirement(text)
         except InvalidRequirement:

@@ -1,4 +1,4 @@
-"""Figures without a display, tests on real instrument files, and properties that are tried with the same examples on every machine of CI."""
+"""Figures without a display, tests on real instrument files, and in CI the same examples of properties every time."""
 
 import os
 

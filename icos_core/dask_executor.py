@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING, Any
 from distributed import Client, as_completed
 from distributed.scheduler import KilledWorker
 
-from icos_core.discovery import CORE, brief, plugin_distributions
+from icos_core.discovery import CORE, brief
 from icos_core.exceptions import RunError
 from icos_core.executors import KILLED, Finished
 from icos_core.fingerprints import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = ["DaskExecutor"]
 
+_PATIENCE = 300
+
 
 class DaskExecutor:
-    """A cluster that sees the same files under the same paths and has the same packages."""
+    """A cluster that sees the same files under the same paths and has the same packages: `code` tells distribution → fingerprint."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, code: Mapping[str, str]) -> None:
         self.address = address
+        self.code = code
 
     def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
         """Submit every task; one whose workers keep dying is given up by the cluster.
@@ -35,7 +38,7 @@ class DaskExecutor:
         with self._client() as client:
             self._check(client)
             positions = {client.submit(function, task, pure=False): position for position, task in enumerate(tasks)}
-            for future in as_completed(list(positions)):
+            for future in as_completed(list(positions), loop=client.loop):
                 try:
                     yield Finished(position=positions[future], receipt=future.result())
                 except KilledWorker:
@@ -48,19 +51,22 @@ class DaskExecutor:
             raise RunError(f"--cluster {self.address}: no cluster answers there ({error})") from error
 
     def _check(self, client: Client) -> None:
-        """Results are kept under the code of this process, so that is what workers must have."""
-        names = (CORE, *plugin_distributions())
+        """Results are kept under the code of this process, so that is what workers must have.
+
+        A first task is waited for: it makes a cluster grow that shrinks to nothing without work, and workers may just be starting again.
+        """
+        names = list(self.code)
         try:
+            client.submit(_code, names, pure=False).result(timeout=_PATIENCE)
             found: dict[str, dict[str, str]] = client.run(_code, names)
+        except TimeoutError as error:
+            raise RunError(f"--cluster {self.address}: no worker took a task within {_PATIENCE} s") from error
         except Exception as error:
             raise RunError(f"--cluster {self.address}: {CORE} cannot be used on its workers ({brief(error)})") from error
-        if not found:
-            raise RunError(f"--cluster {self.address}: the cluster has no worker")
-        own = _code(names)
         for worker, theirs in sorted(found.items()):
-            for name in names:
-                if theirs[name] != own[name]:
-                    raise RunError(f"--cluster {self.address}: worker {worker} has {name} {theirs[name]}, expected {own[name]}")
+            for name, own in self.code.items():
+                if theirs[name] != own:
+                    raise RunError(f"--cluster {self.address}: worker {worker} has {name} {theirs[name]}, expected {own}")
 
 
 def _code(names: Sequence[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from icos_core.exceptions import DescriptionError, Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = ["KILLED", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor", "cores"]
 
@@ -96,6 +96,8 @@ class LocalProcessesExecutor:
     def run(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Finished]:
         """Call `function` with every task in a pool; those left by a dead worker once more, each alone."""
         left = dict(enumerate(tasks))
+        if not left:
+            return
         yield from self._round(function, dict(left), min(self.jobs, len(left)), left)
         # A dead worker breaks the whole pool, and nobody can tell whose task it was: what is left is tried twice more, each alone.
         for position in sorted(left):
@@ -139,8 +141,19 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True)
 
 
-def choose_executor(jobs: int | None, cluster: str | None, tasks: int) -> Executor:
+def choose_executor(jobs: int | None, cluster: str | None, tasks: int, code: Mapping[str, str]) -> Executor:
     """Choose where to run: the cluster if one is named, local processes for several tasks, else this process.
+
+    Parameters
+    ----------
+    jobs
+        Local processes; None for one per core.
+    cluster
+        Address of a Dask cluster.
+    tasks
+        How many there are.
+    code
+        Distribution → fingerprint of what takes part; workers of a cluster must have the same.
 
     Raises
     ------
@@ -153,7 +166,7 @@ def choose_executor(jobs: int | None, cluster: str | None, tasks: int) -> Execut
         except ImportError as error:
             mistake = Mistake(key="--cluster", value=cluster, expected="the extra: pip install 'icos-core[distributed]'")
             raise DescriptionError("command line", [mistake]) from error
-        return DaskExecutor(cluster)
+        return DaskExecutor(cluster, code)
     workers = min(jobs if jobs is not None else cores(), tasks)
     return LocalProcessesExecutor(workers) if workers > 1 else InProcessExecutor()
 

@@ -93,7 +93,7 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
     files = tuple(find_files(description, settings.out))
     flags = read_flags(description.flags_path)
     offsets(description, plugins)
-    choose_executor(settings.jobs, settings.cluster, 1)
+    choose_executor(settings.jobs, settings.cluster, 1, {})
     previous = read_manifest(settings.out / MANIFEST)
     if previous is not None and previous["station"] != description.station.id:
         expected = f"a folder of its own; this one holds the outputs of station {previous['station']!r}"
@@ -177,6 +177,7 @@ def _locked_run(
         store=store,
         ledger=ledger,
         progress=progress,
+        code=code,
         jobs=settings.jobs,
         cluster=settings.cluster,
     )

@@ -35,7 +35,10 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Everything that a computation works with; `seen` holds the hashes of the input files that could be opened."""
+    """Everything that a computation works with.
+
+    `seen` holds the hashes of the input files that could be opened, `code` the fingerprint of every distribution that takes part.
+    """
 
     description: Description
     plugins: Plugins
@@ -45,6 +48,7 @@ class Job:
     store: Store
     ledger: Ledger
     progress: Progress
+    code: dict[str, str]
     jobs: int | None = None
     cluster: str | None = None
 
@@ -67,7 +71,7 @@ class Computed:
 def spread(job: Job, function: Callable[[Any], list[Any]], batches: Sequence[Any], size: int) -> list[tuple[int, list[Any] | None, str]]:
     """Run batches where they run best; return (position, receipts or None, failure) in order of position."""
     jobs = job.jobs if job.jobs is not None or size >= FROM_BYTES else 1
-    executor = choose_executor(jobs, job.cluster, len(batches))
+    executor = choose_executor(jobs, job.cluster, len(batches), job.code)
     finished = []
     for result in executor.run(function, batches):
         finished.append((result.position, result.receipt, result.failure))

@@ -110,6 +110,7 @@ def run_command(line: str, folder: Path) -> tuple[str, Path]:
     words[0] = str(Path(sys.executable).with_name(words[0]))
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == expected, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Warning" not in done.stderr, f"{command} warns:\n{done.stderr}"
     return done.stdout + done.stderr, folder
 
 

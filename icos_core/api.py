@@ -17,7 +17,7 @@ from icos_core.runner import Finished, Settings, execute
 from icos_core.standing import default_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from icos_core.flow import Flow
     from icos_core.progress import Progress
@@ -73,9 +73,19 @@ class RunResult:
 
 
 def tree_of(flow: Flow) -> xr.DataTree:
-    """Return the streams of every stage as one tree."""
+    """Return the streams of every stage as one tree.
+
+    A tree hands the coordinates of a node down to those below it, so a stream whose name begins with another's and a slash stands beside
+    that one, its slashes written as underscores.
+    """
     stages = {"measured": flow.measured, "calibrated": flow.calibrated, "product": flow.products}
-    return xr.DataTree.from_dict({f"/{stage}/{name}": stream for stage, streams in stages.items() for name, stream in streams.items()})
+    return xr.DataTree.from_dict(
+        {f"/{stage}/{_node(name, streams)}": stream for stage, streams in stages.items() for name, stream in streams.items()}
+    )
+
+
+def _node(name: str, names: Iterable[str]) -> str:
+    return name.replace("/", "_") if any(name.startswith(f"{other}/") for other in names) else name
 
 
 def _text(path: Path) -> str:

@@ -37,14 +37,15 @@ def build_manifest(
     flags: Sequence[Mapping[str, Any]],
     tables: Sequence[Mapping[str, Any]],
     problems: Sequence[str],
-    retry: Sequence[str] = (),
+    lost: Mapping[str, str],
+    retry: Sequence[str],
 ) -> dict[str, Any]:
     """Return the manifest.
 
-    `inputs` have name, sha256, bytes, tally and set_aside; `outputs` name, sha256 and bytes; `retry` names what could not be done for a
-    reason that may have passed at the next run. ``@graph`` says in PROV-O that the run (an activity) used the collection of inputs that
-    were not set aside, was associated with every distribution, and generated every output from that collection. The tables beside it are
-    plain JSON for people and for the next run; no key of theirs is a term of ``@context``.
+    `inputs` have name, sha256, bytes, tally and set_aside; `outputs` name, sha256 and bytes; `lost` says what beside whole files could not
+    be used; `retry` names what may go better at the next run. ``@graph`` says in PROV-O that the run (an activity) used the collection of
+    inputs that were not set aside, was associated with every distribution, and generated every output from that collection. The tables
+    beside it are plain JSON for people and for the next run; no key of theirs is a term of ``@context``.
     """
     activity = f"urn:icos:run:{run_key}"
     agents = [
@@ -81,7 +82,7 @@ def build_manifest(
         "software": dict(sorted(software.items())),
         "inputs": list(inputs),
         "outputs": list(outputs),
-        "set_aside": {each["name"]: each["set_aside"] for each in inputs if each["set_aside"]},
+        "set_aside": {**{each["name"]: each["set_aside"] for each in inputs if each["set_aside"]}, **lost},
         "people_flags": list(flags),
         "tables": list(tables),
         "problems": list(problems),

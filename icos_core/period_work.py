@@ -198,7 +198,7 @@ class _PeriodWork:
     def _note_lost(self, planned: Planned) -> None:
         for period, key in planned:
             if key in self.failed:
-                self.computed.lost.append(f"the period from {format_time(np.datetime64(period.start, 'ns'))}: its task {KILLED}")
+                self.computed.lost[f"the period from {format_time(np.datetime64(period.start, 'ns'))}"] = KILLED
         good = {file for period, key in planned if key not in self.failed for file in period.files}
         for file in {file for period, _ in planned for file in period.files} - good:
             task = self.tasks[file]

@@ -67,7 +67,7 @@ def publish(
     """
     flow = computed.flow
     flow.problems += _unmet(flags, computed)
-    flow.problems += [Problem(message=message) for message in computed.lost]
+    flow.problems += [Problem(message=f"{name} could not be made: its task {reason}") for name, reason in computed.lost.items()]
     _ask_for_review(job, computed, out)
     with staging_dropped_on_error(out):
         staged = start_staging(out)
@@ -133,6 +133,7 @@ def _manifest(
         flags=[_flag_row(flag, flow.met.get(flag.id, 0)) for flag in flags],
         tables=[asdict(table) for table in flow.tables],
         problems=[str(problem) for problem in problems],
+        lost=computed.lost,
         retry=[*(receipt.name for receipt in receipts if receipt.passing), *computed.lost],
     )
 

@@ -57,7 +57,7 @@ class Job:
 class Computed:
     """What came of it: the flow, a receipt per file, the keys that store and ledger must keep, seconds per stage.
 
-    `lost` names periods that could not be made; another run may make them.
+    `lost` names periods that could not be made, with the reason; another run may make them.
     """
 
     flow: Flow
@@ -65,7 +65,7 @@ class Computed:
     keys: set[str] = field(default_factory=set)
     span_keys: set[str] = field(default_factory=set)
     seconds: dict[str, float] = field(default_factory=dict)
-    lost: list[str] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
 
 
 def spread(job: Job, function: Callable[[Any], list[Any]], batches: Sequence[Any], size: int) -> list[tuple[int, list[Any] | None, str]]:

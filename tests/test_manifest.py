@@ -37,6 +37,7 @@ def manifest():
         flags=[],
         tables=[{"title": "t", "columns": ("a",), "rows": ((1.5,),), "note": ""}],
         problems=["a.txt, line 1: damaged"],
+        lost={"the period from 2024-01-01T00:00:00Z": "killed"},
         retry=["d.txt"],
     )
 
@@ -113,6 +114,8 @@ def test_it_grows_with_its_files_not_with_their_product():
         flags=[],
         tables=[],
         problems=[],
+        lost={},
+        retry=[],
     )
     assert len(json.dumps(big)) < 2_000_000
 
@@ -122,7 +125,7 @@ def test_round_trip(manifest, tmp_path):
     write_manifest(path, manifest)
     found = read_manifest(path)
     assert found == json.loads(json.dumps(manifest))
-    assert found["set_aside"] == {"c.txt": "no", "d.txt": "x"}
+    assert found["set_aside"] == {"c.txt": "no", "d.txt": "x", "the period from 2024-01-01T00:00:00Z": "killed"}
     assert found["retry"] == ["d.txt"]
     assert "☃" in path.read_text(encoding="utf-8")
 

@@ -62,9 +62,9 @@ def _tell(out: Path, paths: Iterable[Path], problems: int, set_aside: Mapping[st
         if unchanged:
             click.echo("Nothing has changed since the last run; its outputs stand.")
         for path in paths:
-            click.echo(f"  {path}")
+            click.echo(f"  {click.format_filename(path)}")
         if problems:
-            click.echo(f"{problems} problems are listed in {out / MANIFEST} and in the report.")
+            click.echo(f"{problems} problems are listed in {click.format_filename(out / MANIFEST)} and in the report.")
     if set_aside:
         click.echo(f"{len(set_aside)} input files were set aside:", err=True)
         for name, reason in list(set_aside.items())[:_MOST_NAMED]:

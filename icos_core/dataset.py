@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from icos_core.exceptions import DataError, nearest
+from icos_core.exceptions import DataError, hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,17 +103,12 @@ def make_stream(
     variables = {}
     for name, array in values.items():
         if name not in words:
-            raise DataError(f"variable {name!r} is not in the vocabulary{_hint(name, words)}")
+            raise DataError(f"variable {name!r} is not in the vocabulary{hint(name, words)}")
         variables[name] = _column(words[name], array, moments.shape)
     # One call for all: xarray aligns at every assignment.
     stream = xr.Dataset(variables, coords={"time": ("time", moments, dict(TIME_ATTRIBUTES))}, attrs=dict(attrs or {}))
     check_stream(stream)
     return stream
-
-
-def _hint(name: str, valid: Iterable[str]) -> str:
-    near = nearest(name, valid)
-    return f"; nearest: {near!r}" if near else ""
 
 
 def set_variable(stream: xr.Dataset, variable: Variable, values: ArrayLike) -> None:
@@ -198,6 +193,6 @@ def category_mask(stream: xr.Dataset, name: str, words: Sequence[str]) -> NDArra
     codes = category_words(stream, name)
     unknown = [word for word in words if word not in codes]
     if unknown:
-        raise DataError(f"{name} has no word {unknown[0]!r}{_hint(unknown[0], codes)}")
+        raise DataError(f"{name} has no word {unknown[0]!r}{hint(unknown[0], codes)}")
     wanted: NDArray[np.bool_] = np.isin(stream[name].values, [codes[word] for word in words])
     return wanted

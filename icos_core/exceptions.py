@@ -29,6 +29,7 @@ __all__ = [
     "Mistake",
     "PluginError",
     "RunError",
+    "hint",
     "nearest",
 ]
 
@@ -38,6 +39,12 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     lowered = {candidate.lower(): candidate for candidate in valid}
     found = get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
     return lowered[found[0]] if found else None
+
+
+def hint(name: str, valid: Iterable[str]) -> str:
+    """Return the end of a message that tells the nearest valid name; empty where none comes near."""
+    near = nearest(name, valid)
+    return f"; nearest: {near!r}" if near else ""
 
 
 class IcosError(Exception):

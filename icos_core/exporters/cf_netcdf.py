@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_core.components import Exporter
-from icos_core.exceptions import DataError, nearest
+from icos_core.exceptions import DataError, hint
 from icos_core.exporters.acdd import Discovery, global_attributes
 from icos_core.exporters.cf_attributes import CRS, GRID_MAPPING, clean, variable_attributes
 from icos_core.exporters.companions import in_groups
@@ -86,7 +86,7 @@ def selected(streams: Streams, names: Sequence[str]) -> dict[str, xr.Dataset]:
     """
     for name in names:
         if name not in streams:
-            raise DataError(f"no stream {name!r} to export; there are {', '.join(sorted(streams))}; nearest: {nearest(name, streams)!r}")
+            raise DataError(f"no stream {name!r} to export; there are {', '.join(sorted(streams))}{hint(name, streams)}")
     return {name: streams[name] for name in names or streams}
 
 

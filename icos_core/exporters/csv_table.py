@@ -20,7 +20,7 @@ from pydantic import Field
 
 from icos_core.components import Exporter
 from icos_core.dataset import category_mask
-from icos_core.exceptions import DataError, nearest
+from icos_core.exceptions import DataError, hint
 from icos_core.exporters import text
 from icos_core.exporters.cf_netcdf import selected
 from icos_core.exporters.companions import companions, in_groups, kind_of, owner
@@ -89,7 +89,7 @@ def _check_names(streams: dict[str, xr.Dataset], options: CsvOptions) -> None:
     asked = [*options.variables, *options.where, *(options.decimals if isinstance(options.decimals, dict) else ())]
     for name in asked:
         if name not in known:
-            raise DataError(f"no stream to export has a variable {name!r}; nearest: {nearest(name, known)!r}")
+            raise DataError(f"no stream to export has a variable {name!r}{hint(name, known)}")
 
 
 def _write(path: Path, *, table: xr.Dataset, options: CsvOptions) -> None:

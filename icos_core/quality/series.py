@@ -9,7 +9,7 @@ import numpy as np
 
 from icos_core.components import Outcome
 from icos_core.dataset import GOOD, NOT_EVALUATED
-from icos_core.exceptions import DataError, nearest
+from icos_core.exceptions import DataError, hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,8 +45,7 @@ def numbers(dataset: xr.Dataset, variable: str) -> NDArray[np.float64]:
         Where the variable is not there, is no number, or does not have a value per row.
     """
     if variable not in dataset:
-        near = nearest(variable, map(str, dataset.data_vars))
-        raise DataError(f"no variable {variable!r} to test" + (f"; nearest: {near!r}" if near else ""))
+        raise DataError(f"no variable {variable!r} to test{hint(variable, map(str, dataset.data_vars))}")
     values = dataset[variable]
     if values.dtype.kind not in "fiub" or values.dims[:1] != ("time",):
         raise DataError(f"{variable!r} cannot be tested: expected numbers along time, found {values.dtype} along {values.dims}")

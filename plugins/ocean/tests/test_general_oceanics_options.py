@@ -11,6 +11,7 @@ from pydantic import ValidationError
         ({"date_format": "dd/mm"}, "no date format"),
         ({"clock": "ship"}, "'gps' or 'pc'"),
         ({"columns": {"Hull Temp": "sea_surface"}}, "no variable 'sea_surface'"),
+        ({"columns": {"Hull Temp": "foo"}}, "no variable 'foo' "),
         ({"columns": {"Hull Temp": "conductivty"}}, "nearest: 'conductivity'"),
         ({"units": {"analyser_presure": "kPa"}}, "nearest: 'analyser_pressure'"),
         ({"units": {"analyser_pressure": "degree_C"}}, "cannot be converted to 'hPa'"),

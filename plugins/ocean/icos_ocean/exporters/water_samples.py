@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.dataset import BAD, category_mask
-from icos_core.exceptions import DataError, nearest
+from icos_core.exceptions import DataError, hint
 from icos_core.flags import PERSON, decode_bits
 from icos_core.units import require_units
 
@@ -54,7 +54,7 @@ def underway(streams: Streams, name: str, exporter: str) -> xr.Dataset:
         Where it is not there or has no fCO2.
     """
     if name not in streams:
-        raise DataError(f"{exporter}: no stream {name!r}; there are {', '.join(sorted(streams))}; nearest: {nearest(name, streams)!r}")
+        raise DataError(f"{exporter}: no stream {name!r}; there are {', '.join(sorted(streams))}{hint(name, streams)}")
     stream = streams[name]
     if "fco2" not in stream or "time" not in stream.dims:
         raise DataError(f"{exporter}: stream {name!r} has no 'fco2' along time; list a calibrator that computes it")

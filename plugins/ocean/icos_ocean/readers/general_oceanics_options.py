@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from icos_core.exceptions import DataError, nearest
+from icos_core.exceptions import DataError, hint
 from icos_core.units import convertible
 from icos_core.versioned import Options
 from icos_ocean.readers.general_oceanics_columns import COLUMNS
@@ -64,7 +64,7 @@ class GeneralOceanicsOptions(Options):
     def _known_names(cls, value: dict[str, str]) -> dict[str, str]:
         for header, name in value.items():
             if name not in _NAMES:
-                raise ValueError(f"{header!r}: no variable {name!r}; nearest: {nearest(name, _NAMES)!r}")
+                raise ValueError(f"{header!r}: no variable {name!r}{hint(name, _NAMES)}")
         return value
 
     @field_validator("units")
@@ -72,7 +72,7 @@ class GeneralOceanicsOptions(Options):
     def _known_units(cls, value: dict[str, str]) -> dict[str, str]:
         for name, unit in value.items():
             if name not in _NAMES:
-                raise ValueError(f"no variable {name!r}; nearest: {nearest(name, _NAMES)!r}")
+                raise ValueError(f"no variable {name!r}{hint(name, _NAMES)}")
             usual = VOCABULARY[name].units
             try:
                 fits = convertible(unit, usual)
@@ -87,7 +87,7 @@ class GeneralOceanicsOptions(Options):
     def _known_run_types(cls, value: dict[str, str]) -> dict[str, str]:
         for word, run_type in value.items():
             if run_type not in RUN_TYPES:
-                raise ValueError(f"{word!r}: no run type {run_type!r}; nearest: {nearest(run_type, RUN_TYPES)!r}")
+                raise ValueError(f"{word!r}: no run type {run_type!r}{hint(run_type, RUN_TYPES)}")
         return value
 
     @field_validator("encoding")

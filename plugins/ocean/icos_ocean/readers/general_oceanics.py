@@ -40,7 +40,7 @@ DUPLICATE = "the same row again"
 CONFLICT = "same time, other values"
 
 
-def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadResult:  # noqa: ARG001
+def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
     """Read one file.
 
     Parameters
@@ -80,7 +80,7 @@ def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadR
     return ReadResult(streams={STREAM: stream}, tally=account.tally, problems=account.problems)
 
 
-def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:  # noqa: ARG001
+def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
     """Return the time from the earliest to the latest row that :func:`read` keeps.
 
     The clock jumps, and rows come out of order: head and tail of a file do not tell. All lines are read, but of each only type,
@@ -97,7 +97,7 @@ def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:
     return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
 
 
-def provides(options: GeneralOceanicsOptions) -> Mapping[str, tuple[Variable, ...]]:  # noqa: ARG001
+def provides(options: GeneralOceanicsOptions) -> Mapping[str, tuple[Variable, ...]]:  # noqa: ARG001  # the signature is the contract's
     """Return the variables that a file may have."""
     names = {"run_type", "draining", *(column.name for column in COLUMNS)}
     return {STREAM: tuple(variable for variable in MEASURED if variable.name in names)}

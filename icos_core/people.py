@@ -118,7 +118,7 @@ def parse_flags(octets: bytes, source: str, *, own: bool = True) -> list[FlagRow
     mistakes: list[Mistake] = []
     rows: list[FlagRow] = []
     identifiers: dict[str, int] = {}
-    for line, cells in _cells(octets, source, own=own):
+    for line, cells in _cells(octets, source, mistakes, own=own):
         row = _row(line, cells, mistakes, own=own)
         if row is None:
             continue
@@ -132,11 +132,11 @@ def parse_flags(octets: bytes, source: str, *, own: bool = True) -> list[FlagRow
     return rows
 
 
-def _cells(octets: bytes, source: str, *, own: bool) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield line and column → text of every row."""
+def _cells(octets: bytes, source: str, mistakes: list[Mistake], *, own: bool) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line and column → text of every row; rows with too few or too many cells are noted."""
 
-    def wrong(expected: str, line: int, value: object = None, key: str = "row") -> DescriptionError:
-        return DescriptionError(source, [Mistake(key=key, value=value, expected=expected, line=line)])
+    def wrong(expected: str, line: int, key: str = "row") -> DescriptionError:
+        return DescriptionError(source, [*mistakes, Mistake(key=key, expected=expected, line=line)])
 
     try:
         text = octets.decode("utf-8-sig")
@@ -159,7 +159,8 @@ def _cells(octets: bytes, source: str, *, own: bool) -> Iterator[tuple[int, dict
             columns = [cell.strip().lower() for cell in cells]
             _check_columns(columns, source, line, own=own)
         elif len(cells) != len(columns):
-            raise wrong(f"{len(columns)} cells as in the header", line, value=f"{len(cells)} cells")
+            expected = f"{len(columns)} cells as in the header"
+            mistakes.append(Mistake(key="row", value=f"{len(cells)} cells", expected=expected, line=line))
         else:
             yield line, {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
 

@@ -106,6 +106,9 @@ class TestReading:
         )
         assert mistakes_in(text) == [(3, "stream"), (3, "why"), (3, "when"), (3, "to"), (3, "flag"), (7, "id")]
 
+    def test_rows_behind_one_with_too_few_cells_are_looked_at(self):
+        assert mistakes_in(HEADER + "F0001,underway\n" + ROW.replace("bad", "awful")) == [(2, "row"), (3, "flag")]
+
     def test_nearest_flag(self):
         with pytest.raises(
             DescriptionError, match="'questionabel' – expected one of good, questionable, bad, accept; did you mean 'questionable'"

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from icos_core.option_types import Moment  # noqa: TC001  # pydantic evaluates annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,8 +31,8 @@ class Options(BaseModel):
 class Versioned(Options):
     """A table that holds from `valid_from` (included) to `valid_to` (excluded); absent ends are open."""
 
-    valid_from: AwareDatetime | None = Field(default=None, description="start of validity (UTC), included")
-    valid_to: AwareDatetime | None = Field(default=None, description="end of validity (UTC), excluded")
+    valid_from: Moment | None = Field(default=None, description="start of validity (UTC), included")
+    valid_to: Moment | None = Field(default=None, description="end of validity (UTC), excluded")
 
     @model_validator(mode="after")
     def _ends_in_order(self) -> Self:

@@ -42,9 +42,14 @@ def test_ends_in_order():
             Gain(valid_from=day(1), valid_to=day(end))
 
 
+def test_a_bare_number_is_no_time():
+    with pytest.raises(ValidationError, match="a time with its offset"):
+        Gain(valid_from=2024)
+
+
 def test_times_need_an_offset():
     with pytest.raises(ValidationError):
-        Gain(valid_from=datetime(2024, 1, 1))  # noqa: DTZ001
+        Gain(valid_from=datetime(2024, 1, 1))  # noqa: DTZ001  # that is the mistake
 
 
 @pytest.mark.parametrize(

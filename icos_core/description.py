@@ -73,10 +73,10 @@ def _read(path: Path) -> str:
     except FileNotFoundError as error:
         others = [each.name for each in path.parent.glob("*.toml")]
         mistake = Mistake(key="file", value=str(path), expected="a station description", nearest=nearest(path.name, others))
-        raise DescriptionError(path.name, [mistake]) from error
+        raise DescriptionError(path.name or str(path), [mistake]) from error
     except OSError as error:
         mistake = Mistake(key="file", value=str(path), expected=f"a file that can be read ({error.strerror})")
-        raise DescriptionError(path.name, [mistake]) from error
+        raise DescriptionError(path.name or str(path), [mistake]) from error
 
 
 def _syntax_mistake(error: Exception) -> Mistake:

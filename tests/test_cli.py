@@ -3,6 +3,7 @@
 # ruff: noqa: F401, F811  # fixtures are imported and then named by arguments
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -135,6 +136,16 @@ def test_an_error_of_the_system_is_a_message(icos, installed_parts, tmp_path, mo
     monkeypatch.setattr("icos_core.cli.flag.withdraw_flags", refuse)
     result = icos("flag", "withdraw", tmp_path / "station.toml", "F0001", "--who", "a", "--why", "b")
     assert (result.exit_code, result.output) == (1, "flags.csv: Permission denied\n")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    """As in `icos describe | head`: a pipe that nobody reads any more."""
+    code = "from icos_core.cli import main; main()"
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", code, "describe"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert done.stderr == ""
 
 
 def test_the_command_is_installed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,8 @@ class LazyGroup(click.Group):
         try:
             status = super().invoke(ctx)
         except (IcosError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # whoever read has seen enough (`icos describe | head`); click ends without a word
             show_error(error)
             status = exit_status(error)
         if isinstance(status, int):

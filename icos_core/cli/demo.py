@@ -32,7 +32,7 @@ __all__ = ["command"]
     show_default=True,
     help="Where raw files, description and outputs go; what an earlier demo left there is replaced.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the random numbers.")
 def command(simulator: str | None, folder: Path, seed: int) -> int:
     """Simulate an instrument's raw files, process them, and compare the result with the truth.
 
@@ -91,7 +91,8 @@ def _compare_variable(variable: str, stream: xr.Dataset, truth: Any) -> None:
     if not good.any():
         return
     difference = (stream[variable].values - truth)[good]
-    uncertainty = f"{variable}_uncertainty"
-    stated = f"{np.nanmean(stream[uncertainty].values[good]):.3f}" if uncertainty in stream else "–"
+    uncertainty = stream[f"{variable}_uncertainty"].values[good] if f"{variable}_uncertainty" in stream else np.empty(0)
+    known = uncertainty[np.isfinite(uncertainty)]
+    stated = f"{known.mean():.3f}" if known.size else "–"
     unit = stream[variable].attrs.get("units", "")
     click.echo(f"  {variable:<28}{good.sum():>10}{difference.mean():>17.4f}{difference.std():>10.4f}{stated:>18}  {unit}")

@@ -165,7 +165,9 @@ def _expectation(details: ErrorDetails) -> str:
         return _EXPECTED[details["type"]]
     if details["type"] in _STATED:
         return f"what fits: {_statement(details)}"
-    return _LEAD_IN.sub("", details["msg"]).partition(", unable to")[0]
+    # pydantic goes on with words about when it counted.
+    message = details["msg"].partition(" after validation")[0]
+    return _LEAD_IN.sub("", message).partition(", unable to")[0]
 
 
 def _explain_stated(details: ErrorDetails, model: type[BaseModel], path: Path, prefix: Path) -> Mistake:

@@ -318,7 +318,7 @@ class TestOptions:
 
     def test_a_list_with_a_wrong_item_is_not_too_short_as_well(self, mistakes):
         assert set(mistakes(STATION + LOG.replace('"*.log"', "[3]"))) == {"input[0].files[0]"}
-        assert mistakes(STATION + LOG.replace('"*.log"', "[]"))["input[0].files"].expected.startswith("at least 1 item")
+        assert mistakes(STATION + LOG.replace('"*.log"', "[]"))["input[0].files"].expected == "at least 1 item"
 
     def test_missing_option_is_explained(self, mistakes):
         found = mistakes(STATION + LOG + '[[calibrate]]\ncalibrator = "fluxes"\n')

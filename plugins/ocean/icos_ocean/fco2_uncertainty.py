@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["OWN_TERMS", "FCO2Sensitivities", "FCO2Uncertainty", "fco2_sensitivities", "fco2_uncertainty"]
+__all__ = ["OWN_TERMS", "FCO2Sensitivities", "FCO2Uncertainty", "FillingUncertainty", "fco2_sensitivities", "fco2_uncertainty"]
 
-OWN_TERMS = ("temperature", "pressure", "salinity", "method")
+OWN_TERMS = ("temperature", "pressure", "salinity", "method", "filling")
 """Terms that arise after the calibration of the mole fraction; the terms of xCO2 keep the names that the caller gives them."""
 
 _BLOCK = 8192
@@ -81,6 +81,26 @@ class FCO2Sensitivities:
     sst: FloatArray
     salinity: FloatArray
     coefficient: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class FillingUncertainty:
+    """What interpolation over gaps adds to the standard uncertainty of the inputs; independent of each other and of all other errors.
+
+    Attributes
+    ----------
+    equilibrator_temperature, sst : array_like
+        °C.
+    salinity : array_like
+        In units of practical salinity.
+    pressure : array_like
+        hPa.
+    """
+
+    equilibrator_temperature: ArrayLike = 0.0
+    sst: ArrayLike = 0.0
+    salinity: ArrayLike = 0.0
+    pressure: ArrayLike = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,14 +187,12 @@ def fco2_uncertainty(
     salinity_uncertainty: ArrayLike,
     temperature_correlation: float = 0.0,
     coefficient_uncertainty: float | None = None,
+    filling: FillingUncertainty | None = None,
     method: str = DEFAULT_METHOD,
     coefficient: float | None = None,
     gas_constant: float = GAS_CONSTANT,
 ) -> FCO2Uncertainty:
     """Terms of the standard uncertainty of fCO2 at sea-surface temperature.
-
-    For air over the sea pass the same array as `equilibrator_temperature` and `sst`, the same uncertainty for both and
-    `temperature_correlation` 1: the correction and its derivatives then cancel exactly, whatever the method.
 
     Parameters
     ----------
@@ -194,6 +212,8 @@ def fco2_uncertainty(
     coefficient_uncertainty : float, optional
         Standard uncertainty of the coefficient of the temperature correction, °C⁻¹ or J mol⁻¹; default is that of the method,
         which is an assumption (see `icos_ocean.temperature_correction`).
+    filling : FillingUncertainty, optional
+        Of inputs that were interpolated.
     method, coefficient, gas_constant
         As in `icos_ocean.seawater_co2.fco2_at_sst`.
 
@@ -211,8 +231,10 @@ def fco2_uncertainty(
     -----
     With a and b the sensitivities to the two temperatures, u and v their uncertainties and r their correlation, the term
     ``temperature`` is ``√(a²u² + b²v² + 2 r a b u v)``, computed as ``√((a u + r b v)² + (1 - r²) b²v²)`` which cannot become
-    the root of a negative number. All other terms are ``|sensitivity| × uncertainty``.
+    the root of a negative number. ``filling`` is the root of the sum of the squares of its four parts. All other terms are
+    ``|sensitivity| × uncertainty``.
     """
+    filled = filling if filling is not None else FillingUncertainty()
     if not -1.0 <= temperature_correlation <= 1.0:
         raise ValueError(f"temperature_correlation must lie between -1 and 1, got {temperature_correlation}")
     taken = sorted(set(xco2_terms) & set(OWN_TERMS))
@@ -234,6 +256,10 @@ def fco2_uncertainty(
                 sst_uncertainty,
                 pressure_uncertainty,
                 salinity_uncertainty,
+                filled.equilibrator_temperature,
+                filled.sst,
+                filled.pressure,
+                filled.salinity,
                 *xco2_terms.values(),
             )
         )
@@ -245,15 +271,17 @@ def fco2_uncertainty(
     total = np.empty(arguments[0].size)
     for start in range(0, total.size, _BLOCK):
         cut = slice(start, start + _BLOCK)
-        x, P, t, S, s, u_t, u_s, u_P, u_S, *u_x = (v[cut] for v in arguments)
+        x, P, t, S, s, u_t, u_s, u_P, u_S, f_t, f_s, f_P, f_S, *u_x = (v[cut] for v in arguments)
         by = fco2_sensitivities(x, P, t, S, s, method=method, coefficient=coefficient, gas_constant=gas_constant)
         block = terms[:, cut]
         for row, u in zip(block, u_x, strict=False):
             np.multiply(np.abs(by.xco2), u, out=row)
-        temperature, by_pressure, by_salinity, by_method = block[len(u_x) :]
+        temperature, by_pressure, by_salinity, by_method, by_filling = block[len(u_x) :]
         np.hypot(by.equilibrator_temperature * u_t + r * by.sst * u_s, np.sqrt(1.0 - r * r) * by.sst * u_s, out=temperature)
         np.multiply(np.abs(by.pressure), u_P, out=by_pressure)
         np.multiply(np.abs(by.salinity), u_S, out=by_salinity)
         np.multiply(np.abs(by.coefficient), coefficient_uncertainty or 0.0, out=by_method)
+        parts = (by.equilibrator_temperature * f_t, by.sst * f_s, by.pressure * f_P, by.salinity * f_S)
+        np.sqrt(np.sum(np.square(parts), axis=0), out=by_filling)
         np.sqrt(np.sum(np.square(block), axis=0), out=total[cut])
     return FCO2Uncertainty(terms={name: row.reshape(shape) for name, row in zip(names, terms, strict=True)}, total=total.reshape(shape))

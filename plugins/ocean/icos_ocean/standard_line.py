@@ -73,6 +73,8 @@ class InterpolatedStandard(NamedTuple):
     used: FloatArray  # 1 where usable, else 0
     reading: FloatArray  # 0 where not usable
     variance: FloatArray  # of `reading`, from the noise of the run means
+    back: NDArray[np.intp]  # which run
+    ahead: NDArray[np.intp]
     weight_back: FloatArray
     weight_ahead: FloatArray
     since_back: FloatArray  # s
@@ -123,8 +125,8 @@ def interpolate_standard(standard: Standard, t: FloatArray) -> InterpolatedStand
     """
     runs = standard.time.size
     if runs == 0:
-        zero = np.zeros_like(t)
-        return InterpolatedStandard(zero, zero, zero, zero, zero, zero, zero, np.full(t.shape, MISSING, dtype=np.int8))
+        zero, none = np.zeros_like(t), np.zeros(t.shape, dtype=np.intp)
+        return InterpolatedStandard(zero, zero, zero, none, none, zero, zero, zero, zero, np.full(t.shape, MISSING, dtype=np.int8))
     following = np.searchsorted(standard.time, t, side="right")
     back = np.maximum(following - 1, 0)
     ahead = np.minimum(following, runs - 1)
@@ -150,6 +152,8 @@ def interpolate_standard(standard: Standard, t: FloatArray) -> InterpolatedStand
         used=usable.astype(np.float64),
         reading=np.where(usable, reading, 0.0),
         variance=np.where(usable, variance, 0.0),
+        back=back,
+        ahead=ahead,
         weight_back=weight_back,
         weight_ahead=weight_ahead,
         since_back=since,

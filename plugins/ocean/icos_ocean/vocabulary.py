@@ -47,6 +47,7 @@ UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "pressure": ("common", "equilibrator pressure"),
     "salinity": ("common", "salinity"),
     "method": ("common", "coefficient of the correction to sea-surface temperature"),
+    "filling": ("period", "interpolation of temperatures, salinity and pressure where they were missing or bad"),
 }
 """Terms of the uncertainty of fCO2: term → (how errors of neighbouring rows correlate, what it comes from)."""
 
@@ -261,7 +262,7 @@ CALIBRATED: tuple[Variable, ...] = (
     Variable(
         name="xco2_air_uncertainty",
         units="umol mol-1",
-        long_name="standard uncertainty of the mole fraction of CO2 in dry air of the atmosphere, where it was measured",
+        long_name="standard uncertainty of the mole fraction of CO2 in dry air of the atmosphere",
     ),
     Variable(
         name="pco2_air",
@@ -273,9 +274,14 @@ CALIBRATED: tuple[Variable, ...] = (
     Variable(
         name="fco2_air_uncertainty",
         units="uatm",
-        long_name="standard uncertainty of the fugacity of CO2 in the atmosphere, where its mole fraction was measured",
+        long_name="standard uncertainty of the fugacity of CO2 in the atmosphere",
     ),
     Variable(name="delta_fco2", units="uatm", long_name="fugacity of CO2 in sea water minus that in the atmosphere"),
+    Variable(
+        name="delta_fco2_uncertainty",
+        units="uatm",
+        long_name="standard uncertainty of the difference of the fugacities of CO2 in sea water and in the atmosphere",
+    ),
 )
 """What the calibrator `fco2` provides."""
 

@@ -6,10 +6,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xarray as xr
 from icos_ocean.vocabulary import VOCABULARY
-from small_cruise import calibrated, cruise
+from small_cruise import calibrated, cruise, with_values
 
 from icos_core.exporters.cf_netcdf import EXPORTER
 from icos_core.station import Station
@@ -36,8 +37,12 @@ NO_STANDARD_NAME = {
     "fco2_air": "CF has the fugacity in sea water, not in air",
     "fco2_air_uncertainty": "as fco2_air",
     "delta_fco2": "CF has no difference of fugacities between sea water and air",
+    "delta_fco2_uncertainty": "as delta_fco2",
     "delta_temperature": "CF has no difference of equilibrator and sea-surface temperature",
     "equilibrator_pressure": "CF has no pressure in an equilibrator",
+    "analyser_pressure": "CF has no pressure in the cell of an analyser",
+    "water_flow": "CF has no flow of water through an instrument",
+    "analyser_flow": "CF has no flow of gas through an instrument",
     "fco2_uncertainty_*": "CF names the standard error of a quantity, not its terms",
 }
 """The variables that may go without, and why."""
@@ -50,7 +55,9 @@ def may_go_without(name: str) -> bool:
 @pytest.fixture(scope="module")
 def stream() -> xr.Dataset:
     measured, _ = cruise()
-    made, _ = calibrated(measured, barometer_height=20.0)
+    size = measured.sizes["time"]
+    watched = {"analyser_pressure": np.full(size, 1015.0), "water_flow": np.full(size, 2.5), "analyser_flow": np.full(size, 80.0)}
+    made, _ = calibrated(with_values(measured, **watched), barometer_height=20.0)
     return made
 
 

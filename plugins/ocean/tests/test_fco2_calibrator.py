@@ -367,11 +367,23 @@ def test_terms_of_the_uncertainty():
     np.testing.assert_allclose(found["fco2_uncertainty"].values[water], np.sqrt(squares)[water], rtol=1e-12)
     for term, (correlation, _) in UNCERTAINTY_TERMS.items():
         assert found[f"fco2_uncertainty_{term}"].attrs["error_correlation"] == correlation
-        assert (found[f"fco2_uncertainty_{term}"].values[water] > 0).all()
+        # No slow sensor has a gap.
+        assert (found[f"fco2_uncertainty_{term}"].values[water] > 0).all() == (term != "filling")
     for name in ("fco2_uncertainty", "xco2_uncertainty"):
         assert np.isnan(found[name].values[~water]).all()
-    for name in ("xco2_air_uncertainty", "fco2_air_uncertainty"):
-        np.testing.assert_array_equal(np.isfinite(calibrated(stream, **HEIGHT)[0][name].values), truth["on_air"])
+
+
+def test_whatever_has_a_value_has_an_uncertainty():
+    stream, truth = cruise()
+    found, _ = calibrated(stream, **HEIGHT)
+    for name in ("xco2", "fco2", "xco2_air", "fco2_air", "delta_fco2"):
+        known = np.isfinite(found[name].values)
+        assert known.any()
+        np.testing.assert_array_equal(np.isfinite(found[f"{name}_uncertainty"].values), known, name)
+        assert (found[f"{name}_uncertainty"].values[known] > 0).all()
+        assert f"{name}_uncertainty" in found[name].attrs["ancillary_variables"].split()
+    interpolated = found["xco2_air_source"].values == 1
+    assert (interpolated == truth["water"])[np.isfinite(found["xco2_air"].values)].all()
 
 
 def test_tables_account_for_rows_and_runs():

@@ -11,7 +11,9 @@ NAN = np.nan
 
 def candidate(source, pressure, level=GOOD, *, filled=False):
     size = len(pressure)
-    return PressureCandidate(source, np.array(pressure), np.full(size, level, dtype=np.int8), np.full(size, filled))
+    return PressureCandidate(
+        source, np.array(pressure), np.full(size, level, dtype=np.int8), np.full(size, filled), np.full(size, 0.5 * filled)
+    )
 
 
 def test_each_row_takes_the_first_that_it_has():
@@ -27,6 +29,7 @@ def test_each_row_takes_the_first_that_it_has():
     assert chosen.source.tolist() == [CODES["equilibrator"], CODES["analyser"], CODES["atmospheric"], CODES["none"]]
     assert chosen.level.tolist() == [GOOD, QUESTIONABLE, GOOD, NOT_EVALUATED]
     assert chosen.filled.tolist() == [False, False, True, False]
+    assert chosen.filling.tolist() == [0, 0, 0.5, 0]
 
 
 def test_without_any_source():

@@ -4,7 +4,7 @@ import gsw
 import numpy as np
 import pytest
 from icos_ocean.vocabulary import RUN_TYPES
-from small_cruise import calibrated, cruise, person, with_values
+from small_cruise import calibrated, cruise, person, pressure_of_vapour, with_values
 
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
@@ -12,6 +12,7 @@ from icos_core.exceptions import DataError
 from icos_core.flags import decode_bits
 
 HEIGHT = {"barometer_height": 20.0}
+VAPOUR = pressure_of_vapour(12.5, 34.5)
 
 
 def with_gaps(stream, truth, name, first=6, count=1):
@@ -34,6 +35,47 @@ def test_filled_values_are_marked_and_give_fco2(name):
     assert np.abs(filled[name].values - truth[name])[rows].max() < 2e-3
     assert np.abs(filled["fco2"].values - truth["fco2"])[rows].max() < 0.03
     assert filled[f"{name}_flag"].values[rows].tolist() == [NOT_EVALUATED, NOT_EVALUATED]
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "sensitivity"),
+    # Sensitivities of the reference at 380 µmol/mol, 10 °C and 1013.25 hPa, where fCO2 is 369.24 µatm, here relative; that to salinity
+    # is the vapour pressure's, which depends on temperature.
+    [
+        ("sst", 0.3, 0.782 / 0.05 / 369.24),
+        ("equilibrator_temperature", 0.3, 0.794 / 0.05 / 369.24),
+        ("salinity", 0.1, 0.000544 * VAPOUR / (1 - VAPOUR)),
+        ("equilibrator_pressure", 2.0, 0.735 / 2 / 369.24),
+    ],
+)
+def test_a_filled_value_is_less_certain_the_further_it_is_from_what_was_measured(name, rate, sensitivity):
+    stream, truth = cruise()
+    gappy, rows = with_gaps(stream, truth, name, count=3)
+    found, _ = calibrated(gappy, fill={name: "10 min"}, **HEIGHT)
+    filling = found["fco2_uncertainty_filling"].values
+    assert np.flatnonzero(filling > 0).tolist() == rows.tolist()
+    # Four steps of 120 s between good neighbours: 1 × 3, 2 × 2 and 3 × 1 fourths of a step are free.
+    free = np.array([3, 4, 3]) / 4 * 120 / 3600
+    expected = rate * np.sqrt(free) * sensitivity * found["fco2"].values[rows]
+    np.testing.assert_allclose(filling[rows], expected, rtol=0.05)
+    doubled, _ = calibrated(
+        gappy, fill={name: "10 min"}, uncertainty={"variability": {name.replace("equilibrator_pressure", "pressure"): 2 * rate}}, **HEIGHT
+    )
+    np.testing.assert_allclose(doubled["fco2_uncertainty_filling"].values[rows], 2 * filling[rows], rtol=1e-12)
+    assert (found["delta_fco2_uncertainty"].values[rows] < doubled["delta_fco2_uncertainty"].values[rows]).all()
+
+
+def test_an_ambient_pressure_that_was_filled_is_less_certain_too():
+    stream, truth = cruise()
+    ambient = truth["pressure"] - 1.0
+    rows = np.flatnonzero(truth["water"])[[6]]
+    ambient[rows] = np.nan
+    parts = {"ambient_pressure": ambient, "equilibrator_differential_pressure": np.full(ambient.shape, 100.0)}
+    found, _ = calibrated(with_values(stream, equilibrator_pressure=None, **parts), differential_unit="Pa")
+    filling = found["fco2_uncertainty_filling"].values
+    assert np.flatnonzero(filling > 0).tolist() == rows.tolist()
+    ratio = filling[rows] / found["fco2_uncertainty_pressure"].values[rows]
+    np.testing.assert_allclose(ratio, 2.0 * np.sqrt(60 / 3600) / 1.2, rtol=1e-9)
 
 
 def test_a_bad_value_is_replaced_and_what_was_found_about_it_goes():
@@ -202,7 +244,8 @@ def test_air_is_interpolated_between_runs_within_the_limit_and_not_beyond():
     assert np.isnan(found["xco2_air"].values[truth["water"] & ~inside]).all()
     assert set(found["xco2_air_source"].values[inside]) == {1}
     assert set(found["xco2_air_source"].values[truth["on_air"]]) == {0}
-    assert np.isnan(found["xco2_air_uncertainty"].values[inside]).all()
+    assert np.isfinite(found["xco2_air_uncertainty"].values[inside | truth["on_air"]]).all()
+
     # A cycle of 3 standards, 2 of air and 12 of water takes 2,580 s.
     for limit, expected in ((2579, 0), (2580, inside.sum())):
         limited, _ = calibrated(stream, air_interpolation_limit=limit, **HEIGHT)

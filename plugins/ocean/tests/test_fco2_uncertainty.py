@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from icos_ocean.fco2_uncertainty import OWN_TERMS, fco2_sensitivities, fco2_uncertainty
+from icos_ocean.fco2_uncertainty import OWN_TERMS, FillingUncertainty, fco2_sensitivities, fco2_uncertainty
 from icos_ocean.seawater_co2 import fco2_at_sst
 from icos_ocean.temperature_correction import METHODS
 
@@ -40,7 +40,14 @@ def test_published_budget():
         salinity_uncertainty=0.0,
         coefficient_uncertainty=0.001,
     )
-    expected = {"xco2": 0.972 * 0.5, "temperature": 15.7 * 0.03, "pressure": 0.37 * 2.0, "salinity": 0.0, "method": 0.001 * 0.3 * 369.2393}
+    expected = {
+        "xco2": 0.972 * 0.5,
+        "temperature": 15.7 * 0.03,
+        "pressure": 0.37 * 2.0,
+        "salinity": 0.0,
+        "method": 0.001 * 0.3 * 369.2393,
+        "filling": 0.0,
+    }
     assert list(result.terms) == list(expected)
     for name, value in expected.items():
         assert result.terms[name] == pytest.approx(value, rel=0.01)
@@ -107,25 +114,6 @@ def test_errors_of_a_common_reference_cancel():
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_air_over_the_sea_is_the_case_of_one_temperature(method):
-    point = {**POINT, "equilibrator_temperature": 10.0}
-    result = fco2_uncertainty(
-        **point,
-        xco2_terms={},
-        pressure_uncertainty=0.0,
-        equilibrator_temperature_uncertainty=0.1,
-        sst_uncertainty=0.1,
-        salinity_uncertainty=0.0,
-        temperature_correlation=1.0,
-        method=method,
-    )
-    step = 0.01
-    above, below = (fco2_at_sst(380.0, 1013.25, 10.0 + s, 35.0, 10.0 + s, method=method) for s in (step, -step))
-    assert result.terms["temperature"] == pytest.approx(abs(above - below) / (2 * step) * 0.1, rel=1e-6)
-    assert result.terms["method"] == 0.0
-
-
-@pytest.mark.parametrize("method", METHODS)
 def test_first_order_agrees_with_monte_carlo(method):
     rng = np.random.default_rng(51)
     point = {**POINT, "sst": 9.6}
@@ -177,6 +165,27 @@ def test_first_order_agrees_with_monte_carlo(method):
     assert without_method == pytest.approx(drawn.std(), rel=0.03)
 
 
+def test_what_filling_adds_is_a_term_of_its_own():
+    stated = {
+        "xco2_terms": {},
+        "pressure_uncertainty": 1.0,
+        "equilibrator_temperature_uncertainty": 0.02,
+        "sst_uncertainty": 0.03,
+        "salinity_uncertainty": 0.1,
+    }
+    by = fco2_sensitivities(**POINT)
+    measured = fco2_uncertainty(**POINT, **stated)
+    assert measured.terms["filling"] == 0.0
+    parts = {"sst": 0.04, "equilibrator_temperature": 0.07, "salinity": 0.5, "pressure": 0.8}
+    for chosen in [*([name] for name in parts), list(parts)]:
+        filled = fco2_uncertainty(**POINT, **stated, filling=FillingUncertainty(**{name: parts[name] for name in chosen}))
+        expected = np.sqrt(sum((getattr(by, name) * parts[name]) ** 2 for name in chosen))
+        assert filled.terms["filling"] == pytest.approx(expected, rel=1e-12)
+        for name in ("temperature", "pressure", "salinity", "method"):
+            assert filled.terms[name] == measured.terms[name]
+        assert filled.total == pytest.approx(np.hypot(measured.total, expected), rel=1e-12)
+
+
 def test_total_is_the_root_of_the_squares_and_series_equal_single_rows():
     rng = np.random.default_rng(52)
     n = 20_000
@@ -215,7 +224,7 @@ def test_mistakes_are_named():
     }
     with pytest.raises(ValueError, match=r"temperature_correlation must lie between -1 and 1, got 1\.5"):
         fco2_uncertainty(**POINT, **uncertainties, xco2_terms={}, temperature_correlation=1.5)
-    with pytest.raises(ValueError, match="must not be among temperature, pressure, salinity, method, got pressure"):
+    with pytest.raises(ValueError, match="must not be among temperature, pressure, salinity, method, filling, got pressure"):
         fco2_uncertainty(**POINT, **uncertainties, xco2_terms={"pressure": 0.1})
     with pytest.raises(ValueError, match="unknown temperature correction 'takahashi'"):
         fco2_uncertainty(**POINT, **uncertainties, xco2_terms={}, method="takahashi")

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["CODES", "ChosenPressure", "PressureCandidate", "choose_pressure", "pressure_candidates"]
+__all__ = ["CODES", "SENSORS", "ChosenPressure", "PressureCandidate", "choose_pressure", "pressure_candidates"]
 
 CODES: Mapping[str, int] = {"none": 0, "equilibrator": 1, "ambient-differential": 2, "analyser": 3, "atmospheric": 4}
 """Codes of ``equilibrator_pressure_source``."""
 
-_INPUTS: Mapping[str, tuple[str, ...]] = {
+SENSORS: Mapping[str, tuple[str, ...]] = {
     "equilibrator": ("equilibrator_pressure",),
     "ambient-differential": ("ambient_pressure", "equilibrator_differential_pressure"),
     "analyser": ("analyser_pressure",),
 }
+"""Source → variables that it is made of; atmospheric pressure comes from the barometer that a station declares."""
 
 
 class PressureCandidate(NamedTuple):
@@ -44,12 +45,15 @@ class PressureCandidate(NamedTuple):
         Worst flag of its inputs.
     filled : (n,) ndarray of bool
         Whether any of its inputs was filled.
+    filling : (n,) ndarray
+        Standard uncertainty that this adds, hPa.
     """
 
     source: str
     pressure: FloatArray
     level: NDArray[np.int8]
     filled: NDArray[np.bool_]
+    filling: FloatArray
 
 
 class ChosenPressure(NamedTuple):
@@ -65,12 +69,15 @@ class ChosenPressure(NamedTuple):
         Worst flag of the inputs of the chosen one.
     filled : (n,) ndarray of bool
         Whether an input of the chosen one was filled.
+    filling : (n,) ndarray
+        Standard uncertainty that this adds, hPa.
     """
 
     pressure: FloatArray
     source: NDArray[np.int8]
     level: NDArray[np.int8]
     filled: NDArray[np.bool_]
+    filling: FloatArray
 
 
 def choose_pressure(candidates: Sequence[PressureCandidate], size: int) -> ChosenPressure:
@@ -93,6 +100,7 @@ def choose_pressure(candidates: Sequence[PressureCandidate], size: int) -> Chose
         source=np.zeros(size, dtype=np.int8),
         level=np.full(size, NOT_EVALUATED, dtype=np.int8),
         filled=np.zeros(size, dtype=np.bool_),
+        filling=np.zeros(size),
     )
     for candidate in candidates:
         rows = (chosen.source == CODES["none"]) & np.isfinite(candidate.pressure)
@@ -100,6 +108,7 @@ def choose_pressure(candidates: Sequence[PressureCandidate], size: int) -> Chose
         chosen.source[rows] = CODES[candidate.source]
         chosen.level[rows] = candidate.level[rows]
         chosen.filled[rows] = candidate.filled[rows]
+        chosen.filling[rows] = candidate.filling[rows]
     return chosen
 
 
@@ -109,12 +118,14 @@ def pressure_candidates(inputs: Inputs, at_sea_level: SeaLevelPressure, options:
     for source in options.pressure_sources:
         if source == "atmospheric":
             pressure = at_sea_level.pressure + options.overpressure
-            found.append(PressureCandidate(source, pressure, at_sea_level.flag, at_sea_level.filled))
-        elif all(inputs.has(name) for name in _INPUTS[source]):
-            taken = [inputs.take(name) for name in _INPUTS[source]]
-            pressure = taken[0].usable
+            found.append(PressureCandidate(source, pressure, at_sea_level.flag, at_sea_level.filled, at_sea_level.filling))
+        elif all(inputs.has(name) for name in SENSORS[source]):
+            taken = [inputs.take(name) for name in SENSORS[source]]
+            pressure, filling = taken[0].usable, taken[0].filling
             if source == "ambient-differential":
                 pressure = pressure + options.differential_factor * taken[1].usable
+                filling = np.hypot(filling, taken[1].filling)
             level = np.maximum.reduce([each.flag for each in taken])
-            found.append(PressureCandidate(source, pressure, level, np.logical_or.reduce([each.filled for each in taken])))
+            filled = np.logical_or.reduce([each.filled for each in taken])
+            found.append(PressureCandidate(source, pressure, level, filled, filling))
     return found

@@ -23,7 +23,7 @@ from icos_ocean.temperature_correction import METHODS
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["USUAL_DIAGNOSTICS", "Diagnostic", "FCO2Options", "Filling", "PressureSource", "StandardGas", "Uncertainties"]
+__all__ = ["USUAL_DIAGNOSTICS", "Diagnostic", "FCO2Options", "Filling", "PressureSource", "StandardGas", "Uncertainties", "Variability"]
 
 PressureSource = Literal["equilibrator", "ambient-differential", "analyser", "atmospheric"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -103,6 +103,26 @@ class Filling(Options):
         return limit
 
 
+class Variability(Options):
+    """``uncertainty.variability``: how fast quantities wander, which makes interpolated values uncertain.
+
+    Each is taken for a random walk, of which the value is what it gathers in one hour. Between two known values, a and b hours away, its
+    standard deviation is then the value times √(a b / (a + b)): 0 at both ends, largest midway. The defaults are about what a cruise in
+    the Norwegian and Barents Seas shows over gaps of minutes to hours; all are assumptions.
+    """
+
+    sst: NotNegative = Field(default=0.3, description="sea-surface temperature, °C h^-½")
+    equilibrator_temperature: NotNegative = Field(default=0.3, description="temperature in the equilibrator, °C h^-½")
+    salinity: NotNegative = Field(default=0.1, description="practical salinity, h^-½")
+    pressure: NotNegative = Field(default=2.0, description="every pressure, hPa h^-½; over minutes that is mostly the motion of the ship")
+    air: NotNegative = Field(default=0.3, description="mole fraction of CO2 in air, µmol mol⁻¹ h^-½")
+
+    def rate(self, name: str) -> float:
+        """Return the value for a variable of the vocabulary; 0 for one that is never filled."""
+        rate: float = getattr(self, "pressure" if name.endswith("_pressure") else name, 0.0)
+        return rate
+
+
 class Uncertainties(Options):
     """``uncertainty``: standard uncertainties (k = 1) of what fCO2 is computed from."""
 
@@ -118,7 +138,11 @@ class Uncertainties(Options):
     atmospheric_pressure: NotNegative = Field(
         default=2.5, description="hPa, where air pressure at sea level and the overpressure of the ship stand in; an assumption"
     )
+    sea_level_pressure: NotNegative = Field(
+        default=1.2, description="hPa, of air pressure at sea level, for air; that of pressures beside the equilibrator"
+    )
     salinity: NotNegative = Field(default=0.1, description="practical salinity")
+    variability: Variability = Field(default_factory=Variability, description="how fast quantities wander where they are interpolated")
     reading: NotNegative = Field(default=0.2, description="noise of one reading of sample or standard, µmol mol⁻¹; an assumption")
     drift: NotNegative | Literal["estimate"] = Field(
         default=0.3,

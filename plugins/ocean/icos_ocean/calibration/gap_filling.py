@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["Neighbours", "between", "fill_gaps"]
+__all__ = ["Filled", "Neighbours", "between", "fill_gaps"]
 
 
 class Neighbours(NamedTuple):
@@ -26,6 +26,33 @@ class Neighbours(NamedTuple):
     weight_after: FloatArray
     apart: FloatArray
     bracketed: BoolArray
+
+    @property
+    def bridge(self) -> FloatArray:
+        """Time to the one point times time to the other over the time between both, s.
+
+        A random walk of unit variance per second whose values at both points are known has this variance at the wanted time.
+        """
+        free: FloatArray = self.weight_after * (1.0 - self.weight_after) * self.apart
+        return free
+
+
+class Filled(NamedTuple):
+    """A series after filling.
+
+    Attributes
+    ----------
+    values : (n,) ndarray
+        The values handed in where nothing was filled, else a copy with the filled rows.
+    rows : (n,) ndarray of bool
+        Rows that were filled.
+    bridge : (n,) ndarray
+        `Neighbours.bridge` of the filled rows, s; 0 elsewhere.
+    """
+
+    values: FloatArray
+    rows: BoolArray
+    bridge: FloatArray
 
 
 def between(wanted: FloatArray, known: FloatArray) -> Neighbours:
@@ -55,7 +82,7 @@ def between(wanted: FloatArray, known: FloatArray) -> Neighbours:
     return Neighbours(earlier, later, weight, apart, bracketed)
 
 
-def fill_gaps(time: FloatArray, values: FloatArray, good: BoolArray, wanted: BoolArray, limit: float) -> tuple[FloatArray, BoolArray]:
+def fill_gaps(time: FloatArray, values: FloatArray, good: BoolArray, wanted: BoolArray, limit: float) -> Filled:
     """Interpolate linearly in time between good rows.
 
     Parameters
@@ -73,23 +100,22 @@ def fill_gaps(time: FloatArray, values: FloatArray, good: BoolArray, wanted: Boo
 
     Returns
     -------
-    (n,) ndarray
-        `values` itself where nothing was filled, else a copy with the filled rows.
-    (n,) ndarray of bool
-        Rows that were filled.
+    Filled
+        The series, which rows were filled, and how far from what is known.
     """
-    filled = np.zeros(time.shape, dtype=np.bool_)
+    nothing = Filled(values, np.zeros(time.shape, dtype=np.bool_), np.zeros(time.shape))
     rows = np.flatnonzero(wanted)
     if rows.size == 0 or limit <= 0.0:
-        return values, filled
+        return nothing
     known = np.flatnonzero(good)
     found = between(time[rows], time[known])
     near = found.bracketed & (found.apart <= limit)
     rows = rows[near]
     if rows.size == 0:
-        return values, filled
+        return nothing
     weight = found.weight_after[near]
-    result = values.copy()
-    result[rows] = (1.0 - weight) * values[known[found.before[near]]] + weight * values[known[found.after[near]]]
-    filled[rows] = True
-    return result, filled
+    filled = nothing._replace(values=values.copy())
+    filled.values[rows] = (1.0 - weight) * values[known[found.before[near]]] + weight * values[known[found.after[near]]]
+    filled.rows[rows] = True
+    filled.bridge[rows] = found.bridge[near]
+    return filled

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import Filling
+    from icos_ocean.calibration.fco2_options import Filling, Variability
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Input", "Inputs", "put_filled"]
 
 INTERPOLATED = 1
+_SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class Input:
         Whether that value was bad.
     filled
         Whether `values` holds an interpolated value, in place of a missing or bad one.
+    filling
+        Standard uncertainty of a filled value beyond that of the measured ones, in the unit of the variable; 0 elsewhere.
     """
 
     values: FloatArray
@@ -50,11 +53,16 @@ class Input:
     measured: BoolArray
     rejected: BoolArray
     filled: BoolArray
+    filling: FloatArray
 
     @property
     def usable(self) -> FloatArray:
         """Values, NaN where bad."""
-        return np.where(self.flag == BAD, np.nan, self.values)
+        return self.usable_in(slice(None))
+
+    def usable_in(self, rows: NDArray[np.intp] | slice) -> FloatArray:
+        """Return the values of some rows, NaN where bad."""
+        return np.where(self.flag[rows] == BAD, np.nan, self.values[rows])
 
 
 @dataclass(kw_only=True)
@@ -69,6 +77,8 @@ class Inputs:
         s.
     filling : Filling
         Limits.
+    variability : Variability
+        How fast the variables wander.
     taken : dict
         What was taken so far.
     """
@@ -76,6 +86,7 @@ class Inputs:
     stream: xr.Dataset
     time: FloatArray
     filling: Filling
+    variability: Variability
     taken: dict[str, Input] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
@@ -95,19 +106,19 @@ class Inputs:
             self.taken[name] = self._filled(name, values, flag, kept)
         return self.taken[name]
 
-    def absent(self) -> Input:
-        """Return a variable that no row has."""
-        size = self.time.size
-        no = np.zeros(size, dtype=np.bool_)
-        return Input(values=np.full(size, np.nan), flag=np.full(size, NOT_EVALUATED, dtype=np.int8), measured=no, rejected=no, filled=no)
-
     def _filled(self, name: str, values: FloatArray, flag: NDArray[np.int8], kept: BoolArray) -> Input:
         measured = np.isfinite(values)
         rejected = measured & (flag == BAD)
         good = measured & (flag <= NOT_EVALUATED)
-        filled_values, filled = fill_gaps(self.time, values, good, ~measured | (rejected & ~kept), self.filling.limit(name).total_seconds())
-        flag = np.where(filled, np.int8(GOOD), flag) if filled.any() else flag
-        return Input(values=filled_values, flag=flag, measured=measured, rejected=rejected, filled=filled)
+        filled = fill_gaps(self.time, values, good, ~measured | (rejected & ~kept), self.filling.limit(name).total_seconds())
+        return Input(
+            values=filled.values,
+            flag=np.where(filled.rows, np.int8(GOOD), flag) if filled.rows.any() else flag,
+            measured=measured,
+            rejected=rejected,
+            filled=filled.rows,
+            filling=self.variability.rate(name) * np.sqrt(filled.bridge / _SECONDS_PER_HOUR),
+        )
 
     def _flag(self, name: str) -> NDArray[np.int8]:
         if f"{name}_flag" in self.stream:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Problem
     from icos_ocean.calibration.fco2_options import FCO2Options
-    from icos_ocean.calibration.samples import CalibratedSamples
+    from icos_ocean.calibration.samples import Bases, CalibratedSamples, Response
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -106,6 +106,12 @@ class Samples(NamedTuple):
         Terms of its standard uncertainty, µmol mol⁻¹.
     calibrated : CalibratedSamples
         The calibration, before drying.
+    bases : list of dict
+        The standards that `calibrated.basis` counts.
+    drying : (m,) ndarray or None
+        What drying multiplied the mole fraction by, if it was dried.
+    response : Response
+        What is assumed of the analyser.
     """
 
     rows: NDArray[np.intp]
@@ -113,6 +119,9 @@ class Samples(NamedTuple):
     xco2: FloatArray
     terms: dict[str, FloatArray]
     calibrated: CalibratedSamples
+    bases: Bases
+    drying: FloatArray | None
+    response: Response
 
 
 class Result:
@@ -131,6 +140,10 @@ class Result:
         self.values[name] = everywhere
         return everywhere
 
+    def column(self, name: str) -> FloatArray:
+        """Return the values of all rows that were kept."""
+        return np.asarray(self.values[name], dtype=np.float64)
+
     def outcome(self, variable: str, name: str, level: NDArray[np.int8]) -> None:
         """Note how a variable passed a test."""
         self.outcomes.append(Outcome(variable=variable, name=name, level=level, stream=self.record.name))
@@ -143,5 +156,5 @@ class Result:
     def judged_by_inputs(self, variables: tuple[str, ...], evaluated: BoolArray) -> None:
         """Call computed values good where everything they were computed from was tested; what the tests found arrives by cascades."""
         for variable in variables:
-            known = np.isfinite(np.asarray(self.values[variable], dtype=np.float64))
+            known = np.isfinite(self.column(variable))
             self.outcome(variable, "inputs", np.where(known & evaluated, np.int8(GOOD), np.int8(NOT_EVALUATED)))

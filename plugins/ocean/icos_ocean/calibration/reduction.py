@@ -12,6 +12,7 @@ from icos_core.exceptions import nearest
 from icos_core.flags import carry
 from icos_ocean.calibration.accounting import calibration_table, filling_table, pressure_table, rows_table
 from icos_ocean.calibration.air import reduce_air
+from icos_ocean.calibration.air_uncertainty import reduce_air_uncertainty
 from icos_ocean.calibration.diagnostics import absent_diagnostics, diagnostic_flag, diagnostic_sensors
 from icos_ocean.calibration.equilibrator_pressure import ChosenPressure, choose_pressure, pressure_candidates
 from icos_ocean.calibration.fco2_options import Filling
@@ -69,7 +70,7 @@ def reduce_underway(stream: xr.Dataset, name: str, options: FCO2Options) -> Cali
     """Turn the measured stream `name` into the calibrated stream of the same name and rows."""
     record = Record.of(stream, name, options)
     result = Result(record)
-    inputs = Inputs(stream=stream, time=record.time, filling=options.fill)
+    inputs = Inputs(stream=stream, time=record.time, filling=options.fill, variability=options.uncertainty.variability)
     runs = _standards(record, inputs, result, options)
     response = analyser_response(runs, options)
     samples = _samples(record, runs, response, result, options)
@@ -78,7 +79,8 @@ def reduce_underway(stream: xr.Dataset, name: str, options: FCO2Options) -> Cali
     pressure = choose_pressure(candidates, record.size)
     _pressures(at_sea_level, pressure, result)
     complete = reduce_water(inputs, samples, pressure, result, options)
-    reduce_air(inputs, samples, at_sea_level, result, options)
+    air, serving = reduce_air(inputs, samples, at_sea_level, result, options)
+    reduce_air_uncertainty(inputs, samples, at_sea_level, pressure, air, serving, result, options)
     as_measured = _as_measured(record, inputs, None if not candidates else candidates[0].filled | np.isnan(candidates[0].pressure))
     result.problems += _problems(record, inputs, runs, response, pressure, complete, options)
     limits = {each: options.fill.limit(each).total_seconds() for each in Filling.model_fields}
@@ -118,12 +120,12 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
     """Calibrate and dry the readings of water and air."""
     reading = record.stream["co2"].values
     rows = np.flatnonzero((record.water | record.air) & ~record.flushed & np.isfinite(reading))
-    calibrated = calibrate_samples(record.moment[rows], record.time[rows], reading[rows], runs, response, options)
+    calibrated, bases = calibrate_samples(record.moment[rows], record.time[rows], reading[rows], runs, response, options)
     xco2, terms = calibrated.xco2, calibrated.terms
-    if options.dry_samples:
-        factor = dry_mole_fraction(np.ones(rows.size), record.stream["h2o"].values[rows])
-        xco2 = xco2 * factor
-        terms = {name: term * factor for name, term in terms.items()}
+    drying = dry_mole_fraction(np.ones(rows.size), record.stream["h2o"].values[rows]) if options.dry_samples else None
+    if drying is not None:
+        xco2 = xco2 * drying
+        terms = {name: term * drying for name, term in terms.items()}
     water = record.water[rows]
     for variable, chosen in (("xco2", water), ("xco2_air", ~water)):
         result.outcomes += condition_outcomes(calibrated, rows, chosen, variable, record.size, record.name)
@@ -131,7 +133,7 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
     result.mark("xco2_air", "flushing", record.flushed & record.air)
     result.scatter("xco2", rows[water], xco2[water])
     result.scatter("xco2_uncertainty", rows[water], total(terms)[water])
-    return Samples(rows, water, xco2, terms, calibrated)
+    return Samples(rows, water, xco2, terms, calibrated, bases, drying, response)
 
 
 def _pressures(at_sea_level: SeaLevelPressure, chosen: ChosenPressure, result: Result) -> None:

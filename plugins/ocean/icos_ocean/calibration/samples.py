@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["CONDITIONS", "CalibratedSamples", "Response", "analyser_response", "calibrate_samples", "condition_outcomes"]
+__all__ = ["CONDITIONS", "Bases", "CalibratedSamples", "Response", "analyser_response", "calibrate_samples", "condition_outcomes"]
+
+Bases = list[dict[int, "Standard"]]
+"""Sets of standards that calibrate together: position among the fitted gases of the options → standard."""
 
 CONDITIONS = ("few_standards", "one_sided_standards", "distant_standards", "bridged_standards", "outside_standards")
 """What makes a calibrated value questionable; names of the bits."""
@@ -60,6 +63,8 @@ class CalibratedSamples:
         The value is outside the range of the standards at all.
     standards, regression, interpolation, sample
         Terms of the standard uncertainty, µmol mol⁻¹.
+    basis
+        Which of the `Bases` it was calibrated with.
     """
 
     xco2: FloatArray
@@ -75,6 +80,7 @@ class CalibratedSamples:
     regression: FloatArray
     interpolation: FloatArray
     sample: FloatArray
+    basis: NDArray[np.int16]
 
     @property
     def terms(self) -> dict[str, FloatArray]:
@@ -104,7 +110,7 @@ def analyser_response(runs: GasRuns, options: FCO2Options) -> Response:
 
 def calibrate_samples(
     moment: NDArray[np.datetime64], time: FloatArray, reading: FloatArray, runs: GasRuns, response: Response, options: FCO2Options
-) -> CalibratedSamples:
+) -> tuple[CalibratedSamples, Bases]:
     """Calibrate samples with the gases that are valid at the time of each.
 
     A standard whose neighbouring run was rejected is left out between the runs on either side (or bridged, as the options say). Where
@@ -122,15 +128,23 @@ def calibrate_samples(
         What is assumed of the analyser.
     options : FCO2Options
         Options of the calibrator.
+
+    Returns
+    -------
+    CalibratedSamples
+        The samples.
+    list of dict
+        What `CalibratedSamples.basis` counts: the standards that calibrated a sample, by their position among those of the options.
     """
+    bases: Bases = []
     parts = [
-        _calibrate_part(time[rows], reading[rows], runs, gases, response, options) for rows, gases in _segments(moment, options.fitted)
+        _calibrate_part(time[rows], reading[rows], runs, gases, response, options, bases)
+        for rows, gases in _segments(moment, options.fitted)
     ]
     if len(parts) == 1:
-        return parts[0]
-    return CalibratedSamples(
-        **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(CalibratedSamples)}
-    )
+        return parts[0], bases
+    whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(CalibratedSamples)}
+    return CalibratedSamples(**whole), bases
 
 
 def condition_outcomes(
@@ -178,14 +192,20 @@ def _segments(moment: NDArray[np.datetime64], gases: Sequence[StandardGas]) -> I
 
 
 def _calibrate_part(
-    time: FloatArray, reading: FloatArray, runs: GasRuns, gases: Sequence[StandardGas], response: Response, options: FCO2Options
+    time: FloatArray,
+    reading: FloatArray,
+    runs: GasRuns,
+    gases: Sequence[StandardGas],
+    response: Response,
+    options: FCO2Options,
+    bases: Bases,
 ) -> CalibratedSamples:
     bridge = options.rejected_runs == "bridge"
-    found = _calibrate_with(time, reading, runs, gases, response, options, bridge=bridge)
+    found = _calibrate_with(time, reading, runs, gases, response, options, bases, bridge=bridge)
     lost = np.flatnonzero((found.n_standards < 2) & np.isfinite(reading))
     if bridge or lost.size == 0:
         return found
-    rescued = _calibrate_with(time[lost], reading[lost], runs, gases, response, options, bridge=True)
+    rescued = _calibrate_with(time[lost], reading[lost], runs, gases, response, options, bases, bridge=True)
     better = rescued.n_standards > found.n_standards[lost]
     for field in fields(CalibratedSamples):
         getattr(found, field.name)[lost[better]] = getattr(rescued, field.name)[better]
@@ -200,10 +220,12 @@ def _calibrate_with(
     gases: Sequence[StandardGas],
     response: Response,
     options: FCO2Options,
+    bases: Bases,
     *,
     bridge: bool,
 ) -> CalibratedSamples:
     standards = fit_standards(runs, gases, repeatability=options.uncertainty.reading, bridge=bridge)
+    bases.append({options.fitted.index(gas): standard for gas, standard in zip(gases, standards, strict=True)})
     result = calibrate(
         time,
         reading,
@@ -228,6 +250,7 @@ def _calibrate_with(
         regression=result.regression,
         interpolation=result.interpolation,
         sample=result.sample,
+        basis=np.full(time.shape, len(bases) - 1, dtype=np.int16),
     )
 
 

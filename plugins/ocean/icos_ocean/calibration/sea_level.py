@@ -19,11 +19,12 @@ __all__ = ["SeaLevelPressure", "sea_level_pressure"]
 
 
 class SeaLevelPressure(NamedTuple):
-    """Air pressure at sea level [hPa], NaN where it cannot be had; flag of the barometer, and whether it was filled."""
+    """Air pressure at sea level [hPa], NaN where it cannot be had; flag of the barometer, whether it was filled, what that adds [hPa]."""
 
     pressure: NDArray[np.float64]
     flag: NDArray[np.int8]
     filled: NDArray[np.bool_]
+    filling: NDArray[np.float64]
 
 
 def sea_level_pressure(inputs: Inputs, options: FCO2Options) -> SeaLevelPressure:
@@ -34,9 +35,10 @@ def sea_level_pressure(inputs: Inputs, options: FCO2Options) -> SeaLevelPressure
     """
     size = inputs.time.size
     if options.barometer_height is None or not inputs.has(options.barometer):
-        return SeaLevelPressure(np.full(size, np.nan), np.full(size, NOT_EVALUATED, dtype=np.int8), np.zeros(size, dtype=np.bool_))
+        flag = np.full(size, NOT_EVALUATED, dtype=np.int8)
+        return SeaLevelPressure(np.full(size, np.nan), flag, np.zeros(size, dtype=np.bool_), np.zeros(size))
     barometer = inputs.take(options.barometer)
     thermometer = "air_temperature" if options.sea_level_method == "wmo" and inputs.has("air_temperature") else "sst"
     reduce = wmo_sea_level_pressure if options.sea_level_method == "wmo" else hydrostatic_sea_level_pressure
     pressure = reduce(barometer.usable, inputs.take(thermometer).usable, options.barometer_height)
-    return SeaLevelPressure(pressure, barometer.flag, barometer.filled)
+    return SeaLevelPressure(pressure, barometer.flag, barometer.filled, barometer.filling)

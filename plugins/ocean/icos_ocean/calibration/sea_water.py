@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.dataset import NOT_EVALUATED
-from icos_ocean.calibration.uncertainty import water_uncertainty
+from icos_ocean.calibration.uncertainty import filling_uncertainty, pressure_uncertainty
+from icos_ocean.fco2_uncertainty import fco2_uncertainty
 from icos_ocean.seawater_co2 import STANDARD_ATMOSPHERE, fco2_chain
 
 if TYPE_CHECKING:
@@ -45,15 +46,22 @@ def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, res
     result.scatter("pco2", rows, chain.pco2_sst)
     fco2 = result.scatter("fco2", rows, chain.fco2_sst)
     result.scatter("delta_temperature", rows, t - s)
-    uncertain = water_uncertainty(
+    uncertain = fco2_uncertainty(
         x,
         P,
         t,
         S,
         s,
         xco2_terms={name: term[samples.water] for name, term in samples.terms.items()},
-        pressure_source=pressure.source[rows],
-        options=options,
+        pressure_uncertainty=pressure_uncertainty(pressure.source[rows], options.uncertainty),
+        equilibrator_temperature_uncertainty=options.uncertainty.equilibrator_temperature,
+        sst_uncertainty=options.uncertainty.sst,
+        salinity_uncertainty=options.uncertainty.salinity,
+        temperature_correlation=options.uncertainty.temperature_correlation,
+        coefficient_uncertainty=options.uncertainty.temperature_coefficient,
+        filling=filling_uncertainty(inputs, pressure, rows),
+        method=options.temperature_correction,
+        coefficient=options.temperature_coefficient,
     )
     result.scatter("fco2_uncertainty", rows, uncertain.total)
     for name, term in uncertain.terms.items():

@@ -1,4 +1,4 @@
-"""Standard uncertainty of what the calibrator gives, term by term."""
+"""Standard uncertainties of what the calibrator computes fCO2 from."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ocean.calibration.equilibrator_pressure import CODES
-from icos_ocean.fco2_uncertainty import FCO2Uncertainty, fco2_uncertainty
+from icos_ocean.fco2_uncertainty import FillingUncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import FCO2Options, Uncertainties
+    from icos_ocean.calibration.equilibrator_pressure import ChosenPressure
+    from icos_ocean.calibration.fco2_options import Uncertainties
+    from icos_ocean.calibration.inputs import Inputs
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["air_uncertainty", "pressure_uncertainty", "total", "water_uncertainty"]
+__all__ = ["filling_uncertainty", "pressure_uncertainty", "total"]
 
 
 def total(terms: Mapping[str, FloatArray]) -> FloatArray:
@@ -38,59 +40,7 @@ def pressure_uncertainty(source: NDArray[np.int8], stated: Uncertainties) -> Flo
     return by_code[source]
 
 
-def water_uncertainty(
-    xco2: FloatArray,
-    pressure: FloatArray,
-    equilibrator_temperature: FloatArray,
-    salinity: FloatArray,
-    sst: FloatArray,
-    *,
-    xco2_terms: Mapping[str, FloatArray],
-    pressure_source: NDArray[np.int8],
-    options: FCO2Options,
-) -> FCO2Uncertainty:
-    """Uncertainty of fCO2 in sea water; arguments have one element per water sample, in the units of `icos_ocean.seawater_co2`."""
-    stated = options.uncertainty
-    return fco2_uncertainty(
-        xco2,
-        pressure,
-        equilibrator_temperature,
-        salinity,
-        sst,
-        xco2_terms=xco2_terms,
-        pressure_uncertainty=pressure_uncertainty(pressure_source, stated),
-        equilibrator_temperature_uncertainty=stated.equilibrator_temperature,
-        sst_uncertainty=stated.sst,
-        salinity_uncertainty=stated.salinity,
-        temperature_correlation=stated.temperature_correlation,
-        coefficient_uncertainty=stated.temperature_coefficient,
-        method=options.temperature_correction,
-        coefficient=options.temperature_coefficient,
-    )
-
-
-def air_uncertainty(
-    xco2: FloatArray,
-    pressure: FloatArray,
-    salinity: FloatArray,
-    sst: FloatArray,
-    *,
-    xco2_terms: Mapping[str, FloatArray],
-    stated: Uncertainties,
-) -> FloatArray:
-    """Uncertainty of fCO2 in air that was measured [µatm]; arguments have one element per air sample."""
-    # One temperature in both places: the correction to sea-surface temperature and its uncertainty cancel.
-    found = fco2_uncertainty(
-        xco2,
-        pressure,
-        sst,
-        salinity,
-        sst,
-        xco2_terms=xco2_terms,
-        pressure_uncertainty=stated.pressure,
-        equilibrator_temperature_uncertainty=stated.sst,
-        sst_uncertainty=stated.sst,
-        salinity_uncertainty=stated.salinity,
-        temperature_correlation=1.0,
-    )
-    return found.total
+def filling_uncertainty(inputs: Inputs, pressure: ChosenPressure, rows: NDArray[np.intp]) -> FillingUncertainty:
+    """Return what filling adds to the uncertainty of the inputs of fCO2 in some rows."""
+    names = ("equilibrator_temperature", "sst", "salinity")
+    return FillingUncertainty(pressure=pressure.filling[rows], **{name: inputs.take(name).filling[rows] for name in names})

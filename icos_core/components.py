@@ -390,7 +390,8 @@ class QualityTest:
     """Sets bits, never changes a value.
 
     `test(dataset, variables, options, context)` returns one outcome per tested variable. `variables` are those named by the ``[[qc]]``
-    table; a test of fixed variables (``fixed_variables``) ignores the argument. `reach(options)` is how far before and after a row the test looks.
+    table; a test of fixed variables (``fixed_variables``) ignores the argument. `reach(options)` is how far before and after a row the
+    test looks.
     `stages` are those it can run in, the usual one first.
     """
 

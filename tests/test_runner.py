@@ -360,7 +360,8 @@ def test_validity_times_of_options(tmp_path):
     write_log(tmp_path, "a.log", log_lines(hours=2))
     gains = (
         GAIN
-        + "[[calibrate.gains]]\nvalue = 100\nvalid_to = 2024-01-01T01:00:00Z\n[[calibrate.gains]]\nvalue = 200\nvalid_from = 2024-01-01T01:00:00Z\n"
+        + "[[calibrate.gains]]\nvalue = 100\nvalid_to = 2024-01-01T01:00:00Z\n"
+        + "[[calibrate.gains]]\nvalue = 200\nvalid_from = 2024-01-01T01:00:00Z\n"
     )
     tree = icos_core.run(write_station(tmp_path, LOG, gains)).tree
     ratio = tree["/calibrated/log"]["mole_fraction"] / tree["/measured/log"]["signal"]

@@ -64,9 +64,11 @@ def _tell(out: Path, paths: Iterable[Path], problems: int, set_aside: Mapping[st
         for path in paths:
             click.echo(f"  {click.format_filename(path)}")
         if problems:
-            click.echo(f"{problems} problems are listed in {click.format_filename(out / MANIFEST)} and in the report.")
+            number = "1 problem is" if problems == 1 else f"{problems} problems are"
+            click.echo(f"{number} listed in {click.format_filename(out / MANIFEST)} and in the report.")
     if set_aside:
-        click.echo(f"{len(set_aside)} input files were set aside:", err=True)
+        number = "1 input was" if len(set_aside) == 1 else f"{len(set_aside)} inputs were"
+        click.echo(f"{number} set aside:", err=True)
         for name, reason in list(set_aside.items())[:_MOST_NAMED]:
             click.echo(f"  {name}: {reason}", err=True)
         if len(set_aside) > _MOST_NAMED:

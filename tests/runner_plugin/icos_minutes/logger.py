@@ -1,9 +1,11 @@
 """``time,stream,name=value,…`` lines; lines that cannot be read are rejected and counted.
 
-A file with the word CRASH makes the reader raise an undeclared error; KILL ends its process; KILLONCE ends it the first time.
+A file with the word CRASH makes the reader raise an undeclared error; KILL ends its process; KILLONCE ends it the first time; SLEEP takes
+a minute.
 """
 
 import os
+from time import sleep
 
 import numpy as np
 
@@ -33,17 +35,24 @@ class LoggerOptions(Options):
     scale: float = 1.0
 
 
-def read(path, options, context):
-    if path.stat().st_size == 0:
-        raise InputError(path.name, "the file is empty")
-    text = path.read_text(encoding="utf-8")
+def obey(path, text):
+    """Do what the words of a file ask for."""
     if "CRASH" in text:
         raise RuntimeError("a fault of the reader")
+    if "SLEEP" in text:
+        sleep(60)
     if "KILLONCE" in text and not path.with_suffix(".killed").exists():
         path.with_suffix(".killed").touch()
         os._exit(9)
     if "KILL" in text and "KILLONCE" not in text:
         os._exit(9)
+
+
+def read(path, options, context):
+    if path.stat().st_size == 0:
+        raise InputError(path.name, "the file is empty")
+    text = path.read_text(encoding="utf-8")
+    obey(path, text)
     words = VOCABULARY[options.kind]
     times, rows, rejected, problems, seen, taken = [], [], {}, [], 0, set()
     for number, line in enumerate(text.splitlines(), 1):

@@ -12,6 +12,7 @@ import pytest
 import icos_core
 from icos_core.dataset import category_mask
 from icos_core.flags import decode_bits
+from icos_core.review import unreviewed
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "workshop-cruise" / "station.toml"
 ROWS_BY_TYPE = {
@@ -279,3 +280,19 @@ def test_files_cut_anywhere_give_the_same_bytes(run_example, real_data, tmp_path
         np.testing.assert_array_equal(underway(cut)[variable].values, underway(whole)[variable].values)
     name = next(path.name for path in whole.paths if path.name.endswith("underway.csv"))
     assert (cut.finished.out / name).read_bytes() == (whole.finished.out / name).read_bytes()
+
+
+def test_accepting_every_automatic_flag_changes_no_value(run_example, tmp_path):
+    before = run_example()
+    stages = {"measured": {"underway": before.tree["/measured/underway"].to_dataset()}, "calibrated": {"underway": underway(before)}}
+    variables = sorted({row[1] for row in unreviewed(stages).rows})
+    assert "ambient_pressure" in variables
+    rows = [
+        f"F{number:04d},underway,{name},2019-07-01T00:00:00Z,2019-08-01T00:00:00Z,accept,data manager,2024-02-01T00:00:00Z,seen,\n"
+        for number, name in enumerate(variables, 1)
+    ]
+    (tmp_path / "flags.csv").write_text(FLAGS + "".join(rows), encoding="utf-8")
+    station = tmp_path / "station.toml"
+    after = underway(icos_core.run(station, tmp_path / "accepted", jobs=1, level="final"))
+    for name in ("fco2", "fco2_flag", "fco2_uncertainty", "equilibrator_pressure", "sst"):
+        np.testing.assert_array_equal(after[name].values, underway(before)[name].values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED
-from icos_core.flags import PERSON
+from icos_core.flags import PERSON, decode_bits
 from icos_core.joins import SOURCE_ATTRIBUTES
 from icos_ocean.calibration.gap_filling import fill_gaps
 from icos_ocean.practical_salinity import salinity_from_conductivity
@@ -101,8 +101,9 @@ class Inputs:
                 kept = np.zeros(values.shape, dtype=np.bool_)
             else:
                 values, flag = self.stream[name].values, self._flag(name)
-                # What a person called bad stays as it is: the flag of the same name would stand on the filled value, too.
-                kept = (flag == BAD) & (self._origin(name) == PERSON)
+                # What only a person called bad stays as it is: the flag of the same name would stand on the filled value, too. What a
+                # test called bad is filled, whether a person has accepted the test's flag or not.
+                kept = (flag == BAD) & (self._origin(name) == PERSON) & ~self._failed(name)
             self.taken[name] = self._filled(name, values, flag, kept)
         return self.taken[name]
 
@@ -125,6 +126,14 @@ class Inputs:
             flag: NDArray[np.int8] = self.stream[f"{name}_flag"].values
             return flag
         return np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
+
+    def _failed(self, name: str) -> BoolArray:
+        """Rows that a test called bad."""
+        failed = np.zeros(self.time.shape, dtype=np.bool_)
+        for meaning, rows in decode_bits(self.stream, f"{name}_tests").items():
+            if meaning.endswith("_bad"):
+                failed |= rows
+        return failed
 
     def _origin(self, name: str) -> NDArray[np.int8]:
         if f"{name}_flag_origin" in self.stream:

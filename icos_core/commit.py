@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import uuid
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["LEDGER", "LOCK", "MANIFEST", "STAGING", "commit", "exclusive", "recover", "staging_dropped_on_error", "start_staging"]
+__all__ = [
+    "CACHE",
+    "LEDGER",
+    "LOCK",
+    "MANIFEST",
+    "PARTS",
+    "STAGING",
+    "commit",
+    "exclusive",
+    "recover",
+    "staging_dropped_on_error",
+    "start_staging",
+    "write_whole",
+]
 
 MANIFEST = "manifest.json"
 STAGING = ".staging"
 LOCK = ".lock"
 LEDGER = "ledger.sqlite"
+CACHE = "cache"
+PARTS = "part"
+"""Folder in the cache of what is being written; the next run empties it."""
 _JOURNAL = "journal.json"
 _FILES = "files"
 
@@ -123,6 +140,14 @@ def recover(out: Path, tidy: Callable[[Collection[str]], object]) -> bool:
         raise RunError(f"{staging / _JOURNAL} is damaged; remove {out} and run again") from error
     _complete(out, journal, tidy)
     return True
+
+
+def write_whole(out: Path, target: Path, text: str) -> None:
+    """Write a file that is there whole or not at all; what a kill leaves of it is swept with the cache."""
+    part = out / CACHE / PARTS / uuid.uuid4().hex
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(text, encoding="utf-8")
+    part.replace(target)
 
 
 def _complete(out: Path, journal: dict[str, Any], tidy: Callable[[Collection[str]], object]) -> None:

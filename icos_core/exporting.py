@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from icos_core.commit import LEDGER, LOCK, MANIFEST, STAGING
+from icos_core.commit import CACHE, LEDGER, LOCK, MANIFEST, STAGING
 from icos_core.exceptions import RunError
 from icos_core.faults import blame
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from icos_core.progress import Progress
     from icos_core.station import Description
 
-__all__ = ["CACHE", "REPORT", "RESERVED", "UNREVIEWED", "export_all"]
+__all__ = ["REPORT", "RESERVED", "UNREVIEWED", "export_all"]
 
 REPORT = "report.html"
 UNREVIEWED = "unreviewed.csv"
-CACHE = "cache"
 RESERVED = frozenset({CACHE, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", LOCK, MANIFEST, REPORT, STAGING, UNREVIEWED})
 """First parts of names in the folder of the outputs that no export may have."""
 

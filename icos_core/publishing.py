@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from icos_core.commit import MANIFEST, commit, staging_dropped_on_error, start_staging
+from icos_core.commit import MANIFEST, commit, staging_dropped_on_error, start_staging, write_whole
 from icos_core.components import Problem
 from icos_core.computing import newest_time
 from icos_core.exceptions import RunError
@@ -163,9 +163,7 @@ def _ask_for_review(job: Job, computed: Computed, out: Path) -> None:
         target.unlink(missing_ok=True)
         return
     lines = [",".join(table.columns), *(",".join(str(cell) for cell in row) for row in table.rows)]
-    beside = target.with_suffix(".part")
-    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    beside.replace(target)
+    write_whole(out, target, "\n".join(lines) + "\n")
     count = sum(row[-1] for row in table.rows)
     first = "\n".join(f"  {row[0]}/{row[1]} {row[2]} to {row[3]}: {row[4]}, {row[5]} rows" for row in table.rows[:10])
     raise RunError(

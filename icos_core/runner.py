@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_core.commit import LEDGER, MANIFEST, exclusive, recover
+from icos_core.commit import CACHE, LEDGER, MANIFEST, exclusive, recover
 from icos_core.components import Context
 from icos_core.computing import code_versions, compute
 from icos_core.exceptions import DescriptionError, Mistake, RunError
 from icos_core.executors import choose_executor
-from icos_core.exporting import CACHE
 from icos_core.fingerprints import requirement_versions, sha256_of_file
 from icos_core.inputs import find_files, offsets
 from icos_core.keys import content_key
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Finished", "Settings", "execute"]
 
 _FAILED, _INTERRUPTED = 1, 130
+_LAST_EPOCH = 9_000_000_000  # nanoseconds since 1970 fit 64 bits until the year 2262
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +89,7 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
     RunError, DataError
         Where the run failed; the outputs of the run before stay as they are.
     """
+    epoch = _epoch()
     before = _circumstances(description, settings)
     files = tuple(find_files(description, settings.out))
     flags = read_flags(description.flags_path)
@@ -104,12 +105,12 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
         recover(settings.out, store.discard)
         ledger = Ledger(settings.out / LEDGER)
         try:
-            finished = _locked_run(description, plugins, settings, progress, files, flags, store, ledger)
+            finished = _locked_run(description, plugins, settings, progress, files, flags, store, ledger, epoch)
         except MemoryError as error:
             raise RunError("there is not enough memory for this run") from error
         finally:
             ledger.close()
-        if before is not None and not finished.unchanged:
+        if before is not None:
             _note_standing(settings.out, before)
         return finished
 
@@ -126,12 +127,20 @@ def _circumstances(description: Description, settings: Settings) -> dict[str, An
 def _note_standing(out: Path, before: dict[str, Any]) -> None:
     manifest = read_manifest(out / MANIFEST)
     if manifest is not None and not manifest["retry"]:
-        note_standing(out, before)
+        # The outputs are in place; without the note the next run only looks closer.
+        with suppress(OSError):
+            note_standing(out, before)
 
 
 def _epoch() -> np.datetime64 | None:
     text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return np.datetime64(int(text), "s").astype("datetime64[ns]") if text.isdigit() else None
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) > _LAST_EPOCH:
+        raise DescriptionError(
+            "environment", [Mistake(key="SOURCE_DATE_EPOCH", value=text, expected="seconds since 1970 as a whole number")]
+        )
+    return np.datetime64(int(text), "s").astype("datetime64[ns]")
 
 
 def _locked_run(
@@ -143,6 +152,7 @@ def _locked_run(
     flags: tuple[PersonFlag, ...],
     store: Store,
     ledger: Ledger,
+    epoch: np.datetime64 | None,
 ) -> Finished:
     began, started = time.perf_counter(), clock()
     progress.stage("look at the input files", len(files))
@@ -153,7 +163,7 @@ def _locked_run(
         deployments=description.deployments,
         level=description.level,
         people_flags=tuple(flag for flag in flags if not flag.withdrawn),
-        newest=_epoch(),
+        newest=epoch,
         software={name: metadata.version(name) for name in code if is_installed(name)},
         sources=tuple(sorted(file.name for file in files)),
         folder=description.folder,

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from icos_core.commit import CACHE, MANIFEST, STAGING, write_whole
 from icos_core.discovery import plugin_distributions
 from icos_core.fingerprints import fingerprint, requirement_versions, sha256_of_file
 from icos_core.inputs import matching_files
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["circumstances", "default_out", "note_standing", "standing_manifest"]
 
-_MANIFEST = "manifest.json"
-_NOTE = Path("cache") / "standing.json"
+_NOTE = Path(CACHE) / "standing.json"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -65,32 +65,28 @@ def circumstances(out: Path, description: Path, text: str, level: str | None, pa
 
 def note_standing(out: Path, before: Mapping[str, Any]) -> None:
     """Note what the run that has just ended depended on, and what it left."""
-    note = json.dumps({**before, **_left(out)})
-    beside = (out / _NOTE).with_suffix(".part")
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    beside.write_text(note, encoding="utf-8")
-    beside.replace(out / _NOTE)
+    write_whole(out, out / _NOTE, json.dumps({**before, **_left(out)}))
 
 
 def standing_manifest(out: Path, description: Path, level: str | None) -> dict[str, Any] | None:
     """Return the manifest of the last run if a run now would change nothing, else None."""
     try:
         note = json.loads((out / _NOTE).read_text(encoding="utf-8"))
-        if (out / ".staging").exists():
+        if (out / STAGING).exists():
             return None
         text = description.read_text(encoding="utf-8")
         now = {**circumstances(out, description, text, level, note["patterns"]), **_left(out)}
-        return read_manifest(out / _MANIFEST) if json.loads(json.dumps(now)) == note else None
+        return read_manifest(out / MANIFEST) if json.loads(json.dumps(now)) == note else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _left(out: Path) -> dict[str, Any]:
-    manifest = read_manifest(out / _MANIFEST)
+    manifest = read_manifest(out / MANIFEST)
     if manifest is None:
         raise ValueError("no manifest")
     outputs = [_look(out / each["name"]) for each in manifest["outputs"]]
-    return {"outputs": outputs, "manifest": sha256_of_file(out / _MANIFEST)}
+    return {"outputs": outputs, "manifest": sha256_of_file(out / MANIFEST)}
 
 
 def _look(path: Path) -> list[Any]:

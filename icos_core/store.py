@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from icos_core.commit import PARTS
 from icos_core.exceptions import DataError, RunError
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Store:
 
     @property
     def _parts(self) -> Path:
-        return self.folder / "part"
+        return self.folder / PARTS
 
     def _header(self, key: str) -> tuple[dict[str, Any], int] | None:
         try:

@@ -289,16 +289,15 @@ def test_an_interrupt(tmp_path, jobs):
     for number in range(4):
         write_log(tmp_path, f"slow{number}.log", [f"# {number}", "SLEEP"])
     command = [*ICOS, "run", str(station), "--jobs", str(jobs)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True
-    )
-    while process.stderr.readline().strip() != "read (4)":
-        assert process.poll() is None
-    # The files sleep for a minute each.
-    time.sleep(1.0)
-    began = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=50)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes, env=environment(), start_new_session=True) as process:
+        while not process.stderr.readline().startswith("read ("):
+            assert process.poll() is None
+        # The files sleep for a minute each.
+        time.sleep(1.0)
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=50)
     assert time.monotonic() - began < 30
     assert process.returncode in {1, 130}, told
     assert "Traceback" not in told

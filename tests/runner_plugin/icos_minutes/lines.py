@@ -18,6 +18,7 @@ def export(streams, folder, options, context):
         if "time" not in stream.dims:
             continue
         path = folder / f"{name}.{options.suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
         rows = [f"# {name} {context.newest}"]
         for position, time in enumerate(stream["time"].values):
             cells = [

@@ -44,6 +44,9 @@ def matching_files(pattern: str, folder: Path, out: Path | None = None) -> list[
         For a pattern that cannot be one.
     """
     parts = Path(pattern).parts
+    for part in parts:
+        if "**" in part and part != "**":
+            raise ValueError(f"** stands alone between two slashes, not in {part!r}")  # some versions of Python take it, others do not
     fixed = 0
     while fixed < len(parts) - 1 and not _WILDCARDS & set(parts[fixed]):
         fixed += 1

@@ -164,7 +164,7 @@ def test_a_table_that_does_not_run_along_time(tmp_path: Path) -> None:
 
 
 def test_what_does_not_run_along_time_is_repeated(tmp_path: Path) -> None:
-    stream = example_stream(("flux",), 3).assign_coords(height=50.0).assign(roughness=0.1, lag=np.timedelta64(1500, "ms"))
+    stream = example_stream(("flux",), 3).assign_coords(height=50.0).assign(roughness=0.1, lag=np.timedelta64(1_500_000_000, "ns"))
     stream["profile"] = (("level", "time"), np.arange(6.0).reshape(2, 3))
     table = export(stream, tmp_path)
     assert table["height"] == ["50"] * 3

@@ -34,7 +34,7 @@ VALUES = [
     datetime(2024, 1, 1, tzinfo=UTC),
     timedelta(seconds=1),
     np.datetime64("2024-01-01", "ns"),
-    np.datetime64("NaT"),
+    np.datetime64("NaT", "ns"),
     np.int8(3),
     np.array([1.0, 2.0]),
     Path("raw/a.txt"),

@@ -409,6 +409,15 @@ def test_source_date_epoch(tmp_path, monkeypatch):
     assert (tmp_path / "output" / "log.txt").read_text().startswith("# log 2023-11-14T22:13:20")
 
 
+@pytest.mark.parametrize("text", ["yesterday", "-1", "²", "99999999999999999999"])
+def test_source_date_epoch_that_is_none(tmp_path, monkeypatch, text):
+    write_log(tmp_path, "a.log", log_lines(hours=1))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", text)
+    with pytest.raises(DescriptionError, match="SOURCE_DATE_EPOCH"):
+        icos_core.run(write_station(tmp_path, LOG, GAIN, LINES))
+    assert not (tmp_path / "output").exists()
+
+
 def test_verify_finds_a_change_that_size_and_time_hide(tmp_path):
     path = write_log(tmp_path, "a.log", log_lines(hours=1))
     station = write_station(tmp_path, LOG, GAIN, LINES)

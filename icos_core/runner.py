@@ -140,7 +140,8 @@ def _epoch() -> np.datetime64 | None:
         raise DescriptionError(
             "environment", [Mistake(key="SOURCE_DATE_EPOCH", value=text, expected="seconds since 1970 as a whole number")]
         )
-    return np.datetime64(int(text), "s").astype("datetime64[ns]")
+    moment: np.datetime64 = np.datetime64(int(text), "s").astype("datetime64[ns]")
+    return moment
 
 
 def _locked_run(

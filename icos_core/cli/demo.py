@@ -12,6 +12,7 @@ import numpy as np
 from icos_core.api import RunResult, run
 from icos_core.dataset import is_good
 from icos_core.exceptions import DescriptionError, Mistake, nearest
+from icos_core.fingerprints import sha256_of_file
 from icos_core.plugins import installed_plugins
 from icos_core.progress import choose_progress
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from icos_core.components import SimulationResult, Simulator
 
 __all__ = ["command"]
+
+_MARK = ".icos-demo"
 
 
 @click.command("demo")
@@ -41,13 +44,10 @@ def command(simulator: str | None, folder: Path, seed: int) -> int:
     status = 0
     for chosen in _choose(simulator):
         target = folder / chosen.name
-        if target.exists() and not (target / "output").exists() and any(target.iterdir()):
-            mistake = Mistake(key="--folder", value=str(target), expected="an empty folder, or one that an earlier demo has made")
-            raise DescriptionError("command line", [mistake])
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
+        _make_room(target)
         click.echo(f"{chosen.name}: {chosen.summary}")
         simulated = chosen.simulate(target, chosen.options(), seed)
+        (target / _MARK).write_text(sha256_of_file(simulated.description) + "\n", encoding="utf-8")
         click.echo(f"  {len(simulated.files)} raw files in {simulated.files[0].parent}")
         with choose_progress(quiet=False) as progress:
             result = run(simulated.description, target / "output", progress=progress)
@@ -56,6 +56,18 @@ def command(simulator: str | None, folder: Path, seed: int) -> int:
             click.echo(f"  {path}")
         status = max(status, result.status)
     return status
+
+
+def _make_room(target: Path) -> None:
+    """Remove what an earlier demo left, unless a person has worked with it."""
+    if target.exists() and any(target.iterdir()):
+        mark, description = target / _MARK, target / "station.toml"
+        untouched = mark.is_file() and description.is_file() and mark.read_text(encoding="utf-8").strip() == sha256_of_file(description)
+        if not untouched or (target / "flags.csv").exists():
+            expected = "an empty folder, or one that an earlier demo has made and nobody has changed; move it, or choose another --folder"
+            raise DescriptionError("command line", [Mistake(key="--folder", value=str(target), expected=expected)])
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
 
 
 def _choose(name: str | None) -> list[Simulator]:

@@ -158,9 +158,12 @@ def choose_executor(jobs: int | None, cluster: str | None, tasks: int, code: Map
     Raises
     ------
     DescriptionError
-        Where a cluster is named and the extra `distributed` is not installed.
+        Where a cluster is named by what is no address, or the extra `distributed` is not installed.
     """
     if cluster is not None:
+        if "://" not in cluster:
+            mistake = Mistake(key="--cluster", value=cluster, expected="an address such as tcp://host:8786")
+            raise DescriptionError("command line", [mistake])
         try:
             from icos_core.dask_executor import DaskExecutor  # noqa: PLC0415  # an extra
         except ImportError as error:

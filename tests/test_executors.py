@@ -237,3 +237,8 @@ def test_a_cluster_whose_files_are_elsewhere(tmp_path, monkeypatch, cluster):
     monkeypatch.setattr(Store, "path", lambda store, key: store.folder / "nowhere" / key)
     with pytest.raises(RunError, match="a shared file system is needed"):
         icos_core.run(write_station(tmp_path, LOG, GAIN), cluster=cluster)
+
+
+def test_a_cluster_that_is_no_address():
+    with pytest.raises(DescriptionError, match="expected an address such as tcp://host:8786"):
+        choose_executor(None, "nonsense", 1, {})

@@ -351,7 +351,7 @@ class Calibrator:
     ----------
     requires, provides
         ``f(options)`` → stream name → requirements or vocabulary. The stream name ``"*"`` in `requires` stands for the one stream
-        that has what is required.
+        that has what is required, in `provides` and `cascades` for what the calibrator makes of it.
     calibrate
         ``f(streams, options, context)`` → :class:`CalibrationResult`. The streams carry their flags (``x_flag`` …); the
         calibrator leaves out questionable and bad data by its declared rule.

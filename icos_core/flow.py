@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -217,6 +217,9 @@ def calibrated_stage(
     """Run calibrators in order; tests of the calibrated stage run after the last."""
     # Flags are set in place: the streams of the stage before must keep theirs.
     current = {name: stream.copy(deep=False) for name, stream in streams.items()}
+    # Condensed rows are others than those that were tested.
+    measured = {name: frozenset(map(str, stream.data_vars)) for name, stream in streams.items()}
+    before = measured if condensing(description, plugins) is None else {}
     cascades: dict[str, list[Cascade]] = {}
     for position, spec in enumerate(specs):
         component: Calibrator = plugins.component("calibrator", spec.calibrator)
@@ -232,7 +235,7 @@ def calibrated_stage(
                 cascades.setdefault(each, []).extend(more)
         current.update(result.streams)
         final = last and position == len(specs) - 1
-        _flag_results(result, current, cascades, offsets, context, flow, description if final else None, plugins)
+        _flag_results(result, current, cascades, offsets, context, flow, description if final else None, plugins, before)
     if last and not specs:
         for name, stream in current.items():
             outcomes = run_tests(name, stream, description.qc, "calibrated", plugins, context)
@@ -251,6 +254,7 @@ def _flag_results(
     flow: Flow,
     description: Description | None,
     plugins: Plugins,
+    before: Mapping[str, Collection[str]],
 ) -> None:
     flow.problems += result.problems
     flow.tables += result.tables
@@ -260,7 +264,7 @@ def _flag_results(
         check_stream(stream, name)
         found = outcomes.get(name, [])
         if description is not None:
-            found = [*found, *run_tests(name, stream, description.qc, "calibrated", plugins, context)]
+            found = [*found, *run_tests(name, stream, description.qc, "calibrated", plugins, context, before=before.get(name))]
         people = _people_of(context.people_flags, name, offsets.get(name, timedelta(0)))
         flow.flag(stream, found, people, cascades.get(name, ()))
 

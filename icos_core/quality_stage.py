@@ -12,7 +12,7 @@ from icos_core.exceptions import DataError
 from icos_core.faults import blame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -46,6 +46,7 @@ def run_tests(
     plugins: Plugins,
     context: Context,
     only: Sequence[str] | None = None,
+    before: Collection[str] | None = None,
 ) -> list[Outcome]:
     """Run the tests of one stage on one stream.
 
@@ -53,15 +54,22 @@ def run_tests(
     ----------
     only
         Variables that are new in the stream: listed variables are tested only where they are among these, fixed ones where any is.
+    before
+        After calibration, the variables that the stream had as measured. Readers announce what files may have: a variable that these
+        files lack, and a calibrator made, has its tests of measured data here. Without it there are none.
     """
     outcomes: list[Outcome] = []
     for spec in specs:
-        if spec.stage != stage:
+        # A usual test is of streams that have what it goes by; a station's own names its stream, or is wrong.
+        if spec.is_default and any(category not in stream for category in spec.where):
             continue
         test: QualityTest = plugins.component("quality-test", spec.test)
         variables = testable(test, spec, stream_name, stream)
+        fixed = bool(test.fixed_variables(spec.options))
+        if spec.stage != stage:
+            late = (spec.stage, stage) == ("measured", "calibrated") and stage in test.stages and not fixed
+            variables = tuple(name for name in variables if name not in before) if late and before is not None else ()
         if only is not None:
-            fixed = bool(test.fixed_variables(spec.options))
             variables = (
                 variables if fixed and set(variables) & set(only) else tuple(name for name in variables if not fixed and name in only)
             )

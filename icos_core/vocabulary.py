@@ -126,11 +126,19 @@ def _words(provided: Mapping[str, Sequence[Variable]]) -> dict[str, Words]:
 def _after(streams: Mapping[str, Words], spec: CalibrateSpec, plugins: Plugins) -> dict[str, Words]:
     """Streams after a calibrator: one that works row by row adds to a stream, any other makes it new."""
     component = plugins.component("calibrator", spec.calibrator)
-    provided = _words(ask(f"calibrator {spec.calibrator!r}", component.provides, spec.options))
+    who = f"calibrator {spec.calibrator!r}"
+    provided = _words(ask(who, component.provides, spec.options))
     after = dict(streams)
-    for name, words in provided.items():
-        after[name] = {**streams.get(name, {}), **words} if component.row_wise else words
+    for wanted, words in provided.items():
+        for name in _meant(who, ask(who, component.requires, spec.options), streams) if wanted == "*" else [wanted]:
+            after[name] = {**streams.get(name, {}), **words} if component.row_wise else words
     return after
+
+
+def _meant(who: str, required: Mapping[str, Sequence[Requirement]], streams: Mapping[str, Words]) -> list[str]:
+    """Return the stream that ``"*"`` stands for: that which has what is required, else that which lacks least."""
+    lacks = {name: _unmet_in("", who, required.get("*", ()), name, words) for name, words in sorted(streams.items())}
+    return [min(lacks, key=lambda name: len(lacks[name]))] if lacks else []
 
 
 def check_vocabulary(description: Description, plugins: Plugins) -> list[Mistake]:

@@ -512,6 +512,17 @@ class TestVocabulary:
         found = mistakes(STATION + LOG + FLUX_TABLE + FLUX_TABLE)
         assert "pressure" in found["calibrate[1]"].expected
 
+    def test_what_is_provided_is_provided_by_the_stream_that_was_meant(self, load, mistakes, request):
+        provided = FLUXES.provides(None)["log"]
+        anywhere = replace(FLUXES, name="anywhere", provides=lambda options: {"*": provided}, default_tests=lambda options: ())
+        plugins = with_component("calibrator", anywhere, request.module)
+        text = STATION + LOG + 'stream = "north"\n' + FLUX_TABLE.replace("fluxes", "anywhere")
+        weather = '[[input]]\nreader = "weather"\nfiles = "*"\n'
+        test = '[[qc]]\ntest = "range"\nvariable = "flux"\nstream = "north"\nbad_outside = [0, 1]\n'
+        assert load(text + weather + test, plugins=plugins).qc[0].stage == "calibrated"
+        found = mistakes(text + weather + test.replace("north", "met"), plugins=plugins)
+        assert found["qc[0].variable"].value == "flux"
+
     def test_products_need_what_they_need(self, mistakes):
         found = mistakes(STATION + LOG + '[[derive]]\nproduct = "hourly"\n')
         assert "flux in stream 'log'" in found["derive[0]"].expected

@@ -50,8 +50,8 @@ def assert_calibration_fits(calibrator: Calibrator, result: CalibrationResult, o
     declared = calibrator.provides(options)
     for name, stream in result.streams.items():
         check_stream(stream, name)
-        assert name in declared, f"stream {name!r} is not declared by provides(): {sorted(declared)}"
-        words = {variable.name: variable for variable in declared[name]}
+        assert {name, "*"} & set(declared), f"stream {name!r} is not declared by provides(): {sorted(declared)}"
+        words = {variable.name: variable for variable in declared.get(name, declared.get("*", ()))}
         for variable in map(str, stream.data_vars):
             if variable.endswith(COMPANIONS) and variable not in words:
                 continue

@@ -54,6 +54,16 @@ def test_a_missing_stream_is_told_with_the_nearest() -> None:
         underway({"underway": measured}, "underway", "socat")
 
 
+def test_where_none_is_named_the_only_one_with_fco2_is_taken() -> None:
+    measured, _ = cruise()
+    stream, _ = calibrated(measured)
+    assert underway({"main": stream, "tsg": measured}, "", "socat")[0] == "main"
+    with pytest.raises(DataError, match="socat: one stream with 'fco2' along time is wanted, streams a, b have; name one with stream"):
+        underway({"b": stream, "a": stream}, "", "socat")
+    with pytest.raises(DataError, match="socat: one stream with 'fco2' along time is wanted, none of tsg has"):
+        underway({"tsg": measured}, "", "socat")
+
+
 def test_quantities_come_in_the_unit_of_the_header() -> None:
     measured, _ = cruise()
     stream, _ = calibrated(measured)

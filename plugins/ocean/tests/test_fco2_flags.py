@@ -182,7 +182,7 @@ def test_air_that_rests_on_doubtful_standards_is_questionable_at_the_samples_too
 
 def test_cascades_name_variables_that_there_are():
     options = CALIBRATOR.options.model_validate({"standards": described_standards(), "dry_samples": True})
-    names = {word.name for word in CALIBRATOR.provides(options)["underway"]}
+    names = {word.name for word in CALIBRATOR.provides(options)["*"]}
     for cascade in cascades(options)["*"]:
         assert {cascade.source, cascade.target} <= names
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from calibrated_underway import CYCLE, STEP_SECONDS, WARM, calibrated_underway, missing
-from icos_ocean.figures import cruise_track, fco2_series, pressure, salinity, standards, temperatures, uncertainty
+from icos_ocean.figures import cruise_track, fco2_series, pressure, salinity, standards, temperatures, uncertainty, underway
 from icos_ocean.figures.underway import AIR, WATER, rows_of, unit_of
 from icos_ocean.vocabulary import UNCERTAINTY_TERMS
 from matplotlib.colors import to_hex
@@ -45,8 +45,17 @@ def test_names_are_unique_and_orders_differ():
 @by_name
 def test_a_figure_does_not_apply_where_its_stream_is_not(figure):
     assert figure.draw({}, CONTEXT) is None
-    assert figure.draw({"calibrated/mast": calibrated_underway()}, CONTEXT) is None
+    assert figure.draw({"calibrated/mast": calibrated_underway()[["run_type"]]}, CONTEXT) is None
     assert figure.draw({"measured/underway": calibrated_underway()}, CONTEXT) is None
+
+
+@by_name
+def test_the_stream_may_have_any_name(figure):
+    assert figure.draw({"calibrated/main": calibrated_underway()}, CONTEXT) is not None
+    # Beside another stream with the same sensors the one with fCO2 is drawn, of two systems the first by name.
+    thermosalinograph = calibrated_underway(fco2=None)
+    chosen = underway.calibrated_underway({"calibrated/a": thermosalinograph, "calibrated/b": calibrated_underway()}, ["sst"])
+    assert "fco2" in chosen
 
 
 @by_name

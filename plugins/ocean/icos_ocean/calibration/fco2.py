@@ -21,7 +21,7 @@ from icos_ocean.calibration.diagnostics import diagnostic_cascades
 from icos_ocean.calibration.fco2_options import FCO2Options
 from icos_ocean.calibration.reduction import carried_variables, reduce_underway
 from icos_ocean.quality.defaults import sensor_tests
-from icos_ocean.vocabulary import CALIBRATED, MEASURED, STREAM, VOCABULARY
+from icos_ocean.vocabulary import CALIBRATED, MEASURED, VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
     listed = {requirement.name for requirement in needed}
     carried = (VOCABULARY[name] for name in carried_variables(options) if name not in listed)
     needed += [Requirement(name=word.name, units=word.units, optional=True) for word in carried]
-    return {"*": tuple(needed)}
+    return {options.stream or "*": tuple(needed)}
 
 
 def provides(options: FCO2Options) -> Mapping[str, tuple[Variable, ...]]:
@@ -70,7 +70,7 @@ def provides(options: FCO2Options) -> Mapping[str, tuple[Variable, ...]]:
     made = {variable.name for variable in CALIBRATED}
     names = carried_variables(options)
     carried = tuple(variable for variable in MEASURED if variable.name in names and variable.name not in made)
-    return {STREAM: (*CALIBRATED, *carried)}
+    return {options.stream or "*": (*CALIBRATED, *carried)}
 
 
 def cascades(options: FCO2Options) -> Mapping[str, tuple[Cascade, ...]]:
@@ -94,21 +94,22 @@ def cascades(options: FCO2Options) -> Mapping[str, tuple[Cascade, ...]]:
     for source in ("latitude", "longitude"):
         targets = ("xco2", "xco2_air", *_FROM_XCO2[1:], *_OF_AIR, "delta_fco2")
         found += [Cascade(source=source, target=target, questionable=2, bad=4) for target in targets]
-    return {"*": tuple(found)}
+    return {options.stream or "*": tuple(found)}
 
 
 def default_tests(options: FCO2Options) -> Sequence[Mapping[str, Any]]:
     """List the usual tests of an underway system."""
-    return sensor_tests(options.water_run_types, options.air_run_types)
+    tests = sensor_tests(options.water_run_types, options.air_run_types)
+    return tests if options.stream is None else [{**test, "stream": options.stream} for test in tests]
 
 
 def calibrate(streams: Streams, options: FCO2Options, context: Context) -> CalibrationResult:  # noqa: ARG001  # no part of the run matters
-    """Compute fCO2 for the stream that has run types and readings.
+    """Compute fCO2 for the stream that the options name, or else for the one that has run types and readings.
 
     Parameters
     ----------
     streams
-        Measured streams with their flags; the one with ``run_type`` and ``co2`` is used.
+        Measured streams with their flags.
     options
         Options of the calibrator.
     context
@@ -117,12 +118,13 @@ def calibrate(streams: Streams, options: FCO2Options, context: Context) -> Calib
     Raises
     ------
     DataError
-        If no stream or more than one has ``run_type`` and ``co2``, or salinity cannot be had.
+        If no stream or, where none is named, more than one has ``run_type`` and ``co2``, or salinity cannot be had.
     """
-    found = [name for name, stream in streams.items() if "run_type" in stream and "co2" in stream]
+    found = [name for name, stream in streams.items() if "run_type" in stream and "co2" in stream and options.stream in {None, name}]
     if len(found) != 1:
         which = ", ".join(found) or "none"
-        raise DataError(f"calibrator 'fco2' needs exactly one stream with run_type and co2, found: {which}")
+        hint = "; name one with stream" if found else ""
+        raise DataError(f"calibrator 'fco2' needs exactly one stream with run_type and co2, found: {which}{hint}")
     name = found[0]
     stream = streams[name]
     if "salinity" not in stream and "conductivity_cell_temperature" not in stream:

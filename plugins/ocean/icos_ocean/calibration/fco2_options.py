@@ -162,6 +162,9 @@ class Uncertainties(Options):
 class FCO2Options(Options):
     """How fCO2 is computed from the rows of an underway system."""
 
+    stream: Word | None = Field(
+        default=None, description="stream to calibrate, where there are several systems; default: the one with run types and readings"
+    )
     standards: tuple[StandardGas, ...] = Field(description="gases of known mole fraction, at least two with the role standard")
     water_run_types: tuple[Word, ...] = Field(default=("EQU",), min_length=1, description="type words of water samples")
     air_run_types: tuple[Word, ...] = Field(default=("ATM",), description="type words of air samples")

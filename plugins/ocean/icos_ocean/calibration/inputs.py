@@ -145,12 +145,9 @@ class Inputs:
         names = ("conductivity", "conductivity_cell_temperature")
         conductivity, temperature = (self.stream[name].values for name in names)
         values = salinity_from_conductivity(np.where(conductivity > 0.0, conductivity, np.nan), temperature)
-        worst = np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
-        for name in names:
-            # A missing input (9) shows as a missing salinity, not as a flag.
-            flag = self._flag(name)
-            np.maximum(worst, flag, out=worst, where=flag <= BAD)
-        return values, worst
+        # A missing input (9) shows as a missing salinity, not as a flag.
+        flags = [np.where(flag > BAD, np.int8(NOT_EVALUATED), flag) for flag in map(self._flag, names)]
+        return values, np.maximum(*flags)
 
 
 def put_filled(stream: xr.Dataset, name: str, taken: Input) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import CalibrationResult, Problem
-from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE, is_good, set_variable
+from icos_core.dataset import NOT_EVALUATED, is_good, set_variable
 from icos_core.exceptions import nearest
 from icos_core.flags import carry
 from icos_ocean.calibration.accounting import calibration_table, filling_table, pressure_table, rows_table
@@ -199,8 +199,7 @@ def _calibrated_stream(record: Record, inputs: Inputs, result: Result, options: 
         elif name == "salinity":
             set_variable(stream, VOCABULARY["salinity"], taken.values)
             put_filled(stream, name, taken)
-            level = np.where(taken.flag == BAD, np.int8(BAD), np.where(taken.flag == QUESTIONABLE, np.int8(QUESTIONABLE), np.int8(GOOD)))
-            result.outcome("salinity", "inputs", np.where(np.isfinite(taken.values), level, np.int8(NOT_EVALUATED)))
+            result.outcome("salinity", "inputs", np.where(np.isfinite(taken.values), taken.flag, np.int8(NOT_EVALUATED)))
     order: Sequence[str] = [name for name in VOCABULARY if name in result.values]
     for name in order:
         set_variable(stream, VOCABULARY[name], result.values[name])

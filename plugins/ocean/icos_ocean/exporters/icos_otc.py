@@ -35,7 +35,6 @@ from icos_ocean.exporters.comments import Comments, joined, reasons
 from icos_ocean.exporters.standard_runs import flagged_runs
 from icos_ocean.exporters.water_samples import in_units, underway, water_samples
 from icos_ocean.exporters.woce import WOCE_GOOD, WOCE_MISSING, woce_flags, woce_of
-from icos_ocean.vocabulary import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -92,7 +91,7 @@ _POSITION = ("longitude", "latitude")
 class IcosOtcOptions(Options):
     """Options of ``icos-otc``."""
 
-    stream: str = Field(default=STREAM, description="stream to export")
+    stream: str = Field(default="", description="stream to export; default: the one with fCO2")
     depth: float | None = Field(
         default=None, ge=0, description="depth of the intake in metres; default: that of the deployment, else missing"
     )
@@ -108,7 +107,8 @@ def export(streams: Streams, folder: Path, options: IcosOtcOptions, context: Con
     """
     if not streams:
         return ()
-    stream = underway(streams, options.stream, EXPORTER.name)
+    chosen, stream = underway(streams, options.stream, EXPORTER.name)
+    options = options.model_copy(update={"stream": chosen})
     runs = flagged_runs(stream, options.stream, context.people_flags)
     files: list[tuple[str, Callable[[Path], None]]] = []
     for part in split(stream, context.station, context.deployments):

@@ -35,7 +35,6 @@ from icos_ocean.exporters.comments import joined, of_people, of_tests, plain
 from icos_ocean.exporters.standard_runs import flagged_runs
 from icos_ocean.exporters.water_samples import in_units, underway, water_samples
 from icos_ocean.exporters.woce import woce_flags
-from icos_ocean.vocabulary import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -103,7 +102,7 @@ _EXPOCODE = re.compile(r"[A-Z0-9-]+")
 class SocatOptions(Options):
     """Options of ``socat``."""
 
-    stream: str = Field(default=STREAM, description="stream to export")
+    stream: str = Field(default="", description="stream to export; default: the one with fCO2")
     include_bad: bool = Field(default=False, description="write samples whose fCO2 is bad, with flag 4, instead of leaving them out")
     longitude: Literal["-180..180", "0..360"] = Field(default="-180..180", description="range of longitudes")
     depth: float | None = Field(
@@ -128,7 +127,8 @@ def export(streams: Streams, folder: Path, options: SocatOptions, context: Conte
     """
     if not streams:
         return ()
-    stream = underway(streams, options.stream, EXPORTER.name)
+    chosen, stream = underway(streams, options.stream, EXPORTER.name)
+    options = options.model_copy(update={"stream": chosen})
     for name in ("latitude", "longitude"):
         if name not in stream:
             raise DataError(f"{EXPORTER.name}: stream {options.stream!r} has no {name!r}: SOCAT needs a position for every sample")

@@ -45,20 +45,26 @@ class Samples:
     nowhere: int = 0
 
 
-def underway(streams: Streams, name: str, exporter: str) -> xr.Dataset:
-    """Return the stream to export.
+def underway(streams: Streams, name: str, exporter: str) -> tuple[str, xr.Dataset]:
+    """Return the stream to export and its name: the one that is named, else the only one that has fCO2.
 
     Raises
     ------
     DataError
-        Where it is not there or has no fCO2.
+        Where it is not there or has no fCO2, or none is named and several have.
     """
+    if not name:
+        found = sorted(each for each, stream in streams.items() if "fco2" in stream and "time" in stream.dims)
+        if len(found) != 1:
+            which = f"streams {', '.join(found)} have; name one with stream" if found else f"none of {', '.join(sorted(streams))} has"
+            raise DataError(f"{exporter}: one stream with 'fco2' along time is wanted, {which}")
+        name = found[0]
     if name not in streams:
         raise DataError(f"{exporter}: no stream {name!r}; there are {', '.join(sorted(streams))}{hint(name, streams)}")
     stream = streams[name]
     if "fco2" not in stream or "time" not in stream.dims:
         raise DataError(f"{exporter}: stream {name!r} has no 'fco2' along time; list a calibrator that computes it")
-    return stream
+    return name, stream
 
 
 def water_samples(stream: xr.Dataset, *, include_bad: bool, positioned: bool) -> Samples:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.dataset import category_words
-from icos_ocean.vocabulary import STREAM, VOCABULARY
+from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["AIR", "WATER", "calibrated_underway", "rows_of", "unit_of"]
 
-WATER, AIR = "EQU", "ATM"
+WATER, AIR, RESULT = "EQU", "ATM", "fco2"
 
 
 def calibrated_underway(streams: Streams, names: Iterable[str]) -> xr.Dataset | None:
-    """Return the calibrated underway stream if it has all the named variables, else None: the figure does not apply."""
-    stream = streams.get(f"calibrated/{STREAM}")
-    return stream if stream is not None and all(name in stream for name in names) else None
+    """Return the calibrated stream that has all the named variables, whatever its name, or None: the figure does not apply.
+
+    Of several those with fCO2 come first, then the first by name.
+    """
+    wanted = list(names)
+    found = [name for name, stream in streams.items() if name.startswith("calibrated/") and all(each in stream for each in wanted)]
+    return streams[min(found, key=lambda name: (RESULT not in streams[name], name))] if found else None
 
 
 def rows_of(stream: xr.Dataset, word: str) -> NDArray[np.bool_]:

@@ -8,13 +8,16 @@ test                      limits and where they come from
 ========================= ==============================================================================================
 ``range``                 temperatures, salinity, pressures and CO2 as the dashboard of the Surface Ocean CO2 Atlas checks
                           them (questionable: its warnings, bad: its errors). A pressure cut short by the logger (80 or 8.06
-                          for 1008.06 hPa) is bad. Air between 330 and 600 µmol mol⁻¹, as exhaust and laboratory air
-                          lie above. Flows: an equilibrator without water, an analyser without gas (whatever gas it is to read).
+                          for 1008.06 hPa) is bad. Conductivity up to 8 S m⁻¹: salinity 42 has 7.5 at 35 °C. Air between
+                          330 and 600 µmol mol⁻¹, as exhaust and laboratory air lie above. Flows: an equilibrator without
+                          water, an analyser without gas (whatever gas it is to read).
 ``spike``                 single values that go away and come back: 1 and 3 °C, salinity 1 and 3, pressures 10 and
-                          30 hPa, CO2 in water 15 and 50 µmol mol⁻¹ between neighbours at most half an hour away
-``rate-of-change``        3 °C, salinity 3, 50 hPa, CO2 20 µmol mol⁻¹ per minute: questionable, for a steep front is no error.
-                          Steps below a minute count as a minute, so that noise between quick readings is no rate.
-``flat-line``             not a single change of temperature, salinity or CO2: two hours questionable, six hours bad.
+                          30 hPa, CO2 in water 15 and 50 µmol mol⁻¹ between neighbours at most half an hour away; conductivity
+                          0.2 and 0.6 S m⁻¹, half of it from 1 and 3 °C, half from salinity 1 and 3
+``rate-of-change``        3 °C, salinity 3, conductivity 0.6 S m⁻¹, 50 hPa, CO2 20 µmol mol⁻¹ per minute: questionable, for a
+                          steep front is no error. Steps below a minute count as a minute, so that noise between quick readings
+                          is no rate.
+``flat-line``             not a single change of temperature, salinity, conductivity or CO2: two hours questionable, six bad.
                           Pressures are left out: weather and coarse resolution keep them constant longer than that.
 ``rolling-outlier``       beyond 8 robust standard deviations of two hours around: questionable. The floors keep differences
                           below 2 °C, salinity 2 and 40 µmol mol⁻¹ from ever being outliers. It takes the place of a limit in standard
@@ -23,7 +26,8 @@ test                      limits and where they come from
 ``delta-temperature``     see there
 ========================= ==============================================================================================
 
-The spike, rate and outlier tests pass over values that the range test calls bad, so that they do not blame good neighbours.
+The spike, rate and outlier tests pass over values that the range test calls bad, so that they do not blame good neighbours. Where only
+conductivity is measured, salinity is tested when it has been computed.
 """
 
 from __future__ import annotations
@@ -44,6 +48,8 @@ _BAD_RANGE: Mapping[str, list[float]] = {
     "sst": [-10.0, 50.0],
     "equilibrator_temperature": [-10.0, 50.0],
     "salinity": [-0.1, 50.0],
+    "conductivity": [-0.1, 10.0],
+    "conductivity_cell_temperature": [-10.0, 50.0],
     "co2": [0.0, 50000.0],
     **{name: [750.0, 1250.0] for name in _PRESSURES},
 }
@@ -51,6 +57,8 @@ _QUESTIONABLE_RANGE: Mapping[str, list[float]] = {
     "sst": [-5.0, 40.0],
     "equilibrator_temperature": [-5.0, 40.0],
     "salinity": [0.0, 42.0],
+    "conductivity": [0.0, 8.0],
+    "conductivity_cell_temperature": [-5.0, 40.0],
     "co2": [80.0, 1200.0],
     **{name: [900.0, 1100.0] for name in _PRESSURES},
 }
@@ -58,6 +66,8 @@ _SPIKE: Mapping[str, tuple[float, float]] = {
     "sst": (1.0, 3.0),
     "equilibrator_temperature": (1.0, 3.0),
     "salinity": (1.0, 3.0),
+    "conductivity": (0.2, 0.6),
+    "conductivity_cell_temperature": (1.0, 3.0),
     "co2": (15.0, 50.0),
     **dict.fromkeys(_PRESSURES, (10.0, 30.0)),
 }
@@ -65,10 +75,12 @@ _RATE_PER_MINUTE: Mapping[str, float] = {
     "sst": 3.0,
     "equilibrator_temperature": 3.0,
     "salinity": 3.0,
+    "conductivity": 0.6,
+    "conductivity_cell_temperature": 3.0,
     "co2": 20.0,
     **dict.fromkeys(_PRESSURES, 50.0),
 }
-_CHANGING = ("sst", "equilibrator_temperature", "salinity", "co2")
+_CHANGING = ("sst", "equilibrator_temperature", "salinity", "conductivity", "conductivity_cell_temperature", "co2")
 _OUTLIER_FLOOR: Mapping[str, float] = {"sst": 0.25, "equilibrator_temperature": 0.25, "salinity": 0.25, "co2": 5.0}
 
 

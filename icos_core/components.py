@@ -127,13 +127,20 @@ class Requirement:
     """What a calibrator or product needs from the stage before it.
 
     `name` alone is required; with `alternatives` any one of them satisfies it; `optional` is used where it is there.
-    `units` is what the function works in: the core converts before the call.
+    `units` is what the function works in: the core converts before the call. An alternative given by its name has the same units,
+    one given as a requirement its own: conductivity in place of salinity.
     """
 
     name: str
     units: str = ""
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[str | Requirement, ...] = ()
     optional: bool = False
+
+    @property
+    def choices(self) -> tuple[Requirement, ...]:
+        """What satisfies it: the variable itself and each alternative, all with their units."""
+        others = (Requirement(name=each, units=self.units) if isinstance(each, str) else each for each in self.alternatives)
+        return (self, *others)
 
 
 class Span(NamedTuple):
@@ -221,7 +228,9 @@ class Outcome:
 class Cascade:
     """A flag that follows from another variable's flag in the same stream, row by row.
 
-    A questionable `source` makes `target` at least `questionable`, a bad one at least `bad`; 2 means no effect.
+    A questionable `source` makes `target` at least `questionable`, a bad one at least `bad`; 2 means no effect. What is followed is the
+    primary flag of the source, people's included. Where the source is missing, cascades follow the bits of its tests: a position that is
+    missing and therefore bad makes bad what depends on it.
     """
 
     source: str

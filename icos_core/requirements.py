@@ -49,16 +49,15 @@ def in_units(streams: Mapping[str, xr.Dataset], requires: Mapping[str, Sequence[
         for name in prepared if wanted == "*" else prepared.keys() & {wanted}:
             if wanted == "*" and _absent(prepared[name], requirements) is not None:
                 continue
-            for requirement in requirements:
-                for variable in (requirement.name, *requirement.alternatives):
-                    if requirement.units and variable in prepared[name] and prepared[name][variable].dtype.kind == "f":
-                        prepared[name] = require_units(prepared[name], variable, requirement.units)
+            for each in (choice for requirement in requirements for choice in requirement.choices):
+                if each.units and each.name in prepared[name] and prepared[name][each.name].dtype.kind == "f":
+                    prepared[name] = require_units(prepared[name], each.name, each.units)
     return prepared
 
 
 def _absent(stream: xr.Dataset, requirements: Sequence[Requirement]) -> str | None:
     for requirement in requirements:
-        if not requirement.optional and not any(name in stream for name in (requirement.name, *requirement.alternatives)):
+        if not requirement.optional and not any(choice.name in stream for choice in requirement.choices):
             return requirement.name
     return None
 
@@ -70,7 +69,7 @@ def empty_stream(spec: InputSpec, description: Description, plugins: Plugins) ->
         for each in description.calibrate
         for requirements in plugins.component("calibrator", each.calibrator).requires(each.options).values()
         for requirement in requirements
-        for name in (requirement.name, *requirement.alternatives)
+        for name in (choice.name for choice in requirement.choices)
     }
     reader: Reader = plugins.component("reader", spec.reader)
     variables: dict[str, Any] = {}

@@ -185,15 +185,15 @@ def _unmet(key: str, who: str, required: Mapping[str, Sequence[Requirement]], st
 def _unmet_in(key: str, who: str, requirements: Sequence[Requirement], stream: str, words: Words) -> list[Mistake]:
     mistakes = []
     for requirement in requirements:
-        names = (requirement.name, *requirement.alternatives)
-        present = [name for name in names if name in words]
+        names = [choice.name for choice in requirement.choices]
+        present = [choice for choice in requirement.choices if choice.name in words]
         if not present and not requirement.optional:
             expected = f"{' or '.join(names)} in stream {stream!r}, which {who} requires; [input.rename] bridges names"
             mistakes.append(Mistake(key=key, expected=expected, nearest=_nearest_of(names, words)))
-        for name in present:
-            units = words[name].units
-            if requirement.units and units and not _can_become(units, requirement.units):
-                expected = f"{name} of stream {stream!r} in units that convert to {requirement.units!r}, which {who} requires"
+        for choice in present:
+            units = words[choice.name].units
+            if choice.units and units and not _can_become(units, choice.units):
+                expected = f"{choice.name} of stream {stream!r} in units that convert to {choice.units!r}, which {who} requires"
                 mistakes.append(Mistake(key=key, value=units, expected=expected))
     return mistakes
 

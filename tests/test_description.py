@@ -499,6 +499,19 @@ class TestVocabulary:
         assert found["calibrate[0]"].value == "degree_C"
         assert "'m'" in found["calibrate[0]"].expected
 
+    def test_units_of_an_alternative(self, load, mistakes, request):
+        """An alternative that is another quantity has units of its own."""
+        other = Requirement(name="temperature", units="K")
+        needs = {"*": (Requirement(name="salinity", units="1", alternatives=(other,)),)}
+        either = replace(FLUXES, name="either", requires=lambda options: needs, default_tests=lambda options: ())
+        plugins = with_component("calibrator", either, request.module)
+        load(STATION + LOG + FLUX_TABLE.replace("fluxes", "either"), plugins=plugins)
+        wrong = replace(either, requires=lambda options: {"*": (replace(needs["*"][0], alternatives=(replace(other, units="m"),)),)})
+        plugins = with_component("calibrator", wrong, request.module)
+        found = mistakes(STATION + LOG + FLUX_TABLE.replace("fluxes", "either"), plugins=plugins)
+        assert found["calibrate[0]"].value == "degree_C"
+        assert "temperature of stream 'log' in units that convert to 'm'" in found["calibrate[0]"].expected
+
     def test_a_joined_variable_counts(self, load, request):
         needs = {"log": (Requirement(name="wind_speed", units="knot"),)}
         windy = replace(FLUXES, name="windy", requires=lambda options: needs, default_tests=lambda options: ())

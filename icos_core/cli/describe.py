@@ -129,7 +129,7 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
     return {
         "name": requirement.name,
         "units": requirement.units,
-        "alternatives": list(requirement.alternatives),
+        "alternatives": [{"name": each.name, "units": each.units} for each in requirement.choices[1:]],
         "optional": requirement.optional,
     }
 
@@ -193,13 +193,17 @@ def _show_words(title: str, streams: Any) -> None:
         where = "the stream that has it" if stream == "*" else f"stream {stream}"
         if title == "requires":
             columns = ("name", "units", "or instead", "")
-            rows = [
-                (word["name"], word["units"], ", ".join(word["alternatives"]), "optional" if word["optional"] else "") for word in words
-            ]
+            rows = [(word["name"], word["units"], _instead(word), "optional" if word["optional"] else "") for word in words]
         else:
             columns = ("name", "units", "standard name", "meaning")
             rows = [(word["name"], word["units"], word["standard_name"] or "", _meaning(word)) for word in words]
         print_table(columns, rows, f"{title}, {where}")
+
+
+def _instead(word: Mapping[str, Any]) -> str:
+    """Name the alternatives, with their units where these differ."""
+    others = word["alternatives"]
+    return ", ".join(other["name"] if other["units"] == word["units"] else f"{other['name']} ({other['units']})" for other in others)
 
 
 def _meaning(word: Mapping[str, Any]) -> str:

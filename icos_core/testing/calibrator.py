@@ -256,15 +256,14 @@ class CalibratorContract:
 
 
 def _in_units(stream: xr.Dataset, requirements: Iterable[Requirement]) -> xr.Dataset:
-    for requirement in requirements:
-        for name in (requirement.name, *requirement.alternatives):
-            if requirement.units and name in stream and stream[name].dtype.kind == "f":
-                stream = require_units(stream, name, requirement.units)
+    for each in (choice for requirement in requirements for choice in requirement.choices):
+        if each.units and each.name in stream and stream[each.name].dtype.kind == "f":
+            stream = require_units(stream, each.name, each.units)
     return stream
 
 
 def _undeclared(stream: xr.Dataset, requirements: Iterable[Requirement]) -> list[str]:
-    declared = {name for requirement in requirements for name in (requirement.name, *requirement.alternatives)}
+    declared = {choice.name for requirement in requirements for choice in requirement.choices}
     return [
         name
         for name in map(str, stream.data_vars)

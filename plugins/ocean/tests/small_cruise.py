@@ -110,9 +110,9 @@ def calibrated(stream, *, standards=None, outcomes=(), people=(), **options):
     stream = stream.copy()
     apply_flags(stream, outcomes, people)
     validated = CALIBRATOR.options.model_validate({"standards": described_standards() if standards is None else standards, **options})
-    for requirement in CALIBRATOR.requires(validated)["*"]:
-        if requirement.units and requirement.name in stream:
-            stream = require_units(stream, requirement.name, requirement.units)
+    for each in (choice for requirement in CALIBRATOR.requires(validated)["*"] for choice in requirement.choices):
+        if each.units and each.name in stream:
+            stream = require_units(stream, each.name, each.units)
     result = CALIBRATOR.calibrate({STREAM: stream}, validated, example_context())
     found = result.streams[STREAM]
     apply_flags(found, result.outcomes, people, CALIBRATOR.cascades(validated)["*"])

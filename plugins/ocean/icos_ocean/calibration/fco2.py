@@ -42,10 +42,9 @@ def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
         Requirement(name="co2", units="umol mol-1"),
         Requirement(name="equilibrator_temperature", units="degree_C"),
         Requirement(name="sst", units="degree_C"),
-        Requirement(name="salinity", alternatives=("conductivity",)),
+        Requirement(name="salinity", units="1", alternatives=(Requirement(name="conductivity", units="mS cm-1"),)),
     ]
     units = {
-        "conductivity": "mS cm-1",
         "conductivity_cell_temperature": "degree_C",
         "standard_value": "umol mol-1",
         "latitude": "degrees_north",

@@ -322,6 +322,12 @@ def test_water_vapour_is_required_where_it_is_used(changes, optional):
     assert {each.name: each.optional for each in CALIBRATOR.requires(options)["*"]}["h2o"] is optional
 
 
+def test_units_of_what_may_stand_in_for_salinity_are_known():
+    options = CALIBRATOR.options.model_validate({"standards": described_standards()})
+    salinity = {each.name: each for each in CALIBRATOR.requires(options)["*"]}["salinity"]
+    assert [(each.name, each.units) for each in salinity.choices] == [("salinity", ""), ("conductivity", "mS cm-1")]
+
+
 def test_a_reading_without_water_vapour_cannot_be_dried():
     stream, truth = cruise()
     h2o = np.where(truth["hours"] > 1, np.nan, 5.0)

@@ -42,7 +42,8 @@ def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
         Requirement(name="co2", units="umol mol-1"),
         Requirement(name="equilibrator_temperature", units="degree_C"),
         Requirement(name="sst", units="degree_C"),
-        Requirement(name="salinity", units="1", alternatives=(Requirement(name="conductivity", units="mS cm-1"),)),
+        # Practical salinity has no unit: converting 35 "1e-3" or "PSU" to "1" would be wrong or refused.
+        Requirement(name="salinity", alternatives=(Requirement(name="conductivity", units="mS cm-1"),)),
     ]
     units = {
         "conductivity_cell_temperature": "degree_C",

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import xarray as xr
 
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
 from icos_core.exceptions import DescriptionError, Mistake, nearest
 from icos_core.plugins import installed_plugins
-from icos_core.progress import QuietProgress
 from icos_core.runner import Finished, Settings, execute
-from icos_core.standing import default_out
+from icos_core.running.progress import QuietProgress
+from icos_core.running.standing import default_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from icos_core.flow import Flow
-    from icos_core.progress import Progress
+    from icos_core.running.flow import Flow
+    from icos_core.running.progress import Progress
 
 __all__ = ["RunResult", "run", "tree_of"]
 

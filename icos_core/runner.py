@@ -11,31 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_core.commit import CACHE, LEDGER, MANIFEST, exclusive, recover
 from icos_core.components import Context
-from icos_core.computing import code_versions, compute
 from icos_core.exceptions import DescriptionError, Mistake, RunError
-from icos_core.executors import choose_executor
-from icos_core.fingerprints import requirement_versions, sha256_of_file
-from icos_core.inputs import find_files, offsets
-from icos_core.keys import content_key
-from icos_core.ledger import Ledger
-from icos_core.manifest import read_manifest
 from icos_core.people import read_flags
-from icos_core.publishing import clock, enter_into_ledger, has_report, publish
-from icos_core.standing import circumstances, note_standing
-from icos_core.store import Store
-from icos_core.work import Job
+from icos_core.running.commit import CACHE, LEDGER, MANIFEST, exclusive, recover
+from icos_core.running.computing import code_versions, compute
+from icos_core.running.executors import choose_executor
+from icos_core.running.fingerprints import requirement_versions, sha256_of_file
+from icos_core.running.inputs import find_files, offsets
+from icos_core.running.keys import content_key
+from icos_core.running.ledger import Ledger
+from icos_core.running.manifest import read_manifest
+from icos_core.running.publishing import clock, enter_into_ledger, has_report, publish
+from icos_core.running.standing import circumstances, note_standing
+from icos_core.running.store import Store
+from icos_core.running.work import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from icos_core.flow import Flow
-    from icos_core.inputs import InputFile
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
-    from icos_core.progress import Progress
+    from icos_core.running.flow import Flow
+    from icos_core.running.inputs import InputFile
+    from icos_core.running.progress import Progress
     from icos_core.station import Description
 
 __all__ = ["Finished", "Settings", "execute"]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
+from icos_core.describing.toml_lines import line_of
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.option_types import Email, Moment, Text  # noqa: TC001  # pydantic evaluates annotations
-from icos_core.toml_lines import line_of
 from icos_core.versioned import Options
 
 if TYPE_CHECKING:

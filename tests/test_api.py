@@ -13,8 +13,8 @@ from minutes import GAIN, HALF_HOUR, LINES, LOG, PLUGIN, contents, log_lines, wr
 import icos_core
 from icos_core import DescriptionError, LockedError
 from icos_core.api import tree_of
-from icos_core.commit import exclusive
-from icos_core.flow import Flow
+from icos_core.running.commit import exclusive
+from icos_core.running.flow import Flow
 
 pytestmark = pytest.mark.usefixtures("minutes")
 
@@ -72,7 +72,7 @@ def test_a_stream_below_another():
 
 def test_the_tree_of_a_run_that_had_nothing_to_do(station, monkeypatch):
     first = icos_core.run(station).tree
-    monkeypatch.setattr("icos_core.reading.read_file", lambda task: pytest.fail("read again"))
+    monkeypatch.setattr("icos_core.running.reading.read_file", lambda task: pytest.fail("read again"))
     second = icos_core.run(station)
     assert second.unchanged
     xr.testing.assert_identical(second.tree, first)

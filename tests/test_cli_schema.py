@@ -10,7 +10,7 @@ import pytest
 from station_parts import FLUX_TABLE, LOG, STATION, icos, installed_parts, parts
 
 from icos_core import DescriptionError
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
 
 jsonschema = pytest.importorskip("jsonschema")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from icos_core.commit import MANIFEST, STAGING, commit, exclusive, recover, staging_dropped_on_error, start_staging
 from icos_core.exceptions import LockedError, RunError
+from icos_core.running.commit import MANIFEST, STAGING, commit, exclusive, recover, staging_dropped_on_error, start_staging
 
 
 class KilledError(BaseException):
@@ -255,7 +255,7 @@ def test_the_lock(tmp_path):
 
 
 def test_the_lock_ends_with_its_process(tmp_path):
-    imports = "import os, pathlib, sys; from icos_core.commit import exclusive"
+    imports = "import os, pathlib, sys; from icos_core.running.commit import exclusive"
     code = f"{imports}\nwith exclusive(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), 9)"
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == -9
     with exclusive(tmp_path):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from station_parts import FLUX_TABLE, FLUXES, LOG, STATION, WEATHER, found_parts, parts
 
 from icos_core import Calibrator, DescriptionError, Entry, PluginError, Requirement, Variable
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
 from icos_core.discovery import find_plugins
 from icos_core.plugins import Plugins
 

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from icos_core import components, hookspecs, station, tables, testing
+from icos_core import components, hookspecs, station, testing
 from icos_core.components import HOOK_OF_KIND
-from icos_core.description import load_description
+from icos_core.describing import tables
+from icos_core.describing.description import load_description
 from icos_core.exporters.acdd import Discovery
 from icos_core.plugins import installed_plugins
 

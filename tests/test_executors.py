@@ -14,7 +14,7 @@ from minutes import GAIN, HALF_HOUR, LINES, LOG, contents, log_lines, write_log,
 
 import icos_core
 from icos_core.exceptions import DescriptionError, InputError, RunError
-from icos_core.executors import KILLED, InProcessExecutor, LocalProcessesExecutor, choose_executor, cores
+from icos_core.running.executors import KILLED, InProcessExecutor, LocalProcessesExecutor, choose_executor, cores
 
 EXECUTORS = [InProcessExecutor(), LocalProcessesExecutor(2)]
 
@@ -92,7 +92,7 @@ def gone(process, seconds=20):
 
 
 PARENT = """
-from icos_core.executors import LocalProcessesExecutor
+from icos_core.running.executors import LocalProcessesExecutor
 tasks = ["(print(__import__('os').getpid(), flush=True), __import__('time').sleep(60))"] * 2
 list(LocalProcessesExecutor(2).run(eval, tasks))
 """
@@ -122,7 +122,7 @@ def test_which_is_chosen():
 
 def test_a_cluster_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "icos_core.dask_executor", raising=False)
+    monkeypatch.delitem(sys.modules, "icos_core.running.dask_executor", raising=False)
     with pytest.raises(DescriptionError, match=r"--cluster: 'tcp://x:1' – expected the extra: pip install 'icos-core\[distributed\]'"):
         choose_executor(None, "tcp://x:1", 1, {})
 
@@ -198,7 +198,7 @@ def test_a_task_that_kills_the_workers_of_a_cluster(tmp_path, cluster):
 @pytest.mark.usefixtures("minutes")
 def test_workers_with_other_code_are_refused(tmp_path, monkeypatch, cluster):
     write_log(tmp_path, "a.log", log_lines(hours=1))
-    from icos_core import computing
+    from icos_core.running import computing
 
     monkeypatch.setattr(computing, "fingerprint", lambda name: "0.0.1+other")
     with pytest.raises(RunError, match=r"worker tcp://.* has icos-core .*, expected 0\.0\.1\+other"):
@@ -221,7 +221,7 @@ def test_a_cluster_that_does_not_answer(tmp_path, monkeypatch):
 def test_a_cluster_without_workers(tmp_path, monkeypatch):
     write_log(tmp_path, "a.log", log_lines(hours=1))
     with local_cluster(tmp_path, 0) as empty:
-        from icos_core import dask_executor
+        from icos_core.running import dask_executor
 
         monkeypatch.setattr(dask_executor, "_PATIENCE", 1)
         with pytest.raises(RunError, match="no worker took a task within 1 s"):
@@ -231,7 +231,7 @@ def test_a_cluster_without_workers(tmp_path, monkeypatch):
 @distributed_may_warn
 @pytest.mark.usefixtures("minutes")
 def test_a_cluster_whose_files_are_elsewhere(tmp_path, monkeypatch, cluster):
-    from icos_core.store import Store
+    from icos_core.running.store import Store
 
     write_log(tmp_path, "a.log", log_lines(hours=1))
     monkeypatch.setattr(Store, "path", lambda store, key: store.folder / "nowhere" / key)

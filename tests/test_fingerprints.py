@@ -7,7 +7,7 @@ from importlib import metadata
 
 import pytest
 
-from icos_core.fingerprints import fingerprint, requirement_versions, sha256_of_file
+from icos_core.running.fingerprints import fingerprint, requirement_versions, sha256_of_file
 
 
 def install(folder, *, record="", editable=False, entry="some_plugin.plugin"):
@@ -92,7 +92,7 @@ def test_where_it_is_installed_makes_no_difference(tmp_path):
     told = set()
     for place in ("a", "b"):
         install(tmp_path / place)
-        code = "from icos_core.fingerprints import fingerprint; print(fingerprint('some-plugin'))"
+        code = "from icos_core.running.fingerprints import fingerprint; print(fingerprint('some-plugin'))"
         command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path / place)!r}); {code}"]
         told.add(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert len(told) == 1

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from minutes import GAIN, LINES, LOG, write_station
 
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
 from icos_core.exceptions import DescriptionError
-from icos_core.inputs import find_files, matching_files, offsets, printable, stream_names
 from icos_core.plugins import installed_plugins
+from icos_core.running.inputs import find_files, matching_files, offsets, printable, stream_names
 
 pytestmark = pytest.mark.usefixtures("minutes")
 

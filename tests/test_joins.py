@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
 from icos_core.exceptions import DataError
-from icos_core.joins import is_circular, join
+from icos_core.running.joins import is_circular, join
 
 EPOCH = np.datetime64("2024-01-01", "ns")
 

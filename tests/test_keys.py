@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from icos_core.keys import content_key
+from icos_core.running.keys import content_key
 from icos_core.versioned import Options
 
 
@@ -60,7 +60,7 @@ def test_the_order_of_keys_makes_no_difference():
 
 def test_the_same_in_every_process():
     """Sets of text have another order in every process."""
-    code = "from icos_core.keys import content_key; print(content_key(frozenset('abcdefgh'), {'x', 'y'}))"
+    code = "from icos_core.running.keys import content_key; print(content_key(frozenset('abcdefgh'), {'x', 'y'}))"
     keys = {
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True

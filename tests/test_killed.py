@@ -82,7 +82,7 @@ class Server:
         # The outputs before have other files, so that there is something to remove.
         (folder / "older").mkdir()
         self.older = write_station(folder / "older", LOG.replace("raw", "../raw"), calibrate, LINES, LINES + 'suffix = "old"\n')
-        environment = {**os.environ, "PYTHONPATH": str(PLUGIN), "PYTHONWARNINGS": "default"}
+        environment = {**os.environ, "PYTHONPATH": str(PLUGIN), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )

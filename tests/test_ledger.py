@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from icos_core.exceptions import RunError
-from icos_core.ledger import Ledger, SeenFile
+from icos_core.running.ledger import Ledger, SeenFile
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_hashes_are_remembered_by_size_and_time(ledger, tmp_path, monkeypatch):
     # printf one | sha256sum
     assert first.sha256 == "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
     assert (first.size, first.modified_ns) == (3, file.stat().st_mtime_ns)
-    monkeypatch.setattr("icos_core.ledger.sha256_of_file", lambda path: pytest.fail("hashed again"))
+    monkeypatch.setattr("icos_core.running.ledger.sha256_of_file", lambda path: pytest.fail("hashed again"))
     assert ledger.look_at([file]) == {file: first}
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from icos_core.manifest import build_manifest, read_manifest, write_manifest
+from icos_core.running.manifest import build_manifest, read_manifest, write_manifest
 
 TALLY = {"seen": 3, "kept": 2, "rejected": {"unreadable": 1}, "by_type": {}, "damaged": {}}
 

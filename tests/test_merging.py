@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icos_core.exceptions import DataError
-from icos_core.merging import cut, merge
+from icos_core.running.merging import cut, merge
 
 EPOCH = np.datetime64("2024-01-01", "ns")
 

@@ -10,7 +10,7 @@ from minutes import GAIN, HALF_HOUR, LINES, LOG, contents, log_lines, write_log,
 import icos_core
 from icos_core import RunError, Span
 from icos_core.plugins import installed_plugins
-from icos_core.store import Store
+from icos_core.running.store import Store
 
 pytestmark = pytest.mark.usefixtures("minutes")
 
@@ -39,7 +39,7 @@ def manifest(folder, out="output"):
 @pytest.fixture
 def made(monkeypatch):
     """Start of every period that is condensed, in this process."""
-    from icos_core import condensing
+    from icos_core.running import condensing
 
     starts = []
     original = condensing._condense
@@ -55,7 +55,7 @@ def made(monkeypatch):
 @pytest.fixture
 def read(monkeypatch):
     """Name of every file that is read, in this process."""
-    from icos_core import reading
+    from icos_core.running import reading
 
     names = []
     original = reading.read_file
@@ -155,14 +155,14 @@ def test_a_new_version_of_an_exporter_alone_condenses_nothing(tmp_path, made, mo
     original = plugins.distribution
     monkeypatch.setattr(plugins, "distribution", lambda kind, name: ("exports", "1") if kind == "exporter" else original(kind, name))
     icos_core.run(station)
-    monkeypatch.setattr("icos_core.computing.fingerprint", lambda name: "2" if name == "exports" else known(name))
+    monkeypatch.setattr("icos_core.running.computing.fingerprint", lambda name: "2" if name == "exports" else known(name))
     result = icos_core.run(station)
     assert not result.unchanged
     assert len(made) == 4
 
 
 def known(name):
-    from icos_core.fingerprints import fingerprint
+    from icos_core.running.fingerprints import fingerprint
 
     return fingerprint(name)
 

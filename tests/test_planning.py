@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from minutes import GAIN, HALF_HOUR, LINES, LOG, write_station
 
 from icos_core.components import Context
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
 from icos_core.people import PersonFlag
-from icos_core.planning import Period, PeriodKeys, Windows, nanoseconds, plan_periods, shifted
 from icos_core.plugins import installed_plugins
+from icos_core.running.planning import Period, PeriodKeys, Windows, nanoseconds, plan_periods, shifted
 
 segments = st.lists(st.tuples(st.integers(-50, 120), st.integers(0, 40)).map(lambda pair: (pair[0], pair[0] + pair[1])), max_size=3)
 

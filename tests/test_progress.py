@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from icos_core import progress_bar
-from icos_core.progress import PlainProgress, QuietProgress, choose_progress
+from icos_core.running import progress_bar
+from icos_core.running.progress import PlainProgress, QuietProgress, choose_progress
 
 
 def walk(progress):

@@ -12,7 +12,7 @@ from icos_core.dataset import make_stream
 from icos_core.exceptions import DataError
 from icos_core.plugins import installed_plugins
 from icos_core.quality.gross_range import RangeOptions
-from icos_core.quality_stage import run_tests
+from icos_core.running.quality_stage import run_tests
 from icos_core.station import QualitySpec
 from icos_core.testing import example_context
 

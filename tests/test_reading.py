@@ -12,9 +12,9 @@ import xarray as xr
 from icos_core.components import Context, Problem, Reader, ReadResult, Span, Tally
 from icos_core.exceptions import InputError
 from icos_core.plugins import installed_plugins
-from icos_core.reading import ReadTask, read_batch, read_or_set_aside, receipt_of_meta, span_batch
+from icos_core.running.reading import ReadTask, read_batch, read_or_set_aside, receipt_of_meta, span_batch
+from icos_core.running.store import Store
 from icos_core.station import Contact, Station
-from icos_core.store import Store
 from icos_core.versioned import Options
 
 STATION = Station(id="T", name="T", domain="test", platform="ship", contact=Contact(institution="I", email="a@example.org"))
@@ -240,6 +240,6 @@ def test_a_file_that_cannot_be_read_has_the_reason_of_reading_it(task):
 
 
 def test_a_day_is_what_parts_stretches():
-    from icos_core import reading
+    from icos_core.running import reading
 
     assert timedelta(microseconds=reading._APART / 1000) == timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 from icos_core.components import Requirement, Variable
 from icos_core.dataset import make_stream
 from icos_core.exceptions import DataError
-from icos_core.requirements import prepare
+from icos_core.running.requirements import prepare
 
 WORDS = (Variable(name="conductivity", units="S m-1"), Variable(name="pressure", units="Pa"), Variable(name="salinity", units="1"))
 NEEDED = Requirement(name="salinity", units="1", alternatives=(Requirement(name="conductivity", units="mS cm-1"),))

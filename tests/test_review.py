@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import xarray as xr
 
-from icos_core.review import unreviewed
+from icos_core.running.review import unreviewed
 
 START = np.datetime64("2024-01-01T00:00", "ns")
 

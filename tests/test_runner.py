@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("minutes")
 
 def only_reads(monkeypatch):
     """Count which files are read in this process."""
-    from icos_core import reading
+    from icos_core.running import reading
 
     read = []
     original = reading.read_file
@@ -153,7 +153,7 @@ def test_only_the_changed_periods_are_condensed(tmp_path, monkeypatch):
     write_log(tmp_path, "b.log", lines[120:])
     station = write_station(tmp_path, LOG, HALF_HOUR, LINES)
     icos_core.run(station)
-    from icos_core import period_work
+    from icos_core.running import period_work
 
     made = []
     original = period_work.condense_batch
@@ -280,7 +280,7 @@ def test_stale_exports_go_and_other_files_stay(tmp_path):
 
 
 def test_second_run_at_the_same_time_is_refused(tmp_path):
-    from icos_core.commit import exclusive
+    from icos_core.running.commit import exclusive
 
     write_log(tmp_path, "a.log", log_lines())
     station = write_station(tmp_path, LOG, GAIN)

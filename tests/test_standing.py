@@ -7,7 +7,7 @@ import pytest
 from minutes import GAIN, LINES, LOG, log_lines, write_log, write_station
 
 import icos_core
-from icos_core.standing import standing_manifest
+from icos_core.running.standing import standing_manifest
 
 pytestmark = pytest.mark.usefixtures("minutes")
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icos_core.exceptions import DataError, RunError
-from icos_core.store import Store
+from icos_core.running.store import Store
 
 KEY = "ab" + 62 * "0"
 OTHER = "cd" + 62 * "1"

@@ -10,7 +10,7 @@ import pytest
 
 from icos_core import CalibrationResult, Calibrator, DataError, Outcome, Requirement, Variable
 from icos_core.dataset import make_stream, usable
-from icos_core.merging import cut
+from icos_core.running.merging import cut
 from icos_core.testing import CalibratorContract, example_stream
 from icos_core.versioned import Options
 

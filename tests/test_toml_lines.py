@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icos_core.toml_lines import key_lines, line_of
+from icos_core.describing.toml_lines import key_lines, line_of
 
 TEXT = '''# a comment with [brackets]
 [station]

@@ -11,18 +11,18 @@ import click
 
 from icos_core.cli.errors import WRONG, show_error
 from icos_core.cli.printing import print_table
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
 from icos_core.exceptions import DescriptionError
-from icos_core.inputs import find_files, offsets
 from icos_core.people import read_flags
 from icos_core.plugins import installed_plugins
+from icos_core.running.inputs import find_files, offsets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from icos_core.inputs import InputFile
     from icos_core.people import PersonFlag
+    from icos_core.running.inputs import InputFile
     from icos_core.station import Description
 
 __all__ = ["command"]

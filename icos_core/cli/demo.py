@@ -12,9 +12,9 @@ import numpy as np
 from icos_core.api import RunResult, run
 from icos_core.dataset import is_good
 from icos_core.exceptions import DescriptionError, Mistake, nearest
-from icos_core.fingerprints import sha256_of_file
 from icos_core.plugins import installed_plugins
-from icos_core.progress import choose_progress
+from icos_core.running.fingerprints import sha256_of_file
+from icos_core.running.progress import choose_progress
 
 if TYPE_CHECKING:
     import xarray as xr

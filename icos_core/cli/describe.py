@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import ValidationError
 
+from icos_core.cli.option_rows import option_rows
 from icos_core.cli.printing import print_table
 from icos_core.components import HOOK_OF_KIND, Calibrator, Product, Reader
 from icos_core.exceptions import DescriptionError, Mistake, nearest
-from icos_core.option_rows import option_rows
 from icos_core.plugins import installed_plugins
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from icos_core.cli.printing import print_table
-from icos_core.description import load_description
+from icos_core.describing.description import load_description
+from icos_core.describing.vocabulary import vocabulary
 from icos_core.exceptions import DescriptionError, IcosError, Mistake, nearest
 from icos_core.flag_edits import add_flag, import_flags, withdraw_flags
 from icos_core.people import FLAG_WORDS, PersonFlag, format_time, parse_time, read_flags
 from icos_core.plugins import installed_plugins
-from icos_core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

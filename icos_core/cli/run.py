@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from icos_core.commit import MANIFEST
-from icos_core.progress import choose_progress
-from icos_core.standing import default_out, standing_manifest
+from icos_core.running.commit import MANIFEST
+from icos_core.running.progress import choose_progress
+from icos_core.running.standing import default_out, standing_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

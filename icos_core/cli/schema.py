@@ -7,8 +7,8 @@ import json
 import click
 
 from icos_core.cli.errors import show_error
+from icos_core.describing.schema import description_schema
 from icos_core.plugins import installed_plugins
-from icos_core.schema import description_schema
 
 __all__ = ["command"]
 

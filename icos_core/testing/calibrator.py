@@ -16,7 +16,7 @@ import pytest
 from icos_core.dataset import check_stream, quantities
 from icos_core.exceptions import IcosError
 from icos_core.flags import COMPANIONS
-from icos_core.merging import cut
+from icos_core.running.merging import cut
 from icos_core.testing.comparison import assert_same_stream, assert_same_streams
 from icos_core.testing.context import example_context, flagged, options_of
 from icos_core.testing.simulated import described_options, read_files

@@ -18,7 +18,7 @@ import pytest
 from icos_core.components import Outcome
 from icos_core.dataset import NOT_EVALUATED, quantities
 from icos_core.flags import apply_flags
-from icos_core.merging import cut
+from icos_core.running.merging import cut
 from icos_core.testing.comparison import assert_same_stream
 from icos_core.testing.context import example_context, example_stream, flagged, options_of
 

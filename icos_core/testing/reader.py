@@ -20,7 +20,7 @@ import pytest
 from icos_core.components import ReadResult, Tally
 from icos_core.dataset import attributes, check_stream
 from icos_core.exceptions import InputError
-from icos_core.merging import merge
+from icos_core.running.merging import merge
 from icos_core.testing import damage
 from icos_core.testing.comparison import assert_same_stream, assert_same_streams
 from icos_core.testing.context import example_context, options_of

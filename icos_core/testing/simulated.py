@@ -5,8 +5,8 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from icos_core.merging import merge
 from icos_core.plugins import GENERIC_KEYS
+from icos_core.running.merging import merge
 from icos_core.testing.context import options_of
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
 from icos_core.exceptions import DataError
 from icos_core.flags import decode_bits
-from icos_core.merging import merge
+from icos_core.running.merging import merge
 from icos_core.testing import CalibratorContract, assert_same_stream, example_context
 
 HEIGHT = {"barometer_height": 20.0}

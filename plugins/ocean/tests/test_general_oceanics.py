@@ -8,7 +8,7 @@ from icos_ocean.readers.general_oceanics import READER
 
 from icos_core.dataset import category_mask
 from icos_core.exceptions import InputError
-from icos_core.merging import merge
+from icos_core.running.merging import merge
 from icos_core.testing import assert_chunk_invariant, assert_foreign_files_refused, assert_result_fits, assert_span_covers, example_context
 from icos_core.testing.damage import in_lines
 

@@ -13,7 +13,7 @@ from icos_ocean.vocabulary import CALIBRATED, MEASURED, RUN_TYPES, STREAM
 from icos_core.dataset import BAD, QUESTIONABLE, category_mask, make_stream
 from icos_core.flags import apply_flags, decode_bits, test_counts
 from icos_core.plugins import GENERIC_KEYS, installed_plugins
-from icos_core.quality_stage import run_tests
+from icos_core.running.quality_stage import run_tests
 from icos_core.station import QualitySpec
 from icos_core.testing import example_context
 

@@ -12,7 +12,7 @@ import pytest
 import icos_core
 from icos_core.dataset import category_mask
 from icos_core.flags import decode_bits
-from icos_core.review import unreviewed
+from icos_core.running.review import unreviewed
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "workshop-cruise" / "station.toml"
 ROWS_BY_TYPE = {

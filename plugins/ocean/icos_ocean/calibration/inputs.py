@@ -9,7 +9,7 @@ import numpy as np
 
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED
 from icos_core.flags import PERSON, decode_bits
-from icos_core.joins import SOURCE_ATTRIBUTES
+from icos_core.running.joins import SOURCE_ATTRIBUTES
 from icos_ocean.calibration.gap_filling import fill_gaps
 from icos_ocean.practical_salinity import salinity_from_conductivity
 

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
-from icos_core.mistakes import models_in
+from icos_core.describing.mistakes import models_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,9 +14,9 @@ import numpy as np
 from icos_core.components import Problem, Tally
 from icos_core.dataset import check_stream
 from icos_core.exceptions import DataError, InputError
-from icos_core.inputs import printable
 from icos_core.plugins import installed_plugins
-from icos_core.store import Store
+from icos_core.running.inputs import printable
+from icos_core.running.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from icos_core.components import Context, Reader, ReadResult
-    from icos_core.ledger import Segments
+    from icos_core.running.ledger import Segments
 
 __all__ = ["ReadReceipt", "ReadTask", "read_batch", "read_file", "read_or_set_aside", "receipt_of_meta", "span_batch"]
 

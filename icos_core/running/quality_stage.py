@@ -9,7 +9,7 @@ import numpy as np
 
 from icos_core.dataset import NOT_EVALUATED, category_mask, quantities
 from icos_core.exceptions import DataError
-from icos_core.faults import blame
+from icos_core.running.faults import blame
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from icos_core.exceptions import RunError
-from icos_core.executors import KILLED, choose_executor, cores
-from icos_core.reading import ReadReceipt
+from icos_core.running.executors import KILLED, choose_executor, cores
+from icos_core.running.reading import ReadReceipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from icos_core.components import Context
-    from icos_core.flow import Flow
-    from icos_core.inputs import InputFile
-    from icos_core.ledger import Ledger, SeenFile
     from icos_core.plugins import Plugins
-    from icos_core.progress import Progress
-    from icos_core.reading import ReadTask
+    from icos_core.running.flow import Flow
+    from icos_core.running.inputs import InputFile
+    from icos_core.running.ledger import Ledger, SeenFile
+    from icos_core.running.progress import Progress
+    from icos_core.running.reading import ReadTask
+    from icos_core.running.store import Store
     from icos_core.station import Description
-    from icos_core.store import Store
 
 __all__ = ["FROM_BYTES", "Computed", "Job", "batches_of", "check_shared", "nothing_read", "spread", "total_size", "work_through"]
 

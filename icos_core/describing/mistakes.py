@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from icos_core.describing.toml_lines import key_text, line_of
 from icos_core.exceptions import Mistake, PluginError, nearest
-from icos_core.toml_lines import key_text, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Context
-from icos_core.condensing import CondenseTask, account_key, condense_batch, forget_latest, one_flow
 from icos_core.exceptions import RunError
-from icos_core.executors import KILLED
-from icos_core.inputs import offsets
-from icos_core.merging import merge
 from icos_core.people import format_time
-from icos_core.planning import PeriodKeys, Windows, nanoseconds, plan_periods, shifted
-from icos_core.reading import ReadReceipt, read_or_set_aside, receipt_of_meta, span_batch
-from icos_core.work import FROM_BYTES, batches_of, check_shared, nothing_read, spread, total_size, work_through
+from icos_core.running.condensing import CondenseTask, account_key, condense_batch, forget_latest, one_flow
+from icos_core.running.executors import KILLED
+from icos_core.running.inputs import offsets
+from icos_core.running.merging import merge
+from icos_core.running.planning import PeriodKeys, Windows, nanoseconds, plan_periods, shifted
+from icos_core.running.reading import ReadReceipt, read_or_set_aside, receipt_of_meta, span_batch
+from icos_core.running.work import FROM_BYTES, batches_of, check_shared, nothing_read, spread, total_size, work_through
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import xarray as xr
 
-    from icos_core.ledger import Segments
-    from icos_core.planning import Period
-    from icos_core.reading import ReadTask
-    from icos_core.store import Stored
-    from icos_core.work import Computed, Job
+    from icos_core.running.ledger import Segments
+    from icos_core.running.planning import Period
+    from icos_core.running.reading import ReadTask
+    from icos_core.running.store import Stored
+    from icos_core.running.work import Computed, Job
 
 __all__ = ["condensed_stage"]
 

@@ -11,16 +11,16 @@ import numpy as np
 
 from icos_core.components import Problem, Table
 from icos_core.dataset import check_stream
-from icos_core.faults import blame
-from icos_core.flow import Flow, calibrated_stage, measured_stage
-from icos_core.inputs import offsets
-from icos_core.keys import content_key
-from icos_core.merging import cut
-from icos_core.planning import nanoseconds
 from icos_core.plugins import installed_plugins
-from icos_core.reading import read_or_set_aside
-from icos_core.requirements import in_units
-from icos_core.store import Store
+from icos_core.running.faults import blame
+from icos_core.running.flow import Flow, calibrated_stage, measured_stage
+from icos_core.running.inputs import offsets
+from icos_core.running.keys import content_key
+from icos_core.running.merging import cut
+from icos_core.running.planning import nanoseconds
+from icos_core.running.reading import read_or_set_aside
+from icos_core.running.requirements import in_units
+from icos_core.running.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from icos_core.components import Calibrator, Context
-    from icos_core.planning import Period, Windows
     from icos_core.plugins import Plugins
-    from icos_core.reading import ReadReceipt, ReadTask
+    from icos_core.running.planning import Period, Windows
+    from icos_core.running.reading import ReadReceipt, ReadTask
     from icos_core.station import Description
 
 __all__ = ["CondenseReceipt", "CondenseTask", "account_key", "condense_batch", "forget_latest", "one_flow"]

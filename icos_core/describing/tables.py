@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 from pydantic import BaseModel, Field, ValidationError
 
 from icos_core.components import Calibrator, Exporter, Product, QualityTest, Reader
+from icos_core.describing.mistakes import explain, path_in
 from icos_core.discovery import brief
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.exceptions import PluginError, nearest
-from icos_core.mistakes import explain, path_in
 from icos_core.option_types import SnakeCase, StreamName, Text, Texts  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.station import Deployment, Join, Station
 from icos_core.versioned import Options
 
 if TYPE_CHECKING:
-    from icos_core.mistakes import Findings, Path
+    from icos_core.describing.mistakes import Findings, Path
     from icos_core.plugins import Plugins
 
 __all__ = [

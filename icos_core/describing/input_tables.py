@@ -7,19 +7,19 @@ import re
 from glob import escape
 from typing import TYPE_CHECKING
 
+from icos_core.describing.tables import INPUT, parse_component_table
+from icos_core.describing.vocabulary import ask, own_streams
 from icos_core.exceptions import PluginError, nearest
 from icos_core.station import InputSpec
-from icos_core.tables import INPUT, parse_component_table
-from icos_core.vocabulary import ask, own_streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from icos_core.components import Reader, Variable
-    from icos_core.mistakes import Findings, Path
+    from icos_core.describing.mistakes import Findings, Path
+    from icos_core.describing.tables import InputTable, Parsed
     from icos_core.plugins import Plugins
-    from icos_core.tables import InputTable, Parsed
 
 __all__ = ["check_joins", "read_input"]
 

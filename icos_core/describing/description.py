@@ -8,14 +8,23 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from icos_core.describing.input_tables import check_joins, read_input
+from icos_core.describing.mistakes import Findings
+from icos_core.describing.qc_tables import read_test, resolve_tests, usual_tests
+from icos_core.describing.tables import (
+    CALIBRATE,
+    COMPONENT_TABLES,
+    DERIVE,
+    EXPORT,
+    PLAIN_TABLES,
+    RunTable,
+    parse_component_table,
+    parse_table,
+)
+from icos_core.describing.toml_lines import key_lines
+from icos_core.describing.vocabulary import check_vocabulary, vocabulary
 from icos_core.exceptions import DescriptionError, Mistake, PluginError, nearest
-from icos_core.input_tables import check_joins, read_input
-from icos_core.mistakes import Findings
-from icos_core.qc_tables import read_test, resolve_tests, usual_tests
 from icos_core.station import CalibrateSpec, Deployment, DeriveSpec, Description, ExportSpec, Station
-from icos_core.tables import CALIBRATE, COMPONENT_TABLES, DERIVE, EXPORT, PLAIN_TABLES, RunTable, parse_component_table, parse_table
-from icos_core.toml_lines import key_lines
-from icos_core.vocabulary import check_vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,26 +8,26 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from icos_core.commit import MANIFEST, commit, staging_dropped_on_error, start_staging, write_whole
 from icos_core.components import Problem
-from icos_core.computing import newest_time
 from icos_core.exceptions import RunError
-from icos_core.exporting import REPORT, UNREVIEWED, export_all
-from icos_core.fingerprints import requirement_versions, sha256_of_file
-from icos_core.inputs import offsets
-from icos_core.manifest import build_manifest, write_manifest
 from icos_core.people import format_time
-from icos_core.reading import ReadReceipt
-from icos_core.review import unreviewed
+from icos_core.running.commit import MANIFEST, commit, staging_dropped_on_error, start_staging, write_whole
+from icos_core.running.computing import newest_time
+from icos_core.running.exporting import REPORT, UNREVIEWED, export_all
+from icos_core.running.fingerprints import requirement_versions, sha256_of_file
+from icos_core.running.inputs import offsets
+from icos_core.running.manifest import build_manifest, write_manifest
+from icos_core.running.reading import ReadReceipt
+from icos_core.running.review import unreviewed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from icos_core.components import Context
-    from icos_core.inputs import InputFile
-    from icos_core.ledger import Ledger
     from icos_core.people import PersonFlag
-    from icos_core.work import Computed, Job
+    from icos_core.running.inputs import InputFile
+    from icos_core.running.ledger import Ledger
+    from icos_core.running.work import Computed, Job
 
 __all__ = ["FINISHED", "INPUTS_SET_ASIDE", "clock", "enter_into_ledger", "has_report", "publish"]
 
@@ -99,7 +99,7 @@ def _manifest(
     outputs = [_output_row(staged, name) for name in names]
     status = INPUTS_SET_ASIDE if computed.lost or any(each["set_aside"] for each in inputs) else FINISHED
     if has_report():
-        from icos_core.reporting import report_run  # noqa: PLC0415  # the extra `report`
+        from icos_core.running.reporting import report_run  # noqa: PLC0415  # the extra `report`
 
         job.progress.stage("report", 1)
         reporting = time.perf_counter()

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icos_core.commit import CACHE, MANIFEST, STAGING, write_whole
 from icos_core.discovery import plugin_distributions
-from icos_core.fingerprints import fingerprint, requirement_versions, sha256_of_file
-from icos_core.inputs import matching_files
-from icos_core.manifest import read_manifest
+from icos_core.running.commit import CACHE, MANIFEST, STAGING, write_whole
+from icos_core.running.fingerprints import fingerprint, requirement_versions, sha256_of_file
+from icos_core.running.inputs import matching_files
+from icos_core.running.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,13 +13,13 @@ import numpy as np
 from icos_core.components import Problem, Table
 from icos_core.dataset import MISSING, check_stream
 from icos_core.exceptions import DataError, PluginError
-from icos_core.faults import blame
 from icos_core.flags import apply_flags
-from icos_core.inputs import stream_names
-from icos_core.joins import join
-from icos_core.merging import MOST_CONFLICTS_TOLD, merge
-from icos_core.quality_stage import run_tests
-from icos_core.requirements import empty_stream, in_units, prepare
+from icos_core.running.faults import blame
+from icos_core.running.inputs import stream_names
+from icos_core.running.joins import join
+from icos_core.running.merging import MOST_CONFLICTS_TOLD, merge
+from icos_core.running.quality_stage import run_tests
+from icos_core.running.requirements import empty_stream, in_units, prepare
 
 if TYPE_CHECKING:
     import xarray as xr

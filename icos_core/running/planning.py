@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_core.inputs import offsets
-from icos_core.keys import content_key
+from icos_core.running.inputs import offsets
+from icos_core.running.keys import content_key
 from icos_core.versioned import moments, valid_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from icos_core.components import Calibrator, Context, Variable
-    from icos_core.ledger import Segments
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
+    from icos_core.running.ledger import Segments
     from icos_core.station import Description, Station
 
 __all__ = ["Period", "PeriodKeys", "Windows", "nanoseconds", "plan_periods", "shifted", "station_of_key"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from icos_core.exceptions import RunError
-from icos_core.fingerprints import sha256_of_file
+from icos_core.running.fingerprints import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

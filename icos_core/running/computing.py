@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Context
 from icos_core.exceptions import RunError
-from icos_core.fingerprints import fingerprint
-from icos_core.flow import Flow, calibrated_stage, condensing, measured_stage, product_stage
-from icos_core.inputs import offsets, stream_names
-from icos_core.keys import content_key
-from icos_core.period_work import condensed_stage
-from icos_core.planning import station_of_key
-from icos_core.reading import ReadReceipt, ReadTask, read_batch, read_or_set_aside, receipt_of_meta
-from icos_core.work import Computed, Job, check_shared, nothing_read, total_size, work_through
+from icos_core.running.fingerprints import fingerprint
+from icos_core.running.flow import Flow, calibrated_stage, condensing, measured_stage, product_stage
+from icos_core.running.inputs import offsets, stream_names
+from icos_core.running.keys import content_key
+from icos_core.running.period_work import condensed_stage
+from icos_core.running.planning import station_of_key
+from icos_core.running.reading import ReadReceipt, ReadTask, read_batch, read_or_set_aside, receipt_of_meta
+from icos_core.running.work import Computed, Job, check_shared, nothing_read, total_size, work_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
 
-    from icos_core.inputs import InputFile
     from icos_core.plugins import Plugins
+    from icos_core.running.inputs import InputFile
     from icos_core.station import Description
 
 __all__ = ["code_versions", "compute", "newest_time"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from icos_core.components import Problem
 from icos_core.exceptions import PluginError
 from icos_core.flags import test_counts
-from icos_core.inputs import offsets
-from icos_core.reading import ReadReceipt
 from icos_core.report.page import InputAccount, OutputFile, PersonFlagUse, RunReport, UnreviewedFlag, write_report
-from icos_core.review import unreviewed
+from icos_core.running.inputs import offsets
+from icos_core.running.reading import ReadReceipt
+from icos_core.running.review import unreviewed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from icos_core.components import Context, Figure, Table
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
-    from icos_core.work import Computed, Job
+    from icos_core.running.work import Computed, Job
 
 __all__ = ["report_run"]
 

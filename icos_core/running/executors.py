@@ -165,7 +165,7 @@ def choose_executor(jobs: int | None, cluster: str | None, tasks: int, code: Map
             mistake = Mistake(key="--cluster", value=cluster, expected="an address such as tcp://host:8786")
             raise DescriptionError("command line", [mistake])
         try:
-            from icos_core.dask_executor import DaskExecutor  # noqa: PLC0415  # an extra
+            from icos_core.running.dask_executor import DaskExecutor  # noqa: PLC0415  # an extra
         except ImportError as error:
             mistake = Mistake(key="--cluster", value=cluster, expected="the extra: pip install 'icos-core[distributed]'")
             raise DescriptionError("command line", [mistake]) from error

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from icos_core.commit import PARTS
 from icos_core.exceptions import DataError, RunError
+from icos_core.running.commit import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -65,7 +65,7 @@ def choose_progress(*, quiet: bool) -> Iterator[Progress]:
     elif not sys.stderr.isatty():
         yield PlainProgress()
     else:
-        from icos_core.progress_bar import progress_bar  # noqa: PLC0415  # rich is needed on a terminal only
+        from icos_core.running.progress_bar import progress_bar  # noqa: PLC0415  # rich is needed on a terminal only
 
         with progress_bar() as bar:
             yield bar

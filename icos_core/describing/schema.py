@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from icos_core.describing.tables import COMPONENT_TABLES, PLAIN_TABLES
 from icos_core.exceptions import PluginError
-from icos_core.tables import COMPONENT_TABLES, PLAIN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pydantic import BaseModel
 
+    from icos_core.describing.tables import ComponentTable
     from icos_core.plugins import Plugins
-    from icos_core.tables import ComponentTable
 
 __all__ = ["description_schema"]
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from icos_core.describing.mistakes import Findings
+from icos_core.describing.tables import QC, parse_component_table
+from icos_core.describing.vocabulary import STAGES, ask
 from icos_core.exceptions import PluginError, nearest
-from icos_core.mistakes import Findings
 from icos_core.station import QualitySpec
-from icos_core.tables import QC, parse_component_table
-from icos_core.vocabulary import STAGES, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
     from icos_core.components import QualityTest, Stage
-    from icos_core.mistakes import Path
+    from icos_core.describing.mistakes import Path
+    from icos_core.describing.tables import Parsed, QcTable
+    from icos_core.describing.vocabulary import Vocabulary
     from icos_core.plugins import Plugins
     from icos_core.station import CalibrateSpec
-    from icos_core.tables import Parsed, QcTable
-    from icos_core.vocabulary import Vocabulary
 
 __all__ = ["Asked", "read_test", "resolve_tests", "usual_tests"]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from icos_core.commit import CACHE, LEDGER, LOCK, MANIFEST, STAGING
 from icos_core.exceptions import RunError
-from icos_core.faults import blame
+from icos_core.running.commit import CACHE, LEDGER, LOCK, MANIFEST, STAGING
+from icos_core.running.faults import blame
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from icos_core.components import Context, Exporter, Streams
     from icos_core.plugins import Plugins
-    from icos_core.progress import Progress
+    from icos_core.running.progress import Progress
     from icos_core.station import Description
 
 __all__ = ["REPORT", "RESERVED", "UNREVIEWED", "export_all"]

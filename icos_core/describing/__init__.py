@@ -1,0 +1,1 @@
+"""From the TOML file of a station to the validated description."""

@@ -177,9 +177,7 @@ def mean_over_runs(sources: ErrorSources, first: NDArray[np.int64]) -> tuple[Err
     return means, noise, spread
 
 
-def covariance(
-    a: ErrorSources, b: ErrorSources, value_uncertainty: FloatArray, *, drift_rate: float = 0.0, lack_of_fit: float = 0.0
-) -> FloatArray:
+def covariance(a: ErrorSources, b: ErrorSources, value_uncertainty: FloatArray, *, drift_rate: float = 0.0) -> FloatArray:
     """Covariance of each value of `a` with that of `b` in the same place.
 
     Parameters
@@ -187,8 +185,9 @@ def covariance(
     a, b : ErrorSources
         Two sets of n values that were calibrated with the same k cylinders.
     value_uncertainty : (k,) ndarray
-        Standard uncertainties of the assigned values.
-    drift_rate, lack_of_fit : float
+        Standard uncertainties of the assigned values. A cylinder that lies off the straight line acts like one of another value:
+        ``√(u² + L²)`` takes the lack of fit L of `icos_ocean.gas_standards.calibrate` into account.
+    drift_rate : float
         As in `icos_ocean.gas_standards.calibrate`.
 
     Returns
@@ -200,7 +199,7 @@ def covariance(
     used = [i for i in range(value_uncertainty.size) if a.by_value[i].any() and b.by_value[i].any()]
     for i in used:
         product = a.by_value[i] * b.by_value[i]
-        stated += product * (value_uncertainty[i] ** 2 + lack_of_fit**2)
+        stated += product * value_uncertainty[i] ** 2
         for before_or_after in (0, 1):
             noise = a.by_run[before_or_after, i] * np.square(a.run_uncertainty[before_or_after, i])
             for other in (0, 1):

@@ -43,6 +43,7 @@ UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "regression": ("period", "regression across the standard gases"),
     "interpolation": ("period", "drift of the analyser between runs of standard gas"),
     "sample": ("independent", "noise of the analyser's reading of the sample"),
+    "drying": ("common", "correction for water vapour, where the gas is not dried before it is measured"),
     "temperature": ("common", "equilibrator and sea-surface temperature, with their correlation"),
     "pressure": ("common", "equilibrator pressure"),
     "salinity": ("common", "salinity"),

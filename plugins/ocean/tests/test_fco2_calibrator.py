@@ -369,14 +369,29 @@ def test_terms_of_the_uncertainty():
     stream, truth = cruise()
     found, _ = calibrated(stream)
     water = truth["water"]
-    squares = sum(found[f"fco2_uncertainty_{term}"].values ** 2 for term in UNCERTAINTY_TERMS)
+    # Nothing is dried.
+    terms = {term: source for term, source in UNCERTAINTY_TERMS.items() if term != "drying"}
+    assert "fco2_uncertainty_drying" not in found
+    squares = sum(found[f"fco2_uncertainty_{term}"].values ** 2 for term in terms)
     np.testing.assert_allclose(found["fco2_uncertainty"].values[water], np.sqrt(squares)[water], rtol=1e-12)
-    for term, (correlation, _) in UNCERTAINTY_TERMS.items():
+    for term, (correlation, _) in terms.items():
         assert found[f"fco2_uncertainty_{term}"].attrs["error_correlation"] == correlation
         # No slow sensor has a gap.
         assert (found[f"fco2_uncertainty_{term}"].values[water] > 0).all() == (term != "filling")
     for name in ("fco2_uncertainty", "xco2_uncertainty"):
         assert np.isnan(found[name].values[~water]).all()
+
+
+@pytest.mark.parametrize(("dried", "expected"), [(("samples",), 1), (("standards",), 1 - 5e-3), (("samples", "standards"), 1)])
+def test_drying_has_an_uncertainty_of_its_own(dried, expected):
+    stream, truth = cruise()
+    moist = with_values(stream, h2o=np.full(truth["hours"].size, 5.0))
+    options = {f"dry_{each}": True for each in dried}
+    found, _ = calibrated(moist, uncertainty={"h2o": 0.4}, standard_limit=20, **options)
+    water = truth["water"]
+    relative = found["fco2_uncertainty_drying"].values[water] / found["fco2"].values[water]
+    # x / (1 - h/1000) responds to h by x / (1000 - h); gas that is dry as it is, by x / 1000.
+    np.testing.assert_allclose(relative, expected * 0.4 / 995, rtol=2e-4)
 
 
 def test_whatever_has_a_value_has_an_uncertainty():

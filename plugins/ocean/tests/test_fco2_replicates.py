@@ -18,6 +18,7 @@ STATED = {
     "pressure": 1.2,
     "salinity": 0.1,
     "reading": 0.15,
+    "h2o": 0.5,
     "drift": 0.3,
     "temperature_coefficient": 0.001,
     "sea_level_pressure": 0.9,
@@ -72,10 +73,12 @@ def replicates(cruises, *, cycles, water, seed, only=None, gaps=()):
     noise = np.where(
         on_standards, error("regression", STATED["reading"], (cruises, rows)), error("sample", STATED["reading"], (cruises, rows))
     )
-    reading = slope * x + offset + np.cumsum(walk, axis=1) + noise
+    moisture = np.where(on_standards, 0.0, random.uniform(2.0, 15.0, shared) + 0 * hours)
+    reading = slope * x * (1 - moisture / 1000) + offset + np.cumsum(walk, axis=1) + noise
     r = STATED["temperature_correlation"]
     first, second = error("temperature", STATED["sst"], shared), error("temperature", STATED["sst"], shared)
     measured = {
+        "h2o": moisture + np.where(on_standards, 0.0, error("drying", STATED["h2o"], shared)),
         "sst": sst + first,
         "equilibrator_temperature": truth["equilibrator_temperature"] + r * first + np.sqrt(1 - r**2) * second,
         "salinity": truth["salinity"] + error("salinity", STATED["salinity"], shared),
@@ -104,6 +107,7 @@ def reduced(stream, water, **options):
     gases = [{"run_type": word, "xco2": value, "uncertainty": CYLINDERS} for word, value in STANDARDS.items()]
     fill = dict.fromkeys(("sst", "equilibrator_temperature", "salinity", "equilibrator_pressure"), "10 min")
     given = {"uncertainty": STATED, "standard_limit": 50, "fill": fill, "barometer_height": 0.0, "air_interpolation_limit": "2 h"}
+    given |= {"dry_samples": True, "dry_standards": True}
     found, _ = calibrated(stream, standards=gases, **given, **options)
     names = [name for result in RESULTS for name in (result, f"{result}_uncertainty")]
     names += [*(f"fco2_uncertainty_{term}" for term in UNCERTAINTY_TERMS), "sst_source", "xco2_air_source"]

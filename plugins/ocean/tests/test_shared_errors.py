@@ -75,7 +75,7 @@ def test_the_covariance_of_a_value_with_itself_is_its_variance(form):
     without_noise = replace(traced, run_uncertainty=np.zeros_like(traced.run_uncertainty))
     np.testing.assert_allclose(covariance(without_noise, without_noise, U_VALUES), found.standards**2, rtol=1e-9)
     # A sample lies as far off the line as the cylinders: that part belongs to it alone.
-    np.testing.assert_allclose(covariance(traced, traced, nothing, lack_of_fit=0.3), found.regression**2 - 0.3**2, rtol=1e-9)
+    np.testing.assert_allclose(covariance(traced, traced, np.full(4, 0.3)), found.regression**2 - 0.3**2, rtol=1e-9)
     np.testing.assert_allclose(
         covariance(without_noise, without_noise, nothing, drift_rate=DRIFT), found.interpolation**2, rtol=1e-7, atol=1e-12
     )

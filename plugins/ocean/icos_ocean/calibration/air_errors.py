@@ -24,18 +24,25 @@ _SECONDS_PER_HOUR = 3600.0
 
 
 def trace_samples(record: Record, samples: Samples, which: NDArray[np.intp], options: FCO2Options) -> ErrorSources:
-    """Say what the errors of some calibrated samples come from; `which` counts samples that have a mole fraction."""
+    """Say what the errors of some calibrated samples come from; `which` counts samples that have a mole fraction.
+
+    Beside the cylinders, and after them, stands the reading of water vapour where gas is dried: its error is common to all samples, too.
+    """
     rows = samples.rows[which]
     time, reading = record.time[rows], record.stream["co2"].values[rows]
     basis = samples.calibrated.basis[which]
-    count = len(options.fitted)
+    count = len(options.fitted) + (samples.by_water_vapour is not None)
     parts = [
         (part, trace_errors(time[part], reading[part], samples.bases[number], count, options.regression))
         for number in np.unique(basis).tolist()
         for part in (np.flatnonzero(basis == number),)
     ]
     traced = parts[0][1] if len(parts) == 1 else ErrorSources.scattered(parts, which.size, count)
-    return traced if samples.drying is None else traced.times(samples.drying[which])
+    if samples.drying is not None:
+        traced = traced.times(samples.drying[which])
+    if samples.by_water_vapour is not None:
+        traced.by_value[-1] = samples.by_water_vapour[which]
+    return traced
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,5 +106,7 @@ class AirErrors:
 
 
 def _covariance(a: ErrorSources, b: ErrorSources, samples: Samples, options: FCO2Options) -> FloatArray:
-    stated = np.array([gas.uncertainty for gas in options.fitted])
-    return covariance(a, b, stated, drift_rate=samples.response.drift, lack_of_fit=samples.response.lack_of_fit)
+    stated = np.hypot([gas.uncertainty for gas in options.fitted], samples.response.lack_of_fit)
+    if samples.by_water_vapour is not None:
+        stated = np.append(stated, options.uncertainty.h2o)
+    return covariance(a, b, stated, drift_rate=samples.response.drift)

@@ -58,7 +58,7 @@ def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
         "atmospheric_pressure": "hPa",
     }
     needed += [Requirement(name=name, units=unit, optional=True) for name, unit in units.items()]
-    needed.append(Requirement(name="h2o", units="mmol mol-1", optional=not (options.dry_samples or options.dry_standards)))
+    needed.append(Requirement(name="h2o", units="mmol mol-1", optional=not options.dries))
     listed = {requirement.name for requirement in needed}
     carried = (VOCABULARY[name] for name in carried_variables(options) if name not in listed)
     needed += [Requirement(name=word.name, units=word.units, optional=True) for word in carried]
@@ -70,7 +70,8 @@ def provides(options: FCO2Options) -> Mapping[str, tuple[Variable, ...]]:
     made = {variable.name for variable in CALIBRATED}
     names = carried_variables(options)
     carried = tuple(variable for variable in MEASURED if variable.name in names and variable.name not in made)
-    return {options.stream or "*": (*CALIBRATED, *carried)}
+    without = () if options.dries else ("fco2_uncertainty_drying",)
+    return {options.stream or "*": (*(variable for variable in CALIBRATED if variable.name not in without), *carried)}
 
 
 def cascades(options: FCO2Options) -> Mapping[str, tuple[Cascade, ...]]:

@@ -143,6 +143,9 @@ class Uncertainties(Options):
     )
     salinity: NotNegative = Field(default=0.1, description="practical salinity")
     variability: Variability = Field(default_factory=Variability, description="how fast quantities wander where they are interpolated")
+    h2o: NotNegative = Field(
+        default=0.1, description="water vapour in samples relative to that in standards, mmol mol⁻¹, where either is dried; an assumption"
+    )
     reading: NotNegative = Field(default=0.2, description="noise of one reading of sample or standard, µmol mol⁻¹; an assumption")
     drift: NotNegative | Literal["estimate"] = Field(
         default=0.3,
@@ -278,6 +281,11 @@ class FCO2Options(Options):
         if len(set(self.pressure_sources)) != len(self.pressure_sources):
             raise ValueError("pressure_sources: each source at most once")
         return self
+
+    @property
+    def dries(self) -> bool:
+        """Whether anything is corrected for water vapour."""
+        return self.dry_samples or self.dry_standards
 
     @property
     def fitted(self) -> tuple[StandardGas, ...]:

@@ -110,6 +110,8 @@ class Samples(NamedTuple):
         The standards that `calibrated.basis` counts.
     drying : (m,) ndarray or None
         What drying multiplied the mole fraction by, if it was dried.
+    by_water_vapour : (m,) ndarray or None
+        How the mole fraction responds to water vapour, µmol mol⁻¹ per mmol mol⁻¹, if samples or standards were dried.
     response : Response
         What is assumed of the analyser.
     """
@@ -121,6 +123,7 @@ class Samples(NamedTuple):
     calibrated: CalibratedSamples
     bases: Bases
     drying: FloatArray | None
+    by_water_vapour: FloatArray | None
     response: Response
 
 

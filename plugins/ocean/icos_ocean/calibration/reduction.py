@@ -126,6 +126,10 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
     if drying is not None:
         xco2 = xco2 * drying
         terms = {name: term * drying for name, term in terms.items()}
+    by_water_vapour = None
+    if options.dries:
+        by_water_vapour = xco2 * (drying if drying is not None else 1.0) / 1000.0
+        terms["drying"] = by_water_vapour * options.uncertainty.h2o
     water = record.water[rows]
     for variable, chosen in (("xco2", water), ("xco2_air", ~water)):
         result.outcomes += condition_outcomes(calibrated, rows, chosen, variable, record.size, record.name)
@@ -133,7 +137,7 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
     result.mark("xco2_air", "flushing", record.flushed & record.air)
     result.scatter("xco2", rows[water], xco2[water])
     result.scatter("xco2_uncertainty", rows[water], total(terms)[water])
-    return Samples(rows, water, xco2, terms, calibrated, bases, drying, response)
+    return Samples(rows, water, xco2, terms, calibrated, bases, drying, by_water_vapour, response)
 
 
 def _pressures(at_sea_level: SeaLevelPressure, chosen: ChosenPressure, result: Result) -> None:

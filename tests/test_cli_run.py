@@ -282,6 +282,12 @@ def test_quiet_on_a_terminal(station):
     assert on_a_terminal([*ICOS, "run", str(station), "--quiet"], env=environment(TERM="xterm")) == (0, "")
 
 
+# What a shell starts in the background ignores interrupts, and hands that down to all its children.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from icos_core.cli import main; main(prog_name='icos')"
+)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupt(tmp_path, jobs):
     """Ctrl-C reaches every process of the terminal; the run ends soon, quietly, and leaves what was there."""
@@ -291,7 +297,7 @@ def test_an_interrupt(tmp_path, jobs):
     before = contents(tmp_path / "output")
     for number in range(4):
         write_log(tmp_path, f"slow{number}.log", [f"# {number}", "SLEEP"])
-    command = [*ICOS, "run", str(station), "--jobs", str(jobs)]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "run", str(station), "--jobs", str(jobs)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes, env=environment(), start_new_session=True) as process:
         while not process.stderr.readline().startswith("read ("):

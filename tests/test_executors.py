@@ -92,6 +92,8 @@ def gone(process, seconds=20):
 
 
 PARENT = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores interrupts
 from icos_core.running.executors import LocalProcessesExecutor
 tasks = ["(print(__import__('os').getpid(), flush=True), __import__('time').sleep(60))"] * 2
 list(LocalProcessesExecutor(2).run(eval, tasks))

@@ -139,7 +139,7 @@ def test_files_count_by_content_and_not_by_order(folder):
     assert keys.of(FIRST, ("a", "b"), (0,)) != keys.of(FIRST, ("a", "b"))
 
 
-def test_code_station_and_level_count(folder):
+def test_code_and_station_count(folder):
     plugins = installed_plugins()
     description = load_description(write_station(folder, *TABLES), plugins)
     windows = Windows.of(description, plugins, 1)
@@ -150,9 +150,10 @@ def test_code_station_and_level_count(folder):
         PeriodKeys(description, plugins, 1, windows, context, {"icos-core": "1"}),
         PeriodKeys(description, plugins, 1, windows, context, {"icos-core": "2"}),
         PeriodKeys(moved, plugins, 1, windows, context, {"icos-core": "1"}),
-        PeriodKeys(description, plugins, 1, windows, replace(context, level="final"), {"icos-core": "1"}),
     ]
     assert len({keys.key(period, ["a"]) for keys in made}) == len(made)
+    final = PeriodKeys(description, plugins, 1, windows, replace(context, level="final"), {"icos-core": "1"})
+    assert final.key(period, ["a"]) == made[0].key(period, ["a"])
 
 
 def flag(start, end, variable="signal", **more):

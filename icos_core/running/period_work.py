@@ -79,10 +79,8 @@ class _PeriodWork:
         by_stream = offsets(job.description, job.plugins)
         self.shifts = [max((nanoseconds(by_stream[name]) for name in task.streams.values()), default=0) for task in tasks]
         own = job.context
-        # What a task can see of the run is what its result is kept under.
-        context = Context(
-            station=own.station, deployments=own.deployments, level=own.level, people_flags=own.people_flags, folder=own.folder
-        )
+        # What a task can see of the run is what its result is kept under; the level changes no row.
+        context = Context(station=own.station, deployments=own.deployments, people_flags=own.people_flags, folder=own.folder)
         self.keys = PeriodKeys(job.description, job.plugins, position, self.windows, context, code)
         self.context = replace(context, people_flags=self.keys.flags)
         self.failed: set[str] = set()

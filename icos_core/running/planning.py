@@ -128,7 +128,6 @@ class PeriodKeys:
             [(spec.offset.total_seconds(), spec.join.model_dump(mode="json") if spec.join else None) for spec in description.inputs],
             station_of_key(description.station),
             [deployment.model_dump(mode="json") for deployment in context.deployments],
-            context.level,
             dict(code),
         )
         self.flags = _flags_that_act(description, plugins, position, context.people_flags)

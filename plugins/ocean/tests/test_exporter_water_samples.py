@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from icos_ocean.exporters.water_samples import in_units, underway, water_samples
+from icos_ocean.figures.underway import rows_of
+from icos_ocean.vocabulary import RUN_TYPES
 from small_cruise import calibrated, cruise, person, with_values
 
 from icos_core.exceptions import DataError
@@ -44,6 +46,20 @@ def test_without_run_types_every_row_is_a_sample() -> None:
     stream, _ = calibrated(measured)
     found = water_samples(stream.drop_vars("run_type"), include_bad=True, positioned=False)
     assert found.rows.size == stream.sizes["time"]
+
+
+def test_water_of_other_run_types_is_not_left_out() -> None:
+    measured, truth = cruise()
+    codes = measured["run_type"].values.copy()
+    other = np.flatnonzero(truth["water"])[::2]
+    codes[other] = RUN_TYPES["UNK"]
+    stream, _ = calibrated(with_values(measured, run_type=codes), water_run_types=["EQU", "UNK"])
+    found = water_samples(stream, include_bad=True, positioned=False)
+    np.testing.assert_array_equal(found.rows, np.flatnonzero(truth["water"]))
+    np.testing.assert_array_equal(rows_of(stream, "EQU"), truth["water"])
+    codes[truth["water"]] = RUN_TYPES["UNK"]
+    stream, _ = calibrated(with_values(measured, run_type=codes), water_run_types=["UNK"])
+    np.testing.assert_array_equal(water_samples(stream, include_bad=True, positioned=False).rows, np.flatnonzero(truth["water"]))
 
 
 def test_a_missing_stream_is_told_with_the_nearest() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_core.dataset import BAD, category_mask
+from icos_core.dataset import BAD, category_words
 from icos_core.exceptions import DataError, hint
 from icos_core.flags import PERSON, decode_bits
 from icos_core.units import require_units
@@ -79,7 +79,7 @@ def water_samples(stream: xr.Dataset, *, include_bad: bool, positioned: bool) ->
     positioned
         Whether a row needs latitude and longitude.
     """
-    rows = category_mask(stream, "run_type", WATER) if "run_type" in stream else np.ones(stream.sizes["time"], dtype=bool)
+    rows = _of_water(stream)
     flushed = rows & _flushing(stream)
     rows = rows & ~flushed
     nowhere = np.zeros_like(rows)
@@ -99,6 +99,15 @@ def water_samples(stream: xr.Dataset, *, include_bad: bool, positioned: bool) ->
         bad_by_people=int(by_people.sum()),
         nowhere=int(nowhere.sum()),
     )
+
+
+def _of_water(stream: xr.Dataset) -> NDArray[np.bool_]:
+    """Rows of the usual run type of water, and those of any other that fCO2 was computed for (``water_run_types``)."""
+    if "run_type" not in stream:
+        return np.ones(stream.sizes["time"], dtype=bool)
+    codes = [code for word, code in category_words(stream, "run_type").items() if word in WATER]
+    rows: NDArray[np.bool_] = np.isin(stream["run_type"].values, codes) | np.isfinite(stream["fco2"].values)
+    return rows
 
 
 def _flushing(stream: xr.Dataset) -> NDArray[np.bool_]:

@@ -33,11 +33,14 @@ def calibrated_underway(streams: Streams, names: Iterable[str]) -> xr.Dataset | 
 
 
 def rows_of(stream: xr.Dataset, word: str) -> NDArray[np.bool_]:
-    """Return the rows of one run type, `WATER` or `AIR`; all rows where the instrument knows no run types."""
+    """Return the rows of one run type, `WATER` or `AIR`; all rows where the instrument knows no run types.
+
+    Water is whatever fCO2 was computed for, too, by whatever word the instrument calls it.
+    """
     if "run_type" not in stream:
         return np.ones(stream.sizes["time"], dtype=np.bool_)
     rows: NDArray[np.bool_] = stream["run_type"].values == category_words(stream, "run_type").get(word, -1)
-    return rows
+    return rows | np.isfinite(stream[RESULT].values) if word == WATER and RESULT in stream else rows
 
 
 def unit_of(stream: xr.Dataset, name: str) -> str:

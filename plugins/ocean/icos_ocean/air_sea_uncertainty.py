@@ -131,7 +131,8 @@ def delta_fco2_uncertainty(
     variance += np.square(water.coefficient * np.asarray(inputs.coefficient))
     variance += np.square(water.equilibrator_temperature * np.asarray(filling.equilibrator_temperature))
     variance += np.square(by_sst * np.asarray(filling.sst))
-    return np.sqrt(variance)
+    # Where everything cancels, rounding may leave less than nothing.
+    return np.sqrt(np.maximum(variance, 0.0))
 
 
 def _by_sst(air: FCO2Sensitivities) -> FloatArray:

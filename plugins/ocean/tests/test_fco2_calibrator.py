@@ -394,6 +394,21 @@ def test_drying_has_an_uncertainty_of_its_own(dried, expected):
     np.testing.assert_allclose(relative, expected * 0.4 / 995, rtol=2e-4)
 
 
+def test_where_nothing_is_uncertain_nothing_is():
+    stream, _ = cruise()
+    names = ("equilibrator_temperature", "sst", "pressure", "sea_level_pressure", "salinity", "reading", "drift", "temperature_coefficient")
+    gases = described_standards(**{word: {"uncertainty": 0.0} for word in STANDARDS})
+    nothing = {**dict.fromkeys(names, 0.0), "variability": {"air": 0.0}}
+    found, _ = calibrated(stream, standards=gases, uncertainty=nothing, **HEIGHT)
+    for name in ("fco2", "xco2_air", "fco2_air", "delta_fco2"):
+        assert np.nanmax(found[f"{name}_uncertainty"].values) == 0.0
+    # Errors that water and air share alike all but cancel.
+    gases = described_standards(**{word: {"uncertainty": 0.5} for word in STANDARDS})
+    found, _ = calibrated(stream, standards=gases, uncertainty=nothing, **HEIGHT)
+    difference = found["delta_fco2_uncertainty"].values
+    assert np.nanmax(difference) < 0.8 * np.nanmin(found["fco2_uncertainty"].values)
+
+
 def test_whatever_has_a_value_has_an_uncertainty():
     stream, truth = cruise()
     found, _ = calibrated(stream, **HEIGHT)

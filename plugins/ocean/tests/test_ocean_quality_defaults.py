@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from icos_ocean.quality.defaults import SENSOR_TESTS, sensor_tests
+from icos_ocean.quality.defaults import sensor_tests
 from icos_ocean.readers.general_oceanics import READER
 from icos_ocean.vocabulary import CALIBRATED, MEASURED, RUN_TYPES, STREAM
 
@@ -18,7 +18,6 @@ from icos_core.station import QualitySpec
 from icos_core.testing import example_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import xarray as xr
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 WORKSHOP = "ocean/icos_otc_workshop"
 
 
-def specs(tables: Iterable[Mapping[str, Any]] = SENSOR_TESTS) -> list[QualitySpec]:
+def specs() -> list[QualitySpec]:
     made = []
-    for table in tables:
+    for table in sensor_tests():
         test: QualityTest = installed_plugins().component("quality-test", table["test"])
         options = test.options.model_validate({key: value for key, value in table.items() if key not in GENERIC_KEYS["quality-test"]})
         made.append(
@@ -140,6 +139,27 @@ def test_a_stuck_probe_a_spike_and_a_dry_equilibrator() -> None:
     assert decode_bits(stream, "equilibrator_temperature_tests")["flat_line_bad"].nonzero()[0].tolist() == list(range(600, 800))
     water = category_mask(stream, "run_type", ["EQU"])
     assert (np.isin(stream["water_flow_flag"].values, (QUESTIONABLE, BAD)) == (water & (flow == 0))).all()
+
+
+def test_a_thermosalinograph_that_gives_conductivity() -> None:
+    hours = np.arange(1440) / 30
+    temperature = 18.2 + np.sin(hours) + np.random.default_rng(2).normal(0, 0.01, 1440)
+    conductivity = 4.6 + 0.1 * np.sin(hours) + np.random.default_rng(3).normal(0, 0.001, 1440)
+    plain = made_up(conductivity=conductivity, conductivity_cell_temperature=temperature)
+    assert worst(plain) == {}
+    conductivity[100], conductivity[200] = 9.0, 4.0
+    stream = made_up(conductivity=conductivity, conductivity_cell_temperature=temperature)
+    assert decode_bits(stream, "conductivity_tests")["range_questionable"].nonzero()[0].tolist() == [100]
+    assert stream["conductivity_flag"].values[[99, 100, 101, 200]].tolist() == [1, BAD, 1, BAD]
+
+
+def test_no_gas_may_stand_still() -> None:
+    plain = made_up()
+    flow = plain["analyser_flow"].values.copy()
+    flow[40:56] = 5.0
+    stream = made_up(analyser_flow=flow)
+    assert (stream["analyser_flow_flag"].values == QUESTIONABLE).nonzero()[0].tolist() == list(range(40, 56))
+    assert {1, 2} == set(stream["run_type"].values[40:56].tolist())
 
 
 @pytest.mark.realdata

@@ -101,6 +101,7 @@ def reduce_air_uncertainty(
     measured = samples.rows[~samples.water]
     variance[measured] = np.square(total({name: term[~samples.water] for name, term in samples.terms.items()}))
     variance[rows] = errors.interpolated(air, options.uncertainty.variability.air)
+    np.maximum(variance, 0.0, out=variance)  # where nothing is uncertain, rounding may leave less than nothing
     result.values["xco2_air_uncertainty"] = np.sqrt(variance)
 
     uncertain = _Uncertain(inputs, at_sea_level, pressure, result, options)

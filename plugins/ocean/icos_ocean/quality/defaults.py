@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["SENSOR_TESTS", "sensor_tests"]
+__all__ = ["sensor_tests"]
 
 Table = dict[str, Any]
 
@@ -171,7 +171,3 @@ def _between_neighbours(name: str, in_water: Table) -> Table:
 def _spike(name: str) -> Table:
     questionable, bad = _SPIKE[name]
     return {"questionable": questionable, "bad": bad}
-
-
-SENSOR_TESTS: tuple[Table, ...] = sensor_tests()
-"""The usual tests of a system that calls water EQU and air ATM."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Options", "Versioned", "moments", "overlaps", "valid_within"]
+__all__ = ["Options", "Versioned", "moments", "overlaps", "utc64", "valid_within"]
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
@@ -44,13 +44,14 @@ class Versioned(Options):
         """Rows of `time` (UTC, ``datetime64``) at which the table is valid."""
         covered = np.ones(time.shape, dtype=bool)
         if self.valid_from is not None:
-            covered &= time >= _utc64(self.valid_from)
+            covered &= time >= utc64(self.valid_from)
         if self.valid_to is not None:
-            covered &= time < _utc64(self.valid_to)
+            covered &= time < utc64(self.valid_to)
         return covered
 
 
-def _utc64(moment: datetime) -> np.datetime64:
+def utc64(moment: datetime) -> np.datetime64:
+    """Return a moment with its offset as UTC in nanoseconds."""
     # 9999-12-31, which many write for "until further notice", is beyond what nanoseconds in 64 bits can hold: numpy would wrap it around.
     moment = min(max(moment, _EARLIEST), _LATEST)
     return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "ns")
@@ -84,7 +85,7 @@ def moments(options: BaseModel) -> set[np.datetime64]:
     """Return every moment at which a table in the options begins or ceases to be valid."""
     found: set[np.datetime64] = set()
     for table in _tables(options):
-        found |= {_utc64(moment) for moment in (table.valid_from, table.valid_to) if moment is not None}
+        found |= {utc64(moment) for moment in (table.valid_from, table.valid_to) if moment is not None}
     return found
 
 
@@ -115,4 +116,4 @@ def _touches(value: Any, start: np.datetime64, end: np.datetime64) -> bool:
     if not isinstance(value, Versioned):
         return True
     begins, ceases = value.valid_from, value.valid_to
-    return bool((begins is None or _utc64(begins) < end) and (ceases is None or _utc64(ceases) > start))
+    return bool((begins is None or utc64(begins) < end) and (ceases is None or utc64(ceases) > start))

@@ -8,14 +8,14 @@ Without deployments, or where a stream does not run along time, there is one par
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_core.versioned import utc64
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def split(stream: xr.Dataset, station: Station, deployments: Sequence[Deployment
     time = stream["time"].values
     owner = np.full(time.shape, -1)
     for position, deployment in enumerate(deployments):
-        owner[np.searchsorted(time, _utc64(deployment.start)) : np.searchsorted(time, _utc64(deployment.end))] = position
+        owner[np.searchsorted(time, utc64(deployment.start)) : np.searchsorted(time, utc64(deployment.end))] = position
     parts = [
         Part(name=deployment.expocode, data=_rows(stream, owner == position), deployment=deployment)
         for position, deployment in enumerate(deployments)
@@ -82,7 +82,3 @@ def _rows(stream: xr.Dataset, rows: NDArray[np.bool_]) -> xr.Dataset:
     first, last = int(positions[0]), int(positions[-1]) + 1
     # One run of rows is a view; only rows from several places are copied.
     return stream.isel(time=slice(first, last) if last - first == positions.size else positions)
-
-
-def _utc64(moment: datetime) -> np.datetime64:
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "ns")

@@ -8,7 +8,7 @@ import numpy as np
 
 from icos_core.components import CalibrationResult, Problem
 from icos_core.dataset import NOT_EVALUATED, is_good, set_variable
-from icos_core.exceptions import nearest
+from icos_core.exceptions import hint
 from icos_core.flags import carry
 from icos_ocean.calibration.accounting import calibration_table, filling_table, pressure_table, rows_table
 from icos_ocean.calibration.air import reduce_air
@@ -171,10 +171,11 @@ def _problems(
 ) -> list[Problem]:
     problems = [*gas_problems(record.run_type, record.words, runs, options), *absent_diagnostics(record, options)]
     for key, wanted in (("water_run_types", options.water_run_types), ("air_run_types", options.air_run_types)):
-        for word in wanted:
-            if word not in record.words:
-                near = nearest(word, record.words)
-                problems.append(Problem(message=f"{key}: the data know no run type {word!r}" + (f"; nearest: {near!r}" if near else "")))
+        problems += [
+            Problem(message=f"{key}: the data know no run type {word!r}{hint(word, record.words)}")
+            for word in wanted
+            if word not in record.words
+        ]
     if options.barometer_height is None and inputs.has(options.barometer):
         message = "barometer_height is not stated: no pressure at sea level, hence neither pCO2 nor fCO2 of air"
         problems.append(Problem(message=message))

@@ -34,6 +34,7 @@ __all__ = [
     "Entry",
     "Exporter",
     "Figure",
+    "Guess",
     "Outcome",
     "Problem",
     "Product",
@@ -336,12 +337,36 @@ def _nothing(_options: Any) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guess:
+    """How a reader would describe a file that it was shown.
+
+    Attributes
+    ----------
+    confidence
+        0 to 1: how sure the reader is that the file is one of its instrument's. 1 only for what no other format has.
+    options
+        The ``[[input]]`` keys beside `reader` and `files`, fit for TOML: what was found, defaults left out.
+    found
+        What the guess rests on, one sentence each.
+    unsure
+        What the file does not tell, or not for certain, one sentence each, beginning with the key that it is about.
+    """
+
+    confidence: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    found: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reader:
     """One file → rows as measured.
 
     `read(path, options, context)` raises :class:`icos_core.InputError` for a file it cannot read and nothing else.
     `span(path, options, context)` tells cheaply what time the file covers.
     `provides(options)` lists the vocabulary per stream: stream name → variables it may deliver.
+    `guess(path)`, where there is one, looks at a file and proposes how to describe it; None where it is of another format. It raises
+    nothing.
     """
 
     name: str
@@ -350,6 +375,7 @@ class Reader:
     read: Callable[[Path, Any, Context], ReadResult]
     span: Callable[[Path, Any, Context], Span]
     provides: Callable[[Any], Mapping[str, tuple[Variable, ...]]]
+    guess: Callable[[Path], Guess | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -415,7 +441,11 @@ class QualityTest:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """Flagged data → further data sets; the products named in `needs` are made first and are among the streams."""
+    """Flagged data → further data sets; the products named in `needs` are made first and are among the streams.
+
+    `files(options, context)` names the files beside the inputs that `derive` reads (a climatology, other cruises); what they hold counts
+    as an input of the run. It raises :class:`icos_core.InputError` for one that is not there.
+    """
 
     name: str
     summary: str
@@ -425,6 +455,7 @@ class Product:
     derive: Callable[[Streams, Any, Context], ProductResult]
     needs: tuple[str, ...] = ()
     cascades: Callable[[Any], Mapping[str, tuple[Cascade, ...]]] = lambda _options: {}
+    files: Callable[[Any, Context], Sequence[Path]] = lambda _options, _context: ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -433,12 +464,15 @@ class Exporter:
 
     `export(streams, folder, options, context)` writes into `folder` (a staging folder: all or nothing is the core's business) and
     returns the paths written. Calibrated streams and products come in one mapping. It reads no clock.
+    `check(options, context)`, where there is one, says before anything is read what this station cannot be exported with: one sentence
+    each, beginning with the key that it is about.
     """
 
     name: str
     summary: str
     options: type[BaseModel]
     export: Callable[[Streams, Path, Any, Context], Sequence[Path]]
+    check: Callable[[Any, Context], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The ocean's table of contents: instruments, calibration, quality tests, formats and figures of surface-ocean CO2."""
+"""The ocean's table of contents: instruments, calibration, quality tests, products, formats and figures of surface-ocean CO2."""
 
 from __future__ import annotations
 
@@ -9,10 +9,39 @@ from icos_core.components import Entry
 from icos_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["PLUGIN", "icos_calibrators", "icos_exporters", "icos_figures", "icos_quality_tests", "icos_readers", "icos_simulators"]
+__all__ = [
+    "PLUGIN",
+    "icos_calibrators",
+    "icos_exporters",
+    "icos_figures",
+    "icos_products",
+    "icos_quality_tests",
+    "icos_readers",
+    "icos_simulators",
+]
 
+# Name → (module, summary).
+_READERS = {
+    "general-oceanics-8050": ("general_oceanics", "General Oceanics 8050 underway pCO2 system, *dat.txt"),
+}
+_CALIBRATORS = {
+    "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
+}
+_QUALITY_TESTS = {
+    "delta-temperature": ("delta_temperature", "equilibrator temperature too far from sea-surface temperature"),
+    "position": ("position", "positions that are missing or not on the globe"),
+    "speed": ("speed", "positions that the platform cannot have reached in time"),
+}
+_PRODUCTS: dict[str, tuple[str, str]] = {}
+_EXPORTERS = {
+    "socat": ("socat", "submission files for the Surface Ocean CO2 Atlas, one per deployment"),
+    "icos-otc": ("icos_otc", "tables that the Carbon Portal takes from the Ocean Thematic Centre"),
+}
+_SIMULATORS = {
+    "general-oceanics-8050": ("general_oceanics", "a cruise with a General Oceanics 8050 system whose fCO2 is known"),
+}
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),
     "ocean-fco2-series": ("fco2_series", "fCO2 of sea water and air against time"),
@@ -24,96 +53,53 @@ _FIGURES = {
 }
 
 
+def _entries(kind: str, package: str, attribute: str, table: Mapping[str, tuple[str, str]]) -> Sequence[Entry]:
+    return tuple(
+        Entry(kind=kind, name=name, summary=summary, load=f"icos_ocean.{package}.{module}:{attribute}")
+        for name, (module, summary) in table.items()
+    )
+
+
 @hookimpl
 def icos_readers() -> Sequence[Entry]:
     """List the instruments."""
-    return (
-        Entry(
-            kind="reader",
-            name="general-oceanics-8050",
-            summary="General Oceanics 8050 underway pCO2 system, *dat.txt",
-            load="icos_ocean.readers.general_oceanics:READER",
-        ),
-    )
+    return _entries("reader", "readers", "READER", _READERS)
 
 
 @hookimpl
 def icos_calibrators() -> Sequence[Entry]:
     """List the calibrators."""
-    return (
-        Entry(
-            kind="calibrator",
-            name="fco2",
-            summary="fCO2 of sea water and air from an underway system with standard gases",
-            load="icos_ocean.calibration.fco2:CALIBRATOR",
-        ),
-    )
+    return _entries("calibrator", "calibration", "CALIBRATOR", _CALIBRATORS)
 
 
 @hookimpl
 def icos_quality_tests() -> Sequence[Entry]:
     """List the quality tests beside those of the core."""
-    return (
-        Entry(
-            kind="quality-test",
-            name="delta-temperature",
-            summary="equilibrator temperature too far from sea-surface temperature",
-            load="icos_ocean.quality.delta_temperature:TEST",
-        ),
-        Entry(
-            kind="quality-test",
-            name="position",
-            summary="positions that are missing or not on the globe",
-            load="icos_ocean.quality.position:TEST",
-        ),
-        Entry(
-            kind="quality-test",
-            name="speed",
-            summary="positions that the platform cannot have reached in time",
-            load="icos_ocean.quality.speed:TEST",
-        ),
-    )
+    return _entries("quality-test", "quality", "TEST", _QUALITY_TESTS)
+
+
+@hookimpl
+def icos_products() -> Sequence[Entry]:
+    """List the products."""
+    return _entries("product", "products", "PRODUCT", _PRODUCTS)
 
 
 @hookimpl
 def icos_exporters() -> Sequence[Entry]:
     """List the formats of the ocean's communities."""
-    return (
-        Entry(
-            kind="exporter",
-            name="socat",
-            summary="submission files for the Surface Ocean CO2 Atlas, one per deployment",
-            load="icos_ocean.exporters.socat:EXPORTER",
-        ),
-        Entry(
-            kind="exporter",
-            name="icos-otc",
-            summary="tables that the Carbon Portal takes from the Ocean Thematic Centre",
-            load="icos_ocean.exporters.icos_otc:EXPORTER",
-        ),
-    )
+    return _entries("exporter", "exporters", "EXPORTER", _EXPORTERS)
 
 
 @hookimpl
 def icos_simulators() -> Sequence[Entry]:
     """List the simulators."""
-    return (
-        Entry(
-            kind="simulator",
-            name="general-oceanics-8050",
-            summary="a cruise with a General Oceanics 8050 system whose fCO2 is known",
-            load="icos_ocean.simulators.general_oceanics:SIMULATOR",
-        ),
-    )
+    return _entries("simulator", "simulators", "SIMULATOR", _SIMULATORS)
 
 
 @hookimpl
 def icos_figures() -> Sequence[Entry]:
     """List the figures of the report."""
-    return tuple(
-        Entry(kind="figure", name=name, summary=summary, load=f"icos_ocean.figures.{module}:FIGURE")
-        for name, (module, summary) in _FIGURES.items()
-    )
+    return _entries("figure", "figures", "FIGURE", _FIGURES)
 
 
 PLUGIN = sys.modules[__name__]

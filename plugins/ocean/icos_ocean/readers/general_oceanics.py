@@ -24,6 +24,7 @@ from icos_ocean.readers.general_oceanics_columns import COLUMNS, HeaderError, La
 from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
 from icos_ocean.readers.general_oceanics_rows import Rows, read_rows
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.row_order import in_order
 from icos_ocean.vocabulary import MEASURED, STREAM
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from icos_core.components import Context
 
 __all__ = ["READER", "provides", "read", "span"]
-
-DUPLICATE = "the same row again"
-CONFLICT = "same time, other values"
 
 
 def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
@@ -67,7 +65,8 @@ def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadR
     account = LineAccount(path.name)
     lines = _lines(path)
     rows = _rows(path, lines, options, account)
-    order = _in_order(rows, lines, options, account)
+    codes = {"run_type": rows.run_type, "draining": rows.draining}
+    order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
     time = rows.time[order].astype("datetime64[ns]")
     values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type[order], "draining": rows.draining[order]}
     for name in list(rows.values):
@@ -139,32 +138,6 @@ def _rows(path: Path, lines: Lines, options: GeneralOceanicsOptions, account: Li
         return read_rows(lines, layout_of, options, account, clock_only=clock_only)
     except (HeaderError, TextError) as error:
         raise InputError(path.name, str(error), line=error.line) from error
-
-
-def _in_order(rows: Rows, lines: Lines, options: GeneralOceanicsOptions, account: LineAccount) -> NDArray[np.intp] | slice:
-    """Return the rows to keep in order of time; of rows with the same time the first in the file stays."""
-    if (np.diff(rows.time) > 0).all():
-        return slice(None)
-    order = np.argsort(rows.time, kind="stable")
-    time = rows.time[order]
-    repeats = np.flatnonzero(time[1:] == time[:-1]) + 1
-    is_first = np.ones(time.size, dtype=bool)
-    is_first[repeats] = False
-    firsts = np.maximum.accumulate(np.where(is_first, np.arange(time.size), 0))[repeats]
-    left, right = order[firsts], order[repeats]
-    same = (rows.run_type[left] == rows.run_type[right]) & (rows.draining[left] == rows.draining[right])
-    for values in rows.values.values():
-        same &= (values[left] == values[right]) | (np.isnan(values[left]) & np.isnan(values[right]))
-    account.reject(DUPLICATE, int(same.sum()))
-    account.reject(CONFLICT, int((~same).sum()))
-    for told, index in enumerate(np.flatnonzero(~same).tolist(), start=1):
-        kept, dropped = int(rows.line[left[index]]), int(rows.line[right[index]])
-        text = lines.raw(dropped - 1).decode(options.encoding, errors="replace")
-        message = f"{CONFLICT} as line {kept}, which is kept"
-        if not account.tell(CONFLICT, message, dropped, text):
-            account.tell_more(CONFLICT, int((~same).sum()) - told)
-            break
-    return order[is_first]
 
 
 READER = Reader(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +11,11 @@ from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
 from icos_ocean.simulators.general_oceanics_options import GeneralOceanicsSimulation
 from icos_ocean.simulators.general_oceanics_text import write_files
+from icos_ocean.simulators.station_file import table
 from icos_ocean.simulators.underway_cruise import BAROMETER_HEIGHT, simulate_cruise
 from icos_ocean.vocabulary import CALIBRATED, RUN_TYPES, STREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import xarray as xr
@@ -65,20 +65,20 @@ def truth_of(cruise: Cruise) -> xr.Dataset:
 def _description(cruise: Cruise, options: GeneralOceanicsSimulation) -> str:
     start, end = (moment.astype("datetime64[s]").item() for moment in (cruise.time[0], cruise.time[-1] + np.timedelta64(1, "s")))
     tables = [
-        _table(
+        table(
             "[station]",
             {"id": "SIMU", "name": "Simulated Ship", "domain": "ocean", "platform": "ship"},
             'contact = { institution = "Example Institute", email = "data@example.org" }',
         ),
-        _table(
+        table(
             "[[deployment]]",
             {"expocode": f"SIMU{start:%Y%m%d}", "start": start.replace(tzinfo=UTC), "end": end.replace(tzinfo=UTC)},
         ),
-        _table(
+        table(
             "[[input]]",
             {"reader": "general-oceanics-8050", "files": "raw/*dat.txt", "date_format": options.date_format, "clock": "gps"},
         ),
-        _table(
+        table(
             "[[calibrate]]",
             {
                 "calibrator": "fco2",
@@ -92,27 +92,11 @@ def _description(cruise: Cruise, options: GeneralOceanicsSimulation) -> str:
                 "flush_after": options.interval / timedelta(seconds=2) if options.memory else 0.0,
             },
         ),
-        _table("[calibrate.uncertainty]", options.errors.model_dump()),
-        *(_table("[[calibrate.standards]]", gas.model_dump()) for gas in options.standards),
-        *(_table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv", "socat", "icos-otc")),
+        table("[calibrate.uncertainty]", options.errors.model_dump()),
+        *(table("[[calibrate.standards]]", gas.model_dump()) for gas in options.standards),
+        *(table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv", "socat", "icos-otc")),
     ]
     return "\n".join(tables)
-
-
-def _table(title: str, entries: Mapping[str, object], *lines: str) -> str:
-    return "\n".join([title, *(f"{key} = {_toml(value)}" for key, value in entries.items()), *lines, ""])
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return repr(value)
 
 
 SIMULATOR = Simulator(

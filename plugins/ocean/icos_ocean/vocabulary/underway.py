@@ -1,9 +1,4 @@
-"""The ocean's vocabulary: every variable that readers provide and calibrators require or provide.
-
-Names, units and CF attributes stand here once. An instrument of a third party feeds the ocean's calibrators by providing the
-measured words; exporters know the calibrated ones. Standard names are those of the CF table, version 93; a variable without one
-has no name there.
-"""
+"""Words of underway systems with an equilibrator, and of everything that is computed from water and air."""
 
 from __future__ import annotations
 
@@ -21,7 +16,7 @@ __all__ = [
     "RUN_TYPES",
     "STREAM",
     "UNCERTAINTY_TERMS",
-    "VOCABULARY",
+    "temperature",
 ]
 
 STREAM = "underway"
@@ -35,8 +30,16 @@ RUN_TYPES: Mapping[str, int] = {
     **{f"STD{number}s": 30 + number for number in range(1, 10)},
     "UNK": 40,
     **{f"UNK{number}": 40 + number for number in range(1, 10)},
+    "ZERO": 50,
+    "SPAN": 51,
+    "FLUSH": 52,
+    "IDLE": 53,
 }
-"""What the analyser was measuring, in the words of the General Oceanics 8050, and the codes that stand for them."""
+"""What the analyser was measuring, and the codes that stand for it.
+
+EQU is water, ATM air, STDn a gas of known mole fraction, UNKn another gas: the words of the General Oceanics 8050. ZERO (gas without
+CO2), SPAN (the one gas of an instrument that has one), FLUSH (recovering after either) and IDLE are of membrane sensors and buoys.
+"""
 
 UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "standards": ("common", "stated values of the standard gases"),
@@ -56,7 +59,8 @@ _ON_SCALE = {"units_metadata": "temperature: on_scale"}
 _DIFFERENCE = {"units_metadata": "temperature: difference"}
 
 
-def _temperature(name: str, long_name: str, standard_name: str | None = None) -> Variable:
+def temperature(name: str, long_name: str, standard_name: str | None = None) -> Variable:
+    """Return the word of a temperature on a scale, in degrees Celsius."""
     return Variable(name=name, units="degree_C", long_name=long_name, standard_name=standard_name, attributes=_ON_SCALE)
 
 
@@ -76,9 +80,9 @@ POSITION: tuple[Variable, ...] = (
 )
 
 _SEA_WATER: tuple[Variable, ...] = (
-    _temperature("sst", "sea-surface temperature at the water intake", "sea_surface_temperature"),
+    temperature("sst", "sea-surface temperature at the water intake", "sea_surface_temperature"),
     Variable(name="salinity", units="1", long_name="practical salinity", standard_name="sea_water_practical_salinity"),
-    _temperature("equilibrator_temperature", "water temperature in the equilibrator", "temperature_of_analysis_of_sea_water"),
+    temperature("equilibrator_temperature", "water temperature in the equilibrator", "temperature_of_analysis_of_sea_water"),
 )
 
 MEASURED: tuple[Variable, ...] = (
@@ -120,7 +124,7 @@ MEASURED: tuple[Variable, ...] = (
         long_name="electrical conductivity of sea water in the thermosalinograph",
         standard_name="sea_water_electrical_conductivity",
     ),
-    _temperature("conductivity_cell_temperature", "water temperature in the thermosalinograph", "sea_water_temperature"),
+    temperature("conductivity_cell_temperature", "water temperature in the thermosalinograph", "sea_water_temperature"),
     Variable(
         name="equilibrator_pressure",
         units="hPa",
@@ -141,7 +145,7 @@ MEASURED: tuple[Variable, ...] = (
         units="hPa",
         long_name="absolute pressure in the cell of the analyser",
     ),
-    _temperature("analyser_temperature", "temperature of the cell of the analyser"),
+    temperature("analyser_temperature", "temperature of the cell of the analyser"),
     Variable(
         name="atmospheric_pressure",
         units="hPa",
@@ -152,10 +156,10 @@ MEASURED: tuple[Variable, ...] = (
     Variable(name="analyser_flow", units="mL min-1", long_name="flow of gas through the analyser"),
     Variable(name="vent_flow", units="mL min-1", long_name="flow of gas through the vent of the equilibrator"),
     Variable(name="equilibrator_pump", units="1", long_name="setting of the equilibrator's gas pump, in the instrument's own scale"),
-    _temperature("condenser_temperature", "temperature of the condenser"),
-    _temperature("dry_box_temperature", "temperature in the dry box"),
-    _temperature("deck_box_temperature", "temperature in the deck box"),
-    _temperature("air_temperature", "air temperature", "air_temperature"),
+    temperature("condenser_temperature", "temperature of the condenser"),
+    temperature("dry_box_temperature", "temperature in the dry box"),
+    temperature("deck_box_temperature", "temperature in the deck box"),
+    temperature("air_temperature", "air temperature", "air_temperature"),
     Variable(name="wind_speed", units="m s-1", long_name="true wind speed", standard_name="wind_speed"),
     Variable(name="wind_direction", units="degree", long_name="true wind direction", standard_name="wind_from_direction"),
     Variable(
@@ -285,6 +289,3 @@ CALIBRATED: tuple[Variable, ...] = (
     ),
 )
 """What the calibrator `fco2` provides."""
-
-VOCABULARY: Mapping[str, Variable] = {variable.name: variable for variable in (*CALIBRATED, *MEASURED)}
-"""All words by name."""

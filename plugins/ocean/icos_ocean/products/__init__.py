@@ -1,0 +1,1 @@
+"""Products: further data sets made from calibrated, flagged data."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ocean.vocabulary import sensors
+from icos_ocean.vocabulary import co2_pro, partial_pressure, sensors
 from icos_ocean.vocabulary.underway import CALIBRATED, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ VOCABULARY: Mapping[str, Variable] = {
         CALIBRATED,
         MEASURED,
         sensors.MEASURED,
+        co2_pro.MEASURED,
+        partial_pressure.CALIBRATED,
     )
     for variable in words
 }

@@ -166,6 +166,8 @@ class QualitySpec:
         The test's own options.
     is_default
         Whether it is a usual test of a calibrator.
+    units
+        Variable → the unit that limits are in, where the calibrator of a usual test requires one.
     """
 
     test: str
@@ -176,6 +178,7 @@ class QualitySpec:
     stream: str | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_default: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

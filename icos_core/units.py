@@ -12,7 +12,7 @@ from icos_core.exceptions import DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["convert", "convertible", "require_units"]
+__all__ = ["can_become", "convert", "convertible", "require_units"]
 
 
 @cache
@@ -26,6 +26,14 @@ def _unit(text: str) -> Any:
 def convertible(source: str, target: str) -> bool:
     """Whether values in `source` can be converted to `target`."""
     return bool(_unit(source).is_convertible(_unit(target)))
+
+
+def can_become(source: str, target: str) -> bool:
+    """Whether values in `source` can be converted to `target`; units that UDUNITS does not know cannot."""
+    try:
+        return convertible(source, target)
+    except DataError:
+        return False
 
 
 def convert(values: Any, source: str, target: str) -> Any:

@@ -39,7 +39,7 @@ def test_run_gives_tree_and_paths(tmp_path):
     assert {path.name for path in paths} >= {"log.txt"}
     assert all(path.is_file() for path in paths)
     log = tree["/calibrated/log"]
-    np.testing.assert_allclose(log["mole_fraction"], 100 * tree["/measured/log"]["signal"], rtol=1e-12)
+    np.testing.assert_allclose(log["mole_fraction"], 0.1 * tree["/measured/log"]["signal"], rtol=1e-12)
     assert log["mole_fraction_flag"].dtype == np.int8
     assert set(np.unique(log["mole_fraction_flag"])) == {2}
 
@@ -343,6 +343,7 @@ def test_quality_test_acts_before_the_calibrator_and_cascades(tmp_path):
     qc = '[[qc]]\ntest = "range"\nvariable = "signal"\nbad_outside = [0, 50]\n'
     half = icos_core.run(write_station(tmp_path, LOG, HALF_HOUR, qc)).tree["/calibrated/log"]
     assert half["count"].values[0] == 29
+    qc = qc.replace("50", "50_000")  # the calibrator requires the signal in mV
     log = icos_core.run(write_station(tmp_path, LOG, GAIN, qc), tmp_path / "gain").tree["/calibrated/log"]
     assert log["mole_fraction_flag"].values[10] == 4
     assert log["mole_fraction_flag_origin"].values[10] == 2
@@ -365,14 +366,14 @@ def test_validity_times_of_options(tmp_path):
     )
     tree = icos_core.run(write_station(tmp_path, LOG, gains)).tree
     ratio = tree["/calibrated/log"]["mole_fraction"] / tree["/measured/log"]["signal"]
-    np.testing.assert_allclose(ratio, [100] * 60 + [200] * 60)
+    np.testing.assert_allclose(ratio, [0.1] * 60 + [0.2] * 60)  # per mV, in which the calibrator requires the signal
 
 
 def test_level_final_asks_for_review(tmp_path):
     lines = log_lines(hours=1)
     lines[10] = lines[10].replace("signal=", "signal=77")
     write_log(tmp_path, "a.log", lines)
-    qc = '[[qc]]\ntest = "range"\nvariable = "signal"\nbad_outside = [0, 50]\n'
+    qc = '[[qc]]\ntest = "range"\nvariable = "signal"\nbad_outside = [0, 50_000]\n'
     station = write_station(tmp_path, LOG, GAIN, qc, LINES)
     with pytest.raises(
         RunError, match=r"(?s)1 automatic flags in 1 stretches.*log/signal 2024-01-01T00:10:00Z to 2024-01-01T00:11:00Z: bad, 1 rows"

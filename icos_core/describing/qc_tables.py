@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from icos_core.describing.mistakes import Findings
@@ -12,7 +12,7 @@ from icos_core.exceptions import PluginError, nearest
 from icos_core.station import QualitySpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from icos_core.components import QualityTest, Stage
@@ -27,12 +27,16 @@ __all__ = ["Asked", "read_test", "resolve_tests", "usual_tests"]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One test as a table asks for it, before it is known where it runs."""
+    """One test as a table asks for it, before it is known where it runs.
+
+    `units` are those in which its calibrator requires variables, for a usual test.
+    """
 
     parsed: Parsed[QcTable, QualityTest]
     variables: tuple[str, ...]
     fixed: bool
     is_default: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def test(self) -> str:
@@ -82,14 +86,18 @@ def usual_tests(calibrate: Sequence[CalibrateSpec], findings: Findings, plugins:
         who = f"calibrator {spec.calibrator!r}"
         own = Findings({})
         try:
-            tables = ask(who, plugins.component("calibrator", spec.calibrator).default_tests, spec.options)
+            component = plugins.component("calibrator", spec.calibrator)
+            tables = ask(who, component.default_tests, spec.options)
+            required = ask(who, component.requires, spec.options)
         except PluginError as failure:
             findings.fail(failure)
             continue
+        choices = [choice for requirements in required.values() for each in requirements for choice in each.choices]
+        units = {choice.name: choice.units for choice in reversed(choices) if choice.units}
         for position, data in enumerate(tables):
             asked = read_test(dict(data), ("default_tests", position), own, plugins)
             if asked is not None:
-                usual.append(replace(asked, is_default=True))
+                usual.append(replace(asked, is_default=True, units=units))
         for mistake in own.mistakes:
             findings.fail(PluginError(f"{who} declares a usual test that is wrong: {mistake}"))
         for each in own.failures:
@@ -230,6 +238,7 @@ def _spec(asked: Asked, stage: Stage) -> QualitySpec:
         stream=table.stream,
         where=table.where,
         is_default=asked.is_default,
+        units={name: asked.units[name] for name in asked.variables if name in asked.units} if stage == "measured" else {},
     )
 
 

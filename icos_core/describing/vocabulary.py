@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from icos_core.components import Variable
 from icos_core.discovery import brief
-from icos_core.exceptions import DataError, Mistake, PluginError, nearest
-from icos_core.units import convertible
+from icos_core.exceptions import Mistake, PluginError, nearest
+from icos_core.units import can_become
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from icos_core.plugins import Plugins
     from icos_core.station import CalibrateSpec, DeriveSpec, Description, InputSpec
 
-__all__ = ["STAGES", "Vocabulary", "ask", "check_vocabulary", "own_streams", "vocabulary"]
+__all__ = ["STAGES", "Required", "Vocabulary", "ask", "check_vocabulary", "own_streams", "required_of", "vocabulary"]
 
 STAGES: tuple[Stage, ...] = ("measured", "calibrated", "product")
 
@@ -55,6 +55,15 @@ class Vocabulary:
             if stream is None or each == stream
             for name, variable in words.items()
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Required:
+    """What one calibrator requires, stream by stream, and which variables calibrators before it have made."""
+
+    calibrator: str
+    streams: Mapping[str, Sequence[Requirement]]
+    made: Mapping[str, frozenset[str]]
 
 
 def ask(who: str, function: Callable[..., Answer], *arguments: Any) -> Answer:
@@ -141,6 +150,38 @@ def _meant(who: str, required: Mapping[str, Sequence[Requirement]], streams: Map
     return [min(lacks, key=lambda name: len(lacks[name]))] if lacks else []
 
 
+def required_of(words: Vocabulary, calibrate: Sequence[CalibrateSpec], plugins: Plugins) -> list[Required]:
+    """Return what each calibrator requires of which stream; ``"*"`` stands for those that have all of it, else for that which lacks least.
+
+    Raises
+    ------
+    PluginError
+        Where a component cannot be had or fails to declare.
+    """
+    found = []
+    streams: Mapping[str, Words] = words.joined
+    made: dict[str, frozenset[str]] = {}
+    for spec in calibrate:
+        component = plugins.component("calibrator", spec.calibrator)
+        who = f"calibrator {spec.calibrator!r}"
+        required = ask(who, component.requires, spec.options)
+        meant: dict[str, Sequence[Requirement]] = {}
+        for wanted, requirements in required.items():
+            fit = [
+                name
+                for name, there in streams.items()
+                if all(any(each.name in there for each in one.choices) or one.optional for one in requirements)
+            ]
+            for name in (fit or _meant(who, required, streams)) if wanted == "*" else [wanted]:
+                meant[name] = (*meant.get(name, ()), *requirements)
+        found.append(Required(calibrator=spec.calibrator, streams=meant, made=dict(made)))
+        for name, provided in _words(ask(who, component.provides, spec.options)).items():
+            for each in meant if name == "*" else [name]:
+                made[each] = made.get(each, frozenset()) | provided.keys()
+        streams = _after(streams, spec, plugins)
+    return found
+
+
 def check_vocabulary(description: Description, plugins: Plugins) -> list[Mistake]:
     """Compare what calibrators and products require with what the stage before provides.
 
@@ -192,7 +233,7 @@ def _unmet_in(key: str, who: str, requirements: Sequence[Requirement], stream: s
             mistakes.append(Mistake(key=key, expected=expected, nearest=_nearest_of(names, words)))
         for choice in present:
             units = words[choice.name].units
-            if choice.units and units and not _can_become(units, choice.units):
+            if choice.units and units and not can_become(units, choice.units):
                 expected = f"{choice.name} of stream {stream!r} in units that convert to {choice.units!r}, which {who} requires"
                 mistakes.append(Mistake(key=key, value=units, expected=expected))
     return mistakes
@@ -200,10 +241,3 @@ def _unmet_in(key: str, who: str, requirements: Sequence[Requirement], stream: s
 
 def _nearest_of(names: Iterable[str], words: Words) -> str | None:
     return next((near for near in (nearest(name, words) for name in names) if near), None)
-
-
-def _can_become(units: str, wanted: str) -> bool:
-    try:
-        return convertible(units, wanted)
-    except DataError:
-        return False

@@ -12,6 +12,7 @@ from icos_core.running.fingerprints import fingerprint
 from icos_core.running.flow import Flow, calibrated_stage, condensing, measured_stage, product_stage
 from icos_core.running.inputs import offsets, stream_names
 from icos_core.running.keys import content_key
+from icos_core.running.measured_units import MeasuredUnits
 from icos_core.running.period_work import condensed_stage
 from icos_core.running.planning import station_of_key
 from icos_core.running.reading import ReadReceipt, ReadTask, read_batch, read_or_set_aside, receipt_of_meta
@@ -175,7 +176,9 @@ def _measured_at_once(job: Job, tasks: Sequence[ReadTask], computed: Computed) -
     if not parts:
         raise RunError(nothing_read(computed))
     shifts = offsets(job.description, job.plugins)
-    return measured_stage(parts, shifts, job.description, job.plugins, job.context, computed.flow)
+    return measured_stage(
+        parts, shifts, job.description, job.plugins, job.context, computed.flow, MeasuredUnits.of(job.description, job.plugins)
+    )
 
 
 def _read_again(task: ReadTask, job: Job, computed: Computed) -> dict[str, xr.Dataset]:

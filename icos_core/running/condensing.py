@@ -16,6 +16,7 @@ from icos_core.running.faults import blame
 from icos_core.running.flow import Flow, calibrated_stage, measured_stage
 from icos_core.running.inputs import offsets
 from icos_core.running.keys import content_key
+from icos_core.running.measured_units import MeasuredUnits
 from icos_core.running.merging import cut
 from icos_core.running.planning import nanoseconds
 from icos_core.running.reading import read_or_set_aside
@@ -76,6 +77,7 @@ def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
     """Make every period of a task. Each file is read once and let go when no later period needs it."""
     plugins = installed_plugins()
     store = Store(task.store)
+    units = MeasuredUnits.of(task.description, plugins, task.position)
     made = []
     for period, key in task.periods:
         wanted = {task.files[file].key: task.files[file] for file in period.files}
@@ -87,7 +89,7 @@ def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
                 if not _latest[read_key][1].passing:
                     store.save(account_key(file), {}, _latest[read_key][1].meta())
         streams, flow = _condense(
-            period, [(task.files[file].name, _latest[task.files[file].key][0]) for file in period.files], task, plugins
+            period, [(task.files[file].name, _latest[task.files[file].key][0]) for file in period.files], task, plugins, units
         )
         store.save(key, streams, _meta(flow))
         receipts = [_latest[task.files[file].key][1] for file in period.files]
@@ -96,7 +98,7 @@ def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
 
 
 def _condense(
-    period: Period, read: Sequence[tuple[str, dict[str, xr.Dataset]]], task: CondenseTask, plugins: Plugins
+    period: Period, read: Sequence[tuple[str, dict[str, xr.Dataset]]], task: CondenseTask, plugins: Plugins, units: MeasuredUnits
 ) -> tuple[dict[str, xr.Dataset], Flow]:
     windows, description = task.windows, task.description
     shifts = offsets(description, plugins)
@@ -115,7 +117,7 @@ def _condense(
                 begins.setdefault(name, {})[file] = stream["time"].values[0]
     if not parts:
         return {}, flow
-    measured = measured_stage(parts, shifts, description, plugins, task.context, flow, begins)
+    measured = measured_stage(parts, shifts, description, plugins, task.context, flow, units, begins)
     before = description.calibrate[: task.position]
     current = calibrated_stage(measured, before, shifts, description, plugins, task.context, flow, last=False)
     visible = {name: cut(stream, start - np.timedelta64(windows.look_back, "ns"), end) for name, stream in current.items()}

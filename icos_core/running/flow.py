@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from icos_core.components import CalibrationResult, Calibrator, Cascade, Context, Outcome, Product, ProductResult
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
-    from icos_core.station import CalibrateSpec, Description
+    from icos_core.running.measured_units import MeasuredUnits
+    from icos_core.station import CalibrateSpec, Description, InputSpec
 
 __all__ = ["Flow", "MeasuredParts", "calibrated_stage", "condensing", "measured_stage", "product_stage"]
 
@@ -112,6 +113,7 @@ def measured_stage(
     plugins: Plugins,
     context: Context,
     flow: Flow,
+    units: MeasuredUnits,
     begins: Mapping[str, Mapping[str, np.datetime64]] | None = None,
 ) -> dict[str, xr.Dataset]:
     """Merge the rows of all files, test and flag them, and join the inputs.
@@ -122,6 +124,8 @@ def measured_stage(
         Stream → (file, rows) pairs, in instrument time.
     offsets
         Stream → what is added to instrument time.
+    units
+        The units that variables are brought to before they are tested.
     begins
         Stream → file → its first time, where `parts` hold only some of the rows of each file.
 
@@ -137,10 +141,11 @@ def measured_stage(
         window = (flow.period[0] - shift, flow.period[1] - shift) if flow.period is not None else None
         merged = merge(files, name, begins=begins.get(name) if begins is not None else None, window=window)
         flow.count_repeated(name, merged.duplicates, merged.conflicts, merged.problems)
-        outcomes = run_tests(name, merged.stream, description.qc, "measured", plugins, context)
-        flow.flag(merged.stream, outcomes, _people_of(context.people_flags, name), offset=offset)
-        streams[name] = _shifted(merged.stream, offset)
-    joined = _Joining(streams, offsets, description, plugins, context, flow).join_all()
+        stream = units.converted(name, merged.stream)
+        outcomes = run_tests(name, stream, description.qc, "measured", plugins, context)
+        flow.flag(stream, outcomes, _people_of(context.people_flags, name), offset=offset)
+        streams[name] = _shifted(stream, offset)
+    joined = _Joining(streams, offsets, description, plugins, context, flow, units).join_all()
     flow.measured.update(streams)
     return {name: stream for name, stream in streams.items() if name not in joined}
 
@@ -163,9 +168,10 @@ class _Joining:
         plugins: Plugins,
         context: Context,
         flow: Flow,
+        units: MeasuredUnits,
     ) -> None:
         self.streams, self.offsets, self.description = streams, offsets, description
-        self.plugins, self.context, self.flow = plugins, context, flow
+        self.plugins, self.context, self.flow, self.units = plugins, context, flow, units
         self.brought: dict[str, list[str]] = {}
 
     def join_all(self) -> set[str]:
@@ -184,7 +190,7 @@ class _Joining:
                         self.flow.problems.append(Problem(message=message))
                     continue
                 # Without a row of it, what calibrators require of it is missing, but not unknown.
-                source = self.streams[name] if name in self.streams else empty_stream(spec, self.description, self.plugins)
+                source = self.streams[name] if name in self.streams else self.units.converted(name, self._empty(spec))
                 self._test_brought(name)
                 self.streams[onto], names = join(self.streams[onto], source, spec.join.method, spec.join.limit)
                 self.brought.setdefault(onto, []).extend(names)
@@ -192,6 +198,9 @@ class _Joining:
         for onto in list(self.brought):
             self._test_brought(onto)
         return joined
+
+    def _empty(self, spec: InputSpec) -> xr.Dataset:
+        return empty_stream(spec, self.description, self.plugins)
 
     def _test_brought(self, name: str) -> None:
         """Test and flag the variables that a stream has received."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from icos_core.running.inputs import offsets
 from icos_core.running.keys import content_key
+from icos_core.running.measured_units import MeasuredUnits
 from icos_core.versioned import moments, valid_within
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class PeriodKeys:
             station_of_key(description.station),
             [deployment.model_dump(mode="json") for deployment in context.deployments],
             dict(code),
+            asdict(MeasuredUnits.of(description, plugins, position)),
         )
         self.flags = _flags_that_act(description, plugins, position, context.people_flags)
         self._widest = max((abs(nanoseconds(offset)) for offset in offsets(description, plugins).values()), default=0)
@@ -156,7 +158,15 @@ class PeriodKeys:
             self._options[stretch] = content_key(
                 [(spec.calibrator, valid_within(spec.options, start, end)) for spec in self._calibrate],
                 [
-                    (spec.test, spec.label, spec.variables, spec.stream, dict(spec.where), valid_within(spec.options, start, end))
+                    (
+                        spec.test,
+                        spec.label,
+                        spec.variables,
+                        spec.stream,
+                        dict(spec.where),
+                        dict(spec.units),
+                        valid_within(spec.options, start, end),
+                    )
                     for spec in self._tests
                 ],
             )

@@ -10,6 +10,7 @@ import numpy as np
 from icos_core.dataset import NOT_EVALUATED, category_mask, quantities
 from icos_core.exceptions import DataError
 from icos_core.running.faults import blame
+from icos_core.units import can_become, require_units
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -73,6 +74,8 @@ def run_tests(
             variables = (
                 variables if fixed and set(variables) & set(only) else tuple(name for name in variables if not fixed and name in only)
             )
+        if spec.units:
+            variables = tuple(name for name in variables if _is_in_kind(stream, name, spec.units.get(name)))
         if variables:
             outcomes += _run(test, spec, stream, variables, context)
     return outcomes
@@ -80,7 +83,7 @@ def run_tests(
 
 def _run(test: QualityTest, spec: QualitySpec, stream: xr.Dataset, variables: Sequence[str], context: Context) -> list[Outcome]:
     rows = _concerned(spec, stream)
-    part = stream if rows is None else stream.isel(time=rows)
+    part = _in_its_units(spec, stream if rows is None else stream.isel(time=rows))
     with blame(f"quality test {spec.test!r}"):
         outcomes = list(test.test(part, variables, spec.options, context))
         known = set(quantities(stream))
@@ -90,6 +93,20 @@ def _run(test: QualityTest, spec: QualitySpec, stream: xr.Dataset, variables: Se
     single = len({outcome.name for outcome in outcomes}) <= 1
     named = [replace(outcome, name=spec.label if single else f"{spec.label}_{outcome.name}") for outcome in outcomes]
     return named if rows is None else [_scatter(outcome, rows, stream.sizes["time"]) for outcome in named]
+
+
+def _is_in_kind(stream: xr.Dataset, name: str, units: str | None) -> bool:
+    """Whether a variable measures what a usual test is about; another stream may have another quantity of that name."""
+    source = str(stream.variables[name].attrs.get("units", ""))
+    return units is None or source == units or can_become(source, units)
+
+
+def _in_its_units(spec: QualitySpec, stream: xr.Dataset) -> xr.Dataset:
+    """Return the stream with tested variables in the units of the limits, where a usual test has some."""
+    for name, units in spec.units.items():
+        if name in stream.data_vars:
+            stream = require_units(stream, name, units)
+    return stream
 
 
 def _concerned(spec: QualitySpec, stream: xr.Dataset) -> NDArray[np.intp] | None:

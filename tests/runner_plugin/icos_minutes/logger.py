@@ -25,6 +25,7 @@ VOCABULARY = {
         Variable(name="air_temperature", units="K", long_name="air temperature", standard_name="air_temperature"),
         Variable(name="wind_from_direction", units="degree", long_name="wind direction", standard_name="wind_from_direction"),
     ),
+    "baro": (Variable(name="pressure", units="Pa", long_name="air pressure"),),
 }
 
 

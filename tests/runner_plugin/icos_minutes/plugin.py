@@ -12,6 +12,7 @@ def icos_readers():
 def icos_calibrators():
     return [
         Entry(kind="calibrator", name="gain", summary="row by row", load="icos_minutes.gain:CALIBRATOR"),
+        Entry(kind="calibrator", name="barometer", summary="row by row", load="icos_minutes.barometer:CALIBRATOR"),
         Entry(kind="calibrator", name="half-hour", summary="condenses", load="icos_minutes.half_hour:CALIBRATOR"),
     ]
 

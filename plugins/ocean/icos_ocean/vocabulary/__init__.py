@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ocean.vocabulary import co2_pro, partial_pressure, sensors
+from icos_ocean.vocabulary import co2_pro, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors
 from icos_ocean.vocabulary.underway import CALIBRATED, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -33,7 +33,13 @@ VOCABULARY: Mapping[str, Variable] = {
         CALIBRATED,
         MEASURED,
         sensors.MEASURED,
+        mapco2.MEASURED,
+        oceanpack.MEASURED,
+        saildrone.MEASURED,
+        mapco2.CALIBRATED,
         co2_pro.MEASURED,
+        sami.MEASURED,
+        sami.CALIBRATED,
         partial_pressure.CALIBRATED,
     )
     for variable in words

@@ -1,0 +1,159 @@
+"""Reader of Pro-Oceanus CO2-Pro logs: an infrared sensor behind a membrane in water, and in air (CO2-Pro ATM).
+
+The gas of the instrument is moist: its mole fraction of CO2 times its pressure is the partial pressure. See Jiang et al. (2014) for
+the sensor.
+
+References
+----------
+Jiang, Z.-P., Hydes, D. J., Hartman, S. E. et al. (2014). Application and assessment of a membrane-based pCO2 sensor under field and
+laboratory conditions. Limnology and Oceanography: Methods 12, 264-280. https://doi.org/10.4319/lom.2014.12.264
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.components import Guess, Reader, ReadResult, Span, Variable
+from icos_core.dataset import make_stream
+from icos_core.exceptions import InputError
+from icos_ocean.readers.delimited_text import TextError, split_lines
+from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, Co2ProOptions
+from icos_ocean.readers.pro_oceanus_co2_pro_records import matched, read_rows
+from icos_ocean.readers.row_order import in_order
+from icos_ocean.vocabulary import VOCABULARY
+from icos_ocean.vocabulary.sensors import CO2_PRO_STREAM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from icos_core.components import Context
+    from icos_ocean.readers.delimited_text import Lines
+    from icos_ocean.readers.pro_oceanus_co2_pro_records import Record, Rows
+
+__all__ = ["READER", "guess", "provides", "read", "span"]
+
+_WORDS = ("run_type", *FIELDS)
+_HEAD = 1 << 16
+_YEARS = (1990, 2100)
+
+
+def read(path: Path, options: Co2ProOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
+    """Read one file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        How it is written.
+    context
+        Not used: a file is read the same way in every run.
+
+    Returns
+    -------
+    ReadResult
+        Stream ``co2_pro`` in order of time; the account of every line; problems.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read: missing, in a wide encoding, without a record, of an unknown number of fields, or without a
+        valid time of the clock that the options name.
+    """
+    account = LineAccount(path.name)
+    lines = _lines(path)
+    rows = _rows(path, lines, options, account)
+    columns: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, **rows.values}
+    order = in_order(rows.time, columns, rows.line, lines, account)
+    time = rows.time[order].astype("datetime64[ns]")
+    account.kept = time.size
+    if not lines.complete:
+        text = lines.raw(len(lines) - 1).decode("ascii", errors="replace")
+        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
+    values = {name: array[order] for name, array in columns.items()}
+    stream = make_stream(time, values, VOCABULARY.values(), attrs={"instrument": "Pro-Oceanus CO2-Pro"})
+    return ReadResult(streams={CO2_PRO_STREAM: stream}, tally=account.tally, problems=account.problems)
+
+
+def span(path: Path, options: Co2ProOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
+    """Return the time from the earliest to the latest row that :func:`read` keeps; all lines are read, of each only its time.
+
+    Raises
+    ------
+    InputError
+        As :func:`read`.
+    """
+    rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+
+
+def provides(options: Co2ProOptions) -> Mapping[str, tuple[Variable, ...]]:
+    """Return the variables that a file may have."""
+    names = ("run_type", *(name for name in options.fields if name in FIELDS)) if options.fields else _WORDS
+    return {CO2_PRO_STREAM: tuple(VOCABULARY[name] for name in names)}
+
+
+def guess(path: Path) -> Guess | None:
+    """Recognise a log by the form of its records, and the clock that can be trusted more."""
+    try:
+        with path.open("rb") as file:
+            lines = split_lines(file.read(_HEAD))
+    except (OSError, TextError):
+        return None
+    whole = range(len(lines) if lines.complete else len(lines) - 1)
+    records = [record for index in whole if (record := matched(index + 1, lines.raw(index))) is not None]
+    written = sum(1 for index in whole if lines.raw(index).strip())
+    if not records or len(records) < 0.2 * written:
+        return None
+    return _guessed(records, written)
+
+
+def _guessed(records: list[Record], written: int) -> Guess:
+    found = [f"{len(records)} of the first {written} lines are records of a CO2-Pro ({', '.join(sorted({each.word for each in records}))})"]
+    unsure = []
+    plausible = sum(_YEARS[0] <= int(each.instrument[:4]) < _YEARS[1] for each in records) > len(records) / 2
+    stamped = sum(bool(each.logger) for each in records)
+    options = {}
+    if not plausible and stamped:
+        options["clock"] = "logger"
+        found.append(f"clock: the instrument's own year is {records[0].instrument[:4].decode()}, so the logger's time is taken")
+    elif stamped:
+        unsure.append("clock: each record has the time of the instrument and of the data logger; the file does not tell which is right")
+    counts = sorted({each.quantities.count(b",") + 1 for each in records})
+    found.append(f"fields: {' or '.join(map(str, counts))} quantities after the time")
+    if len(counts) > 1:
+        unsure.append("fields: records differ in their number of quantities; the most frequent number is taken")
+    return Guess(confidence=0.98 if len(records) > 0.8 * written else 0.9, options=options, found=tuple(found), unsure=tuple(unsure))
+
+
+def _lines(path: Path) -> Lines:
+    try:
+        return split_lines(path.read_bytes())
+    except OSError as error:
+        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
+    except TextError as error:
+        raise InputError(path.name, str(error)) from error
+
+
+def _rows(path: Path, lines: Lines, options: Co2ProOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
+    try:
+        return read_rows(lines, options, account, clock_only=clock_only)
+    except TextError as error:
+        raise InputError(path.name, str(error), line=error.line) from error
+
+
+READER = Reader(
+    name="pro-oceanus-co2-pro",
+    summary="Pro-Oceanus CO2-Pro and CO2-Pro ATM, logs of water and air",
+    options=Co2ProOptions,
+    read=read,
+    span=span,
+    provides=provides,
+    guess=guess,
+)

@@ -1,0 +1,142 @@
+"""Reader of the logs of SubCtech OceanPack systems: FerryBox and racing-yacht pCO2 systems with a membrane and a LI-COR analyser.
+
+A log begins with lines that name its columns (@NAME), their units (@UNIT) and the polynomials (@A0, @A1, @A2) that turn the numbers of
+the lines @DATA into quantities. The column STATUS says what the analyser was measuring.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.components import Guess, Reader, ReadResult, Span
+from icos_core.dataset import make_stream
+from icos_core.exceptions import InputError
+from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
+from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.subctech_oceanpack_layout import COLUMNS
+from icos_ocean.readers.subctech_oceanpack_options import OceanPackOptions
+from icos_ocean.readers.subctech_oceanpack_rows import Rows, read_rows
+from icos_ocean.vocabulary import oceanpack, sensors, underway
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from icos_core.components import Context, Variable
+
+__all__ = ["READER", "guess", "provides", "read", "span"]
+
+_WORDS = (*underway.MEASURED, *sensors.MEASURED, *oceanpack.MEASURED)
+_HEAD_BYTES = 1 << 16
+
+
+def read(path: Path, options: OceanPackOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
+    """Read one log.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        How it is written.
+    context
+        Not used: a file is read the same way in every run.
+
+    Returns
+    -------
+    ReadResult
+        Stream ``oceanpack`` in order of time; the account of every line from the first line of data on; problems.
+
+    Raises
+    ------
+    InputError
+        For a file that is no log of an OceanPack, or whose header cannot be used.
+    """
+    account = LineAccount(path.name)
+    lines = _lines(path)
+    rows = _rows(path, lines, options, account)
+    codes: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, "oceanpack_state": rows.state}
+    order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
+    values = {name: array[order] for name, array in {**codes, **rows.values}.items()}
+    time = rows.time[order].astype("datetime64[ns]")
+    account.kept = time.size
+    if not lines.complete:
+        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
+        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
+    stream = make_stream(time, values, _WORDS, attrs={"instrument": "SubCtech OceanPack"})
+    return ReadResult(streams={sensors.OCEANPACK_STREAM: stream}, tally=account.tally, problems=account.problems)
+
+
+def span(path: Path, options: OceanPackOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
+    """Return the time from the earliest to the latest row that :func:`read` keeps, ``NaT`` where it keeps none.
+
+    Raises
+    ------
+    InputError
+        As :func:`read`.
+    """
+    rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    if not rows.time.size:
+        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
+    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+
+
+def provides(options: OceanPackOptions) -> Mapping[str, tuple[Variable, ...]]:
+    """Return the variables that a log may have."""
+    names = {"run_type", "oceanpack_state", *(column.name for column in COLUMNS), *options.columns.values()}
+    return {sensors.OCEANPACK_STREAM: tuple(word for word in _WORDS if word.name in names)}
+
+
+def guess(path: Path) -> Guess | None:
+    """Recognise a log by its tags."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return None
+    lines = [line.strip() for line in head.splitlines()]
+    names = next((line for line in lines if line.startswith(b"@NAME,")), None)
+    if names is None or not any(line.startswith(b"@DATA,") for line in lines):
+        return None
+    fields = [field.strip() for field in names.split(b",")]
+    has_gps = b"GPS Time" in fields
+    return Guess(
+        confidence=0.98 if b"STATUS" in fields else 0.3,
+        found=(f"the header names {len(fields) - 1} columns with @NAME, and lines of data begin with @DATA",),
+        unsure=(
+            *(("clock: the log has GPS Time beside the instrument's clock; which one is right it does not tell",) if has_gps else ()),
+            "apply_coefficients: whether a logger has applied @A0, @A1 and @A2 already",
+        ),
+    )
+
+
+def _lines(path: Path) -> Lines:
+    try:
+        return split_lines(path.read_bytes())
+    except OSError as error:
+        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
+    except TextError as error:
+        raise InputError(path.name, str(error)) from error
+
+
+def _rows(path: Path, lines: Lines, options: OceanPackOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
+    try:
+        return read_rows(lines, options, account, clock_only=clock_only)
+    except TextError as error:
+        raise InputError(path.name, str(error), line=error.line) from error
+
+
+READER = Reader(
+    name="subctech-oceanpack",
+    summary="SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA",
+    options=OceanPackOptions,
+    read=read,
+    span=span,
+    provides=provides,
+    guess=guess,
+)

@@ -25,6 +25,9 @@ __all__ = [
 # Name → (module, summary).
 _READERS = {
     "general-oceanics-8050": ("general_oceanics", "General Oceanics 8050 underway pCO2 system, *dat.txt"),
+    "underway-table": ("underway_table", "any delimited file, described by its columns"),
+    "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "Pro-Oceanus CO2-Pro and CO2-Pro ATM, logs of water and air"),
+    "subctech-oceanpack": ("subctech_oceanpack", "SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA"),
 }
 _CALIBRATORS = {
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),

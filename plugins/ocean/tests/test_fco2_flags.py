@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from icos_ocean.calibration.fco2 import CALIBRATOR, cascades, default_tests
+from icos_ocean.calibration.fco2 import CALIBRATOR
 from icos_ocean.vocabulary import RUN_TYPES
 from small_cruise import calibrated, cruise, described_standards, person, with_values
 
@@ -183,13 +183,13 @@ def test_air_that_rests_on_doubtful_standards_is_questionable_at_the_samples_too
 def test_cascades_name_variables_that_there_are():
     options = CALIBRATOR.options.model_validate({"standards": described_standards(), "dry_samples": True})
     names = {word.name for word in CALIBRATOR.provides(options)["*"]}
-    for cascade in cascades(options)["*"]:
+    for cascade in CALIBRATOR.cascades(options)["*"]:
         assert {cascade.source, cascade.target} <= names
 
 
 def test_the_usual_tests():
     options = CALIBRATOR.options.model_validate({"standards": described_standards(), "water_run_types": ["EQU", "UNK"]})
-    tests = default_tests(options)
+    tests = CALIBRATOR.default_tests(options)
     names = {each["test"] for each in tests}
     assert {"range", "spike", "position", "speed", "delta-temperature"} <= names
     difference = next(each for each in tests if each["test"] == "delta-temperature")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.inputs import Input
     from icos_ocean.calibration.samples import CalibratedSamples, Response
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -78,7 +79,7 @@ def filling_table(inputs: Mapping[str, Input], limits: Mapping[str, float], wate
     )
 
 
-def pressure_table(source: NDArray[np.int8], water: BoolArray, options: FCO2Options) -> Table:
+def pressure_table(source: NDArray[np.int8], water: BoolArray, options: UnderwayOptions) -> Table:
     """Count what the equilibrator pressure of the water rows was taken from."""
     counts = np.bincount(source[water], minlength=len(CODES))
     return Table(

@@ -15,10 +15,10 @@ from icos_ocean.seawater_co2 import fugacity, pco2_from_xco2
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.inputs import Inputs
     from icos_ocean.calibration.record import Record, Result, Samples
     from icos_ocean.calibration.sea_level import SeaLevelPressure
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -103,7 +103,7 @@ def interpolate_air(
 
 
 def reduce_air(
-    inputs: Inputs, samples: Samples, at_sea_level: SeaLevelPressure, result: Result, options: FCO2Options
+    inputs: Inputs, samples: Samples, at_sea_level: SeaLevelPressure, result: Result, options: UnderwayOptions
 ) -> tuple[InterpolatedAir, NDArray[np.intp]]:
     """Compute xCO2, pCO2 and fCO2 of air, measured and at the times of the water samples, and ΔfCO2, into `result`.
 
@@ -122,13 +122,13 @@ def reduce_air(
     reading = _reading_flag(record, options)
     serves = air[reading[rows] <= NOT_EVALUATED]
     # Readings that different gases calibrated are not averaged: their errors are not of one kind.
-    run = record.run[samples.rows[serves]] * len(samples.bases) + samples.calibrated.basis[serves]
+    run = record.run[samples.rows[serves]] * (int(samples.basis.max(initial=0)) + 1) + samples.basis[serves]
     interpolated = interpolate_air(
         record.time[water],
         record.time[samples.rows[serves]],
         samples.xco2[serves],
         run,
-        samples.calibrated.questionable[serves],
+        samples.questionable[serves],
         options.air_interpolation_limit.total_seconds(),
     )
     wanted = water[interpolated.rows]
@@ -159,7 +159,8 @@ def _pressures_of_air(inputs: Inputs, at_sea_level: SeaLevelPressure, xco2: Floa
     result.judged_by_inputs(("pco2_air", "fco2_air", "delta_fco2"), evaluated)
 
 
-def _reading_flag(record: Record, options: FCO2Options) -> NDArray[np.int8]:
+def _reading_flag(record: Record, options: UnderwayOptions) -> NDArray[np.int8]:
     """Return the worst flag of what the mole fraction of air is computed from, and of the state of the instrument."""
-    flag = np.maximum(record.flag("co2"), diagnostic_flag(record, options, "air", "all"))
-    return np.maximum(flag, record.flag("h2o")) if options.dry_samples else flag
+    flags = (record.flag(name) for name in (options.reading_variable, *options.humidity_variables))
+    worst: NDArray[np.int8] = np.maximum.reduce([diagnostic_flag(record, options, "air", "all"), *flags])
+    return worst

@@ -7,47 +7,27 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from icos_ocean.shared_errors import ErrorSources, covariance, mean_over_runs, trace_errors
+from icos_ocean.shared_errors import mean_over_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ocean.calibration.air import InterpolatedAir
-    from icos_ocean.calibration.fco2_options import FCO2Options
-    from icos_ocean.calibration.record import Record, Samples
+    from icos_ocean.calibration.sample_errors import SampleErrors
+    from icos_ocean.shared_errors import ErrorSources
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["AirErrors", "trace_samples"]
+__all__ = ["AirErrors"]
 
 _SECONDS_PER_HOUR = 3600.0
-
-
-def trace_samples(record: Record, samples: Samples, which: NDArray[np.intp], options: FCO2Options) -> ErrorSources:
-    """Say what the errors of some calibrated samples come from; `which` counts samples that have a mole fraction.
-
-    Beside the cylinders, and after them, stands the reading of water vapour where gas is dried: its error is common to all samples, too.
-    """
-    rows = samples.rows[which]
-    time, reading = record.time[rows], record.stream["co2"].values[rows]
-    basis = samples.calibrated.basis[which]
-    count = len(options.fitted) + (samples.by_water_vapour is not None)
-    parts = [
-        (part, trace_errors(time[part], reading[part], samples.bases[number], count, options.regression))
-        for number in np.unique(basis).tolist()
-        for part in (np.flatnonzero(basis == number),)
-    ]
-    traced = parts[0][1] if len(parts) == 1 else ErrorSources.scattered(parts, which.size, count)
-    if samples.drying is not None:
-        traced = traced.times(samples.drying[which])
-    if samples.by_water_vapour is not None:
-        traced.by_value[-1] = samples.by_water_vapour[which]
-    return traced
 
 
 @dataclass(frozen=True, kw_only=True)
 class AirErrors:
     """Errors of r runs of air.
+
+    `errors` of the methods are those of the samples, of which `which` counts some that have a mole fraction.
 
     Attributes
     ----------
@@ -68,17 +48,17 @@ class AirErrors:
     spread: FloatArray
 
     @classmethod
-    def of(cls, record: Record, samples: Samples, which: NDArray[np.intp], first: NDArray[np.int64], options: FCO2Options) -> Self:
+    def of(cls, errors: SampleErrors, which: NDArray[np.intp], first: NDArray[np.int64]) -> Self:
         """Trace the runs of air that the samples `which` form; `first` says where among these each run begins."""
-        means, noise, spread = mean_over_runs(trace_samples(record, samples, which, options), first)
-        own = _covariance(means, means, samples, options)
+        means, noise, spread = mean_over_runs(errors.trace(which), first)
+        own = errors.covariance(means, means)
         # Air that reads nearly the same lies off the line by the same amount each time.
-        curvature = samples.response.lack_of_fit**2
-        following = _covariance(means.take(slice(None, -1)), means.take(slice(1, None)), samples, options)
+        curvature = errors.lack_of_fit**2
+        following = errors.covariance(means.take(slice(None, -1)), means.take(slice(1, None)))
         return cls(
             sources=means,
-            noise=noise * options.uncertainty.reading**2,
-            own=own - spread * samples.response.drift**2 + curvature,
+            noise=noise * errors.noise**2,
+            own=own - spread * errors.drift**2 + curvature,
             following=following + curvature,
             spread=spread / np.square(means.by_reading),
         )
@@ -96,17 +76,8 @@ class AirErrors:
         variance += variability**2 * np.maximum(free, 0.0)
         return variance
 
-    def with_water(
-        self, water: ErrorSources, before: NDArray[np.intp], weight_after: FloatArray, samples: Samples, options: FCO2Options
-    ) -> FloatArray:
+    def with_water(self, water: ErrorSources, before: NDArray[np.intp], weight_after: FloatArray, errors: SampleErrors) -> FloatArray:
         """Return the covariance of interpolated air with samples of water, (µmol mol⁻¹)²."""
-        one = _covariance(water, self.sources.take(before), samples, options)
-        other = _covariance(water, self.sources.take(before + 1), samples, options)
+        one = errors.covariance(water, self.sources.take(before))
+        other = errors.covariance(water, self.sources.take(before + 1))
         return (1.0 - weight_after) * one + weight_after * other
-
-
-def _covariance(a: ErrorSources, b: ErrorSources, samples: Samples, options: FCO2Options) -> FloatArray:
-    stated = np.hypot([gas.uncertainty for gas in options.fitted], samples.response.lack_of_fit)
-    if samples.by_water_vapour is not None:
-        stated = np.append(stated, options.uncertainty.h2o)
-    return covariance(a, b, stated, drift_rate=samples.response.drift)

@@ -8,7 +8,7 @@ import numpy as np
 
 from icos_ocean.air_sea_uncertainty import InputUncertainty, MoleFractionVariance, air_fco2_uncertainty, delta_fco2_uncertainty
 from icos_ocean.calibration.air import USUAL_SALINITY
-from icos_ocean.calibration.air_errors import AirErrors, trace_samples
+from icos_ocean.calibration.air_errors import AirErrors
 from icos_ocean.calibration.equilibrator_pressure import CODES, SENSORS
 from icos_ocean.calibration.uncertainty import filling_uncertainty, pressure_uncertainty, total
 from icos_ocean.fco2_uncertainty import fco2_sensitivities
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from icos_ocean.calibration.air import InterpolatedAir
     from icos_ocean.calibration.equilibrator_pressure import ChosenPressure
-    from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.inputs import Inputs
     from icos_ocean.calibration.record import Result, Samples
     from icos_ocean.calibration.sea_level import SeaLevelPressure
+    from icos_ocean.calibration.underway_options import UnderwayOptions
     from icos_ocean.fco2_uncertainty import FCO2Sensitivities
 
     FloatArray = NDArray[np.float64]
@@ -39,7 +39,7 @@ class _Uncertain:
     """What the uncertainties of some rows are computed from."""
 
     def __init__(
-        self, inputs: Inputs, at_sea_level: SeaLevelPressure, pressure: ChosenPressure, result: Result, options: FCO2Options
+        self, inputs: Inputs, at_sea_level: SeaLevelPressure, pressure: ChosenPressure, result: Result, options: UnderwayOptions
     ) -> None:
         self.inputs, self.at_sea_level, self.pressure, self.result, self.options = inputs, at_sea_level, pressure, result, options
 
@@ -79,7 +79,7 @@ def reduce_air_uncertainty(
     air: InterpolatedAir,
     serving: Rows,
     result: Result,
-    options: FCO2Options,
+    options: UnderwayOptions,
 ) -> None:
     """Compute the standard uncertainties of air and of ΔfCO2 into `result`.
 
@@ -96,7 +96,7 @@ def reduce_air_uncertainty(
     record = result.record
     water = np.flatnonzero(samples.water)[air.rows]
     rows = samples.rows[water]
-    errors = AirErrors.of(record, samples, serving[air.readings], air.first, options)
+    errors = AirErrors.of(samples.errors, serving[air.readings], air.first)
     variance = np.full(record.size, np.nan)
     measured = samples.rows[~samples.water]
     variance[measured] = np.square(total({name: term[~samples.water] for name, term in samples.terms.items()}))
@@ -109,11 +109,11 @@ def reduce_air_uncertainty(
     for some in _blocks(np.flatnonzero(np.isfinite(result.column("fco2_air")))):
         of_air[some] = air_fco2_uncertainty(uncertain.air(some), variance[some], uncertain.stated(some))
     for each in _blocks(np.flatnonzero(np.isfinite(result.column("delta_fco2")[rows]))):
-        sources = trace_samples(record, samples, water[each], options)
+        sources = samples.errors.trace(water[each])
         xco2 = MoleFractionVariance(
             water=np.square(result.column("xco2_uncertainty")[rows[each]]),
             air=variance[rows[each]],
-            covariance=errors.with_water(sources, air.before[each], air.weight_after[each], samples, options),
+            covariance=errors.with_water(sources, air.before[each], air.weight_after[each], samples.errors),
         )
         some = rows[each]
         of_difference[some] = delta_fco2_uncertainty(uncertain.water(some), uncertain.air(some), xco2, uncertain.stated(some))

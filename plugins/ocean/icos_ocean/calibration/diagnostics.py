@@ -13,44 +13,41 @@ import numpy as np
 from icos_core.components import Cascade, Problem
 from icos_core.dataset import BAD, MISSING, NOT_EVALUATED, QUESTIONABLE
 from icos_core.flags import decode_bits
-from icos_ocean.calibration.fco2_options import USUAL_DIAGNOSTICS
+from icos_ocean.calibration.underway_options import USUAL_DIAGNOSTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.record import Record
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
 __all__ = ["absent_diagnostics", "diagnostic_cascades", "diagnostic_flag", "diagnostic_sensors"]
 
-_TARGET: Mapping[str, str] = {"water": "xco2", "all": "co2"}
 
-
-def diagnostic_sensors(options: FCO2Options) -> tuple[str, ...]:
+def diagnostic_sensors(options: UnderwayOptions) -> tuple[str, ...]:
     """Return the variables whose flags are passed on, each once."""
     return tuple(dict.fromkeys(each.sensor for each in options.diagnostics))
 
 
-def diagnostic_cascades(options: FCO2Options) -> list[Cascade]:
+def diagnostic_cascades(options: UnderwayOptions) -> list[Cascade]:
     """Return the cascades of diagnostics in the calibrated stream.
 
     The mole fraction of air stands in rows of air and, interpolated, in rows of water. What is passed on to it is therefore an outcome of
     its readings (see `icos_ocean.calibration.air`): a cascade would go by the row.
     """
-    pairs = dict.fromkeys((each.sensor, _TARGET[each.affects]) for each in options.diagnostics if each.affects in _TARGET)
+    target = {"water": "xco2", "all": options.reading_variable}
+    pairs = dict.fromkeys((each.sensor, target[each.affects]) for each in options.diagnostics if each.affects in target)
     return [Cascade(source=sensor, target=target) for sensor, target in pairs]
 
 
-def diagnostic_flag(record: Record, options: FCO2Options, *affects: str) -> NDArray[np.int8]:
+def diagnostic_flag(record: Record, options: UnderwayOptions, *affects: str) -> NDArray[np.int8]:
     """Return the worst flag of the diagnostics that affect these readings.
 
     Parameters
     ----------
     record : Record
         The measured stream.
-    options : FCO2Options
+    options : UnderwayOptions
         Which diagnostics there are.
     *affects : {"water", "air", "all"}
         Whom they are to affect.
@@ -81,7 +78,7 @@ def _acting_flag(record: Record, sensor: str) -> NDArray[np.int8]:
     return acting
 
 
-def absent_diagnostics(record: Record, options: FCO2Options) -> list[Problem]:
+def absent_diagnostics(record: Record, options: UnderwayOptions) -> list[Problem]:
     """Say which diagnostics a station asks for and the data do not have; of the usual ones a system has what it has."""
     asked = tuple(dict.fromkeys(each.sensor for each in options.diagnostics if each not in USUAL_DIAGNOSTICS))
     absent = (sensor for sensor in asked if sensor not in record.stream)

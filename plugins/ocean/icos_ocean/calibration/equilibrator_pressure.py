@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.inputs import Inputs
     from icos_ocean.calibration.sea_level import SeaLevelPressure
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
     FloatArray = NDArray[np.float64]
 
@@ -112,7 +112,7 @@ def choose_pressure(candidates: Sequence[PressureCandidate], size: int) -> Chose
     return chosen
 
 
-def pressure_candidates(inputs: Inputs, at_sea_level: SeaLevelPressure, options: FCO2Options) -> list[PressureCandidate]:
+def pressure_candidates(inputs: Inputs, at_sea_level: SeaLevelPressure, options: UnderwayOptions) -> list[PressureCandidate]:
     """Return the pressures that a stream has, in the order in which a station wants them."""
     found = []
     for source in options.pressure_sources:

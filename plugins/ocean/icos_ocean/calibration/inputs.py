@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import Filling, Variability
+    from icos_ocean.calibration.underway_options import Filling, Variability
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]

@@ -12,19 +12,19 @@ from icos_core.dataset import GOOD, NOT_EVALUATED, category_words
 from icos_ocean.calibration.flushing import flushing, run_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
 
-    from icos_core.components import Problem
-    from icos_ocean.calibration.fco2_options import FCO2Options
-    from icos_ocean.calibration.samples import Bases, CalibratedSamples, Response
+    from icos_core.components import Problem, Table
+    from icos_ocean.calibration.sample_errors import SampleErrors
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["Record", "Result", "Samples"]
+__all__ = ["Record", "Result", "Sampled", "Samples"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class Record:
     air: BoolArray
 
     @classmethod
-    def of(cls, stream: xr.Dataset, name: str, options: FCO2Options) -> Self:
+    def of(cls, stream: xr.Dataset, name: str, options: UnderwayOptions) -> Self:
         """Sort the rows of a stream by kind."""
         moment = stream["time"].values
         time = (moment - moment[0]) / np.timedelta64(1, "s") if moment.size else np.empty(0)
@@ -90,6 +90,10 @@ class Record:
             return flag
         return np.full(self.size, NOT_EVALUATED, dtype=np.int8)
 
+    def sample_rows(self, reading: FloatArray) -> NDArray[np.intp]:
+        """Return the rows of water and air that hold a reading and are not flushed."""
+        return np.flatnonzero((self.water | self.air) & ~self.flushed & np.isfinite(reading))
+
 
 class Samples(NamedTuple):
     """Calibrated samples of water and air.
@@ -104,27 +108,29 @@ class Samples(NamedTuple):
         Dry mole fraction, µmol mol⁻¹.
     terms : dict of str to (m,) ndarray
         Terms of its standard uncertainty, µmol mol⁻¹.
-    calibrated : CalibratedSamples
-        The calibration, before drying.
-    bases : list of dict
-        The standards that `calibrated.basis` counts.
-    drying : (m,) ndarray or None
-        What drying multiplied the mole fraction by, if it was dried.
-    by_water_vapour : (m,) ndarray or None
-        How the mole fraction responds to water vapour, µmol mol⁻¹ per mmol mol⁻¹, if samples or standards were dried.
-    response : Response
-        What is assumed of the analyser.
+    errors : SampleErrors
+        What its errors come from.
+    questionable : (m,) ndarray of bool
+        Whether its calibration is questionable.
+    basis : (m,) ndarray of int
+        Number of the calibration it rests on: readings that were calibrated by different gases have errors of different kinds.
     """
 
     rows: NDArray[np.intp]
     water: BoolArray
     xco2: FloatArray
     terms: dict[str, FloatArray]
-    calibrated: CalibratedSamples
-    bases: Bases
-    drying: FloatArray | None
-    by_water_vapour: FloatArray | None
-    response: Response
+    errors: SampleErrors
+    questionable: BoolArray
+    basis: NDArray[np.integer]
+
+
+class Sampled(NamedTuple):
+    """Samples, and what there is to say about how they came to be: problems, and tables for the report."""
+
+    samples: Samples
+    problems: Sequence[Problem] = ()
+    tables: Sequence[Table] = ()
 
 
 class Result:

@@ -12,8 +12,8 @@ from icos_ocean.sea_level_pressure import hydrostatic_sea_level_pressure, wmo_se
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
 __all__ = ["SeaLevelPressure", "sea_level_pressure"]
 
@@ -27,7 +27,7 @@ class SeaLevelPressure(NamedTuple):
     filling: NDArray[np.float64]
 
 
-def sea_level_pressure(inputs: Inputs, options: FCO2Options) -> SeaLevelPressure:
+def sea_level_pressure(inputs: Inputs, options: UnderwayOptions) -> SeaLevelPressure:
     """Reduce the declared barometer to sea level.
 
     The air column has sea-surface temperature (hydrostatic), or that of the air at the barometer (wmo; sea-surface temperature where no

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ocean.calibration.equilibrator_pressure import ChosenPressure
-    from icos_ocean.calibration.fco2_options import FCO2Options
     from icos_ocean.calibration.inputs import Inputs
     from icos_ocean.calibration.record import Result, Samples
+    from icos_ocean.calibration.underway_options import UnderwayOptions
 
 __all__ = ["reduce_water"]
 
 
-def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, result: Result, options: FCO2Options) -> NDArray[np.bool_]:
+def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, result: Result, options: UnderwayOptions) -> NDArray[np.bool_]:
     """Compute pCO2 and fCO2 of the water samples with their uncertainty, into `result`.
 
     A bad temperature or salinity that could not be filled enters all the same, and its flag follows by cascade: whoever overrules the
@@ -70,7 +70,7 @@ def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, res
     temperatures = [taken[name].flag != NOT_EVALUATED for name in ("equilibrator_temperature", "sst")]
     result.judged_by_inputs(("delta_temperature",), np.logical_and.reduce(temperatures))
     evaluated = [*(each.flag != NOT_EVALUATED for each in taken.values()), pressure.level != NOT_EVALUATED]
-    evaluated.append(record.flag("co2") != NOT_EVALUATED)
+    evaluated.append(record.flag(options.reading_variable) != NOT_EVALUATED)
     computed = ("pco2_equilibrator", "fco2_equilibrator", "pco2", "fco2")
     result.judged_by_inputs(("water_vapour_pressure", *computed), np.logical_and.reduce(evaluated))
     return np.isfinite(fco2)

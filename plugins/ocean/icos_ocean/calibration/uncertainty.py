@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ocean.calibration.equilibrator_pressure import ChosenPressure
-    from icos_ocean.calibration.fco2_options import Uncertainties
     from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.underway_options import UnderwayUncertainties
 
     FloatArray = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ def total(terms: Mapping[str, FloatArray]) -> FloatArray:
     return np.sqrt(squares, out=squares)
 
 
-def pressure_uncertainty(source: NDArray[np.int8], stated: Uncertainties) -> FloatArray:
+def pressure_uncertainty(source: NDArray[np.int8], stated: UnderwayUncertainties) -> FloatArray:
     """Look up the standard uncertainty of the equilibrator pressure by what it was taken from, hPa."""
     by_code = np.full(max(CODES.values()) + 1, np.nan)
     by_code[[CODES["equilibrator"], CODES["ambient-differential"]]] = stated.pressure

@@ -1,0 +1,134 @@
+"""From the readings of an analyser that measures standard gases now and then to dry mole fractions, and what their errors come from."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.components import Problem
+from icos_core.dataset import NOT_EVALUATED, is_good
+from icos_ocean.calibration.accounting import calibration_table
+from icos_ocean.calibration.diagnostics import diagnostic_flag
+from icos_ocean.calibration.record import Sampled, Samples
+from icos_ocean.calibration.sample_errors import SampleErrors
+from icos_ocean.calibration.samples import analyser_response, calibrate_samples, condition_outcomes
+from icos_ocean.calibration.standards import (
+    NO_GAS,
+    assign_gases,
+    gas_problems,
+    gas_runs,
+    judge_readings,
+    standards_table,
+    stated_value_problems,
+)
+from icos_ocean.seawater_co2 import dry_mole_fraction
+from icos_ocean.shared_errors import ErrorSources, trace_errors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from icos_ocean.calibration.fco2_options import FCO2Options
+    from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.record import Record, Result
+    from icos_ocean.calibration.samples import Bases, CalibratedSamples, Response
+    from icos_ocean.calibration.standards import GasRuns
+
+    FloatArray = NDArray[np.float64]
+
+__all__ = ["sample_with_standards"]
+
+
+def sample_with_standards(record: Record, inputs: Inputs, result: Result, options: FCO2Options) -> Sampled:
+    """Calibrate the readings of water and air with the standard gases; outcomes and the values of the gases go into `result`.
+
+    Standards are judged and averaged to runs, the samples calibrated with them and dried.
+    """
+    runs, problems = _standards(record, inputs, result, options)
+    response = analyser_response(runs, options)
+    samples, calibrated = _samples(record, runs, response, result, options)
+    problems += gas_problems(record.run_type, record.words, runs, options)
+    if response.drift_seen > 2.0 * response.drift:
+        message = (
+            f"the standards show a drift of {response.drift_seen:.2g} µmol mol⁻¹ h^-½, more than twice the {response.drift:.2g} stated in "
+            "uncertainty.drift: the uncertainty of interpolation is too small"
+        )
+        problems.append(Problem(message=message))
+    tables = (standards_table(runs, options.fitted), calibration_table(calibrated, response, options))
+    return Sampled(samples=samples, problems=problems, tables=tables)
+
+
+def _standards(record: Record, inputs: Inputs, result: Result, options: FCO2Options) -> tuple[GasRuns, list[Problem]]:
+    """Judge the readings of standard gases and average them to runs."""
+    assigned = assign_gases(record.moment, record.run_type, record.words, options.standards)
+    reading = record.stream["co2"].values
+    good = is_good(record.stream, "co2") & ~record.flushed & (diagnostic_flag(record, options, "all") == NOT_EVALUATED)
+    if options.dry_standards:
+        reading = dry_mole_fraction(reading, record.stream["h2o"].values)
+        good &= is_good(record.stream, "h2o")
+    level = judge_readings(np.where(record.flushed, np.nan, reading), assigned, options.standards, options.standard_limit)
+    rows = np.flatnonzero(assigned != NO_GAS)
+    result.scatter("standard_xco2", rows, np.array([gas.xco2 for gas in options.standards])[assigned[rows]])
+    result.outcome("co2", "standard_reading", level)
+    problems = []
+    if inputs.has("standard_value"):
+        problems += stated_value_problems(record.stream["standard_value"].values, assigned, options.standards)
+    return gas_runs(record.time, reading, assigned, record.run, good, level, options.standards), problems
+
+
+def _samples(record: Record, runs: GasRuns, response: Response, result: Result, options: FCO2Options) -> tuple[Samples, CalibratedSamples]:
+    """Calibrate and dry the readings of water and air."""
+    reading = record.stream["co2"].values
+    rows = record.sample_rows(reading)
+    calibrated, bases = calibrate_samples(record.moment[rows], record.time[rows], reading[rows], runs, response, options)
+    xco2, terms = calibrated.xco2, calibrated.terms
+    drying = dry_mole_fraction(np.ones(rows.size), record.stream["h2o"].values[rows]) if options.dry_samples else None
+    if drying is not None:
+        xco2 = xco2 * drying
+        terms = {name: term * drying for name, term in terms.items()}
+    by_water_vapour = None
+    if options.dries:
+        by_water_vapour = xco2 * (drying if drying is not None else 1.0) / 1000.0
+        terms["drying"] = by_water_vapour * options.uncertainty.h2o
+    water = record.water[rows]
+    for variable, chosen in (("xco2", water), ("xco2_air", ~water)):
+        result.outcomes += condition_outcomes(calibrated, rows, chosen, variable, record.size, record.name)
+    stated = np.hypot([gas.uncertainty for gas in options.fitted], response.lack_of_fit)
+    errors = SampleErrors(
+        trace=partial(_trace, record.time[rows], reading[rows], calibrated, bases, drying, by_water_vapour, options),
+        stated=stated if by_water_vapour is None else np.append(stated, options.uncertainty.h2o),
+        noise=options.uncertainty.reading,
+        drift=response.drift,
+        lack_of_fit=response.lack_of_fit,
+    )
+    return Samples(rows, water, xco2, terms, errors, calibrated.questionable, calibrated.basis), calibrated
+
+
+def _trace(
+    time: FloatArray,
+    reading: FloatArray,
+    calibrated: CalibratedSamples,
+    bases: Bases,
+    drying: FloatArray | None,
+    by_water_vapour: FloatArray | None,
+    options: FCO2Options,
+    which: NDArray[np.intp],
+) -> ErrorSources:
+    """Say what the errors of some calibrated samples come from; `which` counts samples that have a mole fraction.
+
+    Beside the cylinders, and after them, stands the reading of water vapour where gas is dried: its error is common to all samples, too.
+    """
+    time, reading, basis = time[which], reading[which], calibrated.basis[which]
+    count = len(options.fitted) + (by_water_vapour is not None)
+    parts = [
+        (part, trace_errors(time[part], reading[part], bases[number], count, options.regression))
+        for number in np.unique(basis).tolist()
+        for part in (np.flatnonzero(basis == number),)
+    ]
+    traced = parts[0][1] if len(parts) == 1 else ErrorSources.scattered(parts, which.size, count)
+    if drying is not None:
+        traced = traced.times(drying[which])
+    if by_water_vapour is not None:
+        traced.by_value[-1] = by_water_vapour[which]
+    return traced

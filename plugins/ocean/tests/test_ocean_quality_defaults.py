@@ -144,10 +144,11 @@ def test_a_stuck_probe_a_spike_and_a_dry_equilibrator() -> None:
 def test_a_thermosalinograph_that_gives_conductivity() -> None:
     hours = np.arange(1440) / 30
     temperature = 18.2 + np.sin(hours) + np.random.default_rng(2).normal(0, 0.01, 1440)
-    conductivity = 4.6 + 0.1 * np.sin(hours) + np.random.default_rng(3).normal(0, 0.001, 1440)
+    # mS cm-1, as the calibrator requires it.
+    conductivity = 46.0 + np.sin(hours) + np.random.default_rng(3).normal(0, 0.01, 1440)
     plain = made_up(conductivity=conductivity, conductivity_cell_temperature=temperature)
     assert worst(plain) == {}
-    conductivity[100], conductivity[200] = 9.0, 4.0
+    conductivity[100], conductivity[200] = 90.0, 40.0
     stream = made_up(conductivity=conductivity, conductivity_cell_temperature=temperature)
     assert decode_bits(stream, "conductivity_tests")["range_questionable"].nonzero()[0].tolist() == [100]
     assert stream["conductivity_flag"].values[[99, 100, 101, 200]].tolist() == [1, BAD, 1, BAD]

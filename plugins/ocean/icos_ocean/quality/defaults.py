@@ -8,13 +8,13 @@ test                      limits and where they come from
 ========================= ==============================================================================================
 ``range``                 temperatures, salinity, pressures and CO2 as the dashboard of the Surface Ocean CO2 Atlas checks
                           them (questionable: its warnings, bad: its errors). A pressure cut short by the logger (80 or 8.06
-                          for 1008.06 hPa) is bad. Conductivity up to 8 S m⁻¹: salinity 42 has 7.5 at 35 °C. Air between
+                          for 1008.06 hPa) is bad. Conductivity up to 80 mS cm⁻¹: salinity 42 has 75 at 35 °C. Air between
                           330 and 600 µmol mol⁻¹, as exhaust and laboratory air lie above. Flows: an equilibrator without
                           water, an analyser without gas (whatever gas it is to read).
 ``spike``                 single values that go away and come back: 1 and 3 °C, salinity 1 and 3, pressures 10 and
                           30 hPa, CO2 in water 15 and 50 µmol mol⁻¹ between neighbours at most half an hour away; conductivity
-                          0.2 and 0.6 S m⁻¹, half of it from 1 and 3 °C, half from salinity 1 and 3
-``rate-of-change``        3 °C, salinity 3, conductivity 0.6 S m⁻¹, 50 hPa, CO2 20 µmol mol⁻¹ per minute: questionable, for a
+                          2 and 6 mS cm⁻¹, half of it from 1 and 3 °C, half from salinity 1 and 3
+``rate-of-change``        3 °C, salinity 3, conductivity 6 mS cm⁻¹, 50 hPa, CO2 20 µmol mol⁻¹ per minute: questionable, for a
                           steep front is no error. Steps below a minute count as a minute, so that noise between quick readings
                           is no rate.
 ``flat-line``             not a single change of temperature, salinity, conductivity or CO2: two hours questionable, six bad.
@@ -27,7 +27,7 @@ test                      limits and where they come from
 ========================= ==============================================================================================
 
 The spike, rate and outlier tests pass over values that the range test calls bad, so that they do not blame good neighbours. Where only
-conductivity is measured, salinity is tested when it has been computed.
+conductivity is measured, salinity is tested when it has been computed. Limits are in the units that the calibrators require.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _BAD_RANGE: Mapping[str, list[float]] = {
     "sst": [-10.0, 50.0],
     "equilibrator_temperature": [-10.0, 50.0],
     "salinity": [-0.1, 50.0],
-    "conductivity": [-0.1, 10.0],
+    "conductivity": [-1.0, 100.0],
     "conductivity_cell_temperature": [-10.0, 50.0],
     "co2": [0.0, 50000.0],
     **{name: [750.0, 1250.0] for name in _PRESSURES},
@@ -57,7 +57,7 @@ _QUESTIONABLE_RANGE: Mapping[str, list[float]] = {
     "sst": [-5.0, 40.0],
     "equilibrator_temperature": [-5.0, 40.0],
     "salinity": [0.0, 42.0],
-    "conductivity": [0.0, 8.0],
+    "conductivity": [0.0, 80.0],
     "conductivity_cell_temperature": [-5.0, 40.0],
     "co2": [80.0, 1200.0],
     **{name: [900.0, 1100.0] for name in _PRESSURES},
@@ -66,7 +66,7 @@ _SPIKE: Mapping[str, tuple[float, float]] = {
     "sst": (1.0, 3.0),
     "equilibrator_temperature": (1.0, 3.0),
     "salinity": (1.0, 3.0),
-    "conductivity": (0.2, 0.6),
+    "conductivity": (2.0, 6.0),
     "conductivity_cell_temperature": (1.0, 3.0),
     "co2": (15.0, 50.0),
     **dict.fromkeys(_PRESSURES, (10.0, 30.0)),
@@ -75,7 +75,7 @@ _RATE_PER_MINUTE: Mapping[str, float] = {
     "sst": 3.0,
     "equilibrator_temperature": 3.0,
     "salinity": 3.0,
-    "conductivity": 0.6,
+    "conductivity": 6.0,
     "conductivity_cell_temperature": 3.0,
     "co2": 20.0,
     **dict.fromkeys(_PRESSURES, 50.0),

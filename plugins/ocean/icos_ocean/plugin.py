@@ -28,6 +28,8 @@ _READERS = {
     "underway-table": ("underway_table", "any delimited file, described by its columns"),
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "Pro-Oceanus CO2-Pro and CO2-Pro ATM, logs of water and air"),
     "subctech-oceanpack": ("subctech_oceanpack", "SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA"),
+    "ldeo-underway": ("ldeo_underway", "LDEO underway pCO2 system, with or without a logger's time in front"),
+    "sea-bird-sbe45": ("sea_bird_sbe45", "Sea-Bird SBE 45 thermosalinograph behind a ship's logger"),
 }
 _CALIBRATORS = {
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
@@ -44,6 +46,7 @@ _EXPORTERS = {
 }
 _SIMULATORS = {
     "general-oceanics-8050": ("general_oceanics", "a cruise with a General Oceanics 8050 system whose fCO2 is known"),
+    "underway-table": ("underway_table", "a cruise whose logger writes a table in any of many styles"),
 }
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),

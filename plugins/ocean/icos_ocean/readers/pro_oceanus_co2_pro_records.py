@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from icos_ocean.readers.delimited_text import TextError, number, parse_block
-from icos_ocean.readers.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
+from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.pro_oceanus_co2_pro_options import LAYOUTS
+from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.vocabulary import RUN_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from icos_ocean.readers.delimited_text import Lines
@@ -43,8 +42,6 @@ _MESSAGES = (
     *(b"Press Space-bar", b"Next Start Time", b"Loading User Variables", b"Detector Warmup", b"ATM & Water Mode Warmup", b"Enter Command"),
     *(b"1) ", b"2) ", b"3) ", b"4) ", b"5) ", b"6) ", b"7) ", b"8) ", b"0) "),
 )
-_DATES = DateFormat.from_text("yyyy-mm-dd")
-_DAY = 86_400_000_000_000
 _RUN_TYPES = {"W M": RUN_TYPES["EQU"], "A M": RUN_TYPES["ATM"], "W Z": RUN_TYPES["ZERO"], "A Z": RUN_TYPES["ZERO"]}
 _DISAGREEING = 30_000_000_000
 
@@ -169,8 +166,8 @@ def read_rows(lines: Lines, options: Co2ProOptions, account: LineAccount, *, clo
         account.count_type(word, count)
     names, records = _regular(records, options, account)
     times = {
-        "instrument": _times([record.instrument for record in records]),
-        "logger": _times([record.logger for record in records]),
+        "instrument": parse_stamps([record.instrument for record in records]),
+        "logger": parse_stamps([record.logger for record in records]),
     }
     time = times[options.clock]
     valid = time != INVALID
@@ -179,7 +176,7 @@ def read_rows(lines: Lines, options: Co2ProOptions, account: LineAccount, *, clo
         (other,) = set(times) - {options.clock}
         elsewhere = int(np.count_nonzero(times[other] != INVALID))
         raise TextError(
-            f"none of {len(records)} records has a valid time of the {options.clock}, {elsewhere} have one of the {other}: see option clock",
+            f"none of {len(records)} records has a valid time of the {options.clock}, {elsewhere} have one of the {other}: option clock",
             records[0].line,
         )
     if not clock_only:
@@ -224,24 +221,6 @@ def _regular(records: list[Record], options: Co2ProOptions, account: LineAccount
 
 def _text(raw: bytes) -> str:
     return raw.decode("ascii", errors="replace")
-
-
-def _times(stamps: Sequence[bytes]) -> NDArray[np.int64]:
-    """Nanoseconds since 1970 of times as written, `INVALID` where there is none."""
-    dates, clocks = [], []
-    for stamp in stamps:
-        text = stamp.decode("ascii")
-        if "," in text:
-            parts = text.split(",")
-            date, clock = "-".join(parts[:3]), ":".join(part.zfill(2) for part in parts[3:])
-        else:
-            date, _, clock = text.partition(" ")
-        dates.append(date)
-        clocks.append(clock)
-    words = {date: index for index, date in enumerate(dict.fromkeys(dates))}
-    days = parse_dates(list(words), _DATES)[[words[date] for date in dates]] if words else np.empty(0, dtype=np.int64)
-    seconds = parse_times(clocks)
-    return np.where((days != INVALID) & (seconds != INVALID), days * _DAY + seconds, INVALID)
 
 
 def _tell_times(records: list[Record], valid: NDArray[np.bool_], options: Co2ProOptions, account: LineAccount) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ocean.vocabulary import co2_pro, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors
+from icos_ocean.vocabulary import co2_pro, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
 from icos_ocean.vocabulary.underway import CALIBRATED, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ VOCABULARY: Mapping[str, Variable] = {
         sami.CALIBRATED,
         partial_pressure.CALIBRATED,
         ship_sensors.MEASURED,
+        socat.MEASURED,
     )
     for variable in words
 }

@@ -28,6 +28,7 @@ _READERS = {
     "underway-table": ("underway_table", "any delimited file, described by its columns"),
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "Pro-Oceanus CO2-Pro and CO2-Pro ATM, logs of water and air"),
     "sunburst-sami-co2": ("sunburst_sami_co2", "Sunburst SAMI-CO2, downloads and records kept by a data logger"),
+    "pmel-mapco2": ("pmel_mapco2", "PMEL MAPCO2 buoys, Iridium messages of firmware 6"),
     "subctech-oceanpack": ("subctech_oceanpack", "SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA"),
     "ldeo-underway": ("ldeo_underway", "LDEO underway pCO2 system, with or without a logger's time in front"),
     "sea-bird-sbe45": ("sea_bird_sbe45", "Sea-Bird SBE 45 thermosalinograph behind a ship's logger"),

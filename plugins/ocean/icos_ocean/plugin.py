@@ -32,11 +32,14 @@ _READERS = {
     "subctech-oceanpack": ("subctech_oceanpack", "SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA"),
     "ldeo-underway": ("ldeo_underway", "LDEO underway pCO2 system, with or without a logger's time in front"),
     "sea-bird-sbe45": ("sea_bird_sbe45", "Sea-Bird SBE 45 thermosalinograph behind a ship's logger"),
+    "nmea": ("nmea", "NMEA 0183 logs: position, course, speed, heading, wind"),
+    "vaisala-wxt": ("vaisala_wxt", "Vaisala WXT weather transmitters and logs of a ship's weather mast"),
     "socat-cruise": ("socat_cruise", "one cruise of the Surface Ocean CO2 Atlas, as submitted or as published"),
     "socat-synthesis": ("socat_synthesis", "all cruises of the Surface Ocean CO2 Atlas in one file"),
 }
 _CALIBRATORS = {
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
+    "dry-xco2": ("dry_xco2", "fCO2 of sea water and air from mole fractions as an instrument reports them, without standard gases"),
 }
 _QUALITY_TESTS = {
     "delta-temperature": ("delta_temperature", "equilibrator temperature too far from sea-surface temperature"),

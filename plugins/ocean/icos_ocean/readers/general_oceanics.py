@@ -21,6 +21,7 @@ from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.general_oceanics_columns import COLUMNS, HeaderError, Layout, assign_columns
+from icos_ocean.readers.general_oceanics_guess import guess
 from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
 from icos_ocean.readers.general_oceanics_rows import Rows, read_rows
 from icos_ocean.readers.line_account import LineAccount
@@ -147,4 +148,5 @@ READER = Reader(
     read=read,
     span=span,
     provides=provides,
+    guess=guess,
 )

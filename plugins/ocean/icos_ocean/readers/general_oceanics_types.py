@@ -12,12 +12,12 @@ from icos_ocean.vocabulary import RUN_TYPES
 if TYPE_CHECKING:
     from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
 
-__all__ = ["HOUSEKEEPING", "REASONS", "Rejection", "TypeWord", "TypeWords"]
+__all__ = ["HOUSEKEEPING", "REASONS", "Rejection", "TypeWord", "TypeWords", "without_draining"]
 
 HOUSEKEEPING = ("FILTER", "WAKE UP", "GO TO SLEEP", "SHUT DOWN", "EMERGENCY STOP", "IGN")
 """Type words of lines that hold no measurement."""
 
-_DRAIN = re.compile(r"\s*-\s*drain")
+_DRAIN = re.compile(r"\s*-\s*drain", re.IGNORECASE)
 
 
 class Rejection(IntEnum):
@@ -53,6 +53,11 @@ REASONS: dict[Rejection, str] = {
 """The reasons in words."""
 
 
+def without_draining(word: str) -> str:
+    """Return a type word without the ``-DRAIN`` that says that water was drained meanwhile."""
+    return _DRAIN.sub("", word)
+
+
 class TypeWord(NamedTuple):
     """What a type word means: whether its lines are kept, the code of the run type, and whether water is drained."""
 
@@ -80,7 +85,7 @@ class TypeWords:
         name = normalised(word)
         if name in self._meanings:
             return self._meanings[name]
-        gas = self._meanings.get(_DRAIN.sub("", name))
+        gas = self._meanings.get(without_draining(name))
         if gas is not None and gas.fate == Rejection.KEPT:
             return gas._replace(draining=1)
         return TypeWord(Rejection.UNKNOWN_TYPE)

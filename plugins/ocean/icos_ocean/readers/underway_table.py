@@ -1,0 +1,114 @@
+"""Reader of any delimited file that the station description describes: one reader instead of a database of file definitions.
+
+Separator, header, columns, date and time, units, positions, missing values, words for run types and flags are all declared in the
+``[[input]]`` table; ``icos describe --guess FILE`` proposes one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from icos_core.components import Reader, ReadResult, Span, Variable
+from icos_core.dataset import make_stream
+from icos_core.exceptions import InputError
+from icos_ocean.readers.delimited_text import TextError
+from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.underway_table_guess import guess
+from icos_ocean.readers.underway_table_layout import assign, find_header
+from icos_ocean.readers.underway_table_options import UnderwayTableOptions
+from icos_ocean.readers.underway_table_rows import in_one_form, read_rows
+from icos_ocean.vocabulary import RUN_TYPES, STREAM, VOCABULARY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from icos_core.components import Context
+    from icos_ocean.readers.delimited_text import Lines
+    from icos_ocean.readers.underway_table_rows import Rows
+
+__all__ = ["READER", "provides", "read", "span"]
+
+_CATEGORIES = ("run_type", "draining")
+
+
+def read(path: Path, options: UnderwayTableOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
+    """Read one file.
+
+    Returns
+    -------
+    ReadResult
+        Stream ``underway`` (``[input] stream`` gives it another name) in order of time; the account of every line after the header;
+        problems.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, or lacks columns without which it is not the one described.
+    """
+    account = LineAccount(path.name)
+    lines, rows = _rows(path, options, account)
+    codes: dict[str, NDArray[np.int8]] = {}
+    if rows.run_type is not None and rows.draining is not None:
+        codes = {"run_type": rows.run_type, "draining": rows.draining}
+    elif options.run_type is not None:
+        codes = {"run_type": np.full(rows.time.size, RUN_TYPES[options.run_type], dtype=np.int8)}
+    order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
+    time = rows.time[order].astype("datetime64[ns]")
+    account.kept = time.size
+    if not lines.complete:
+        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
+        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
+    every: dict[str, NDArray[Any]] = {**codes, **rows.values}
+    stream = make_stream(time, {name: array[order] for name, array in every.items()}, provides(options)[STREAM])
+    return ReadResult(streams={STREAM: stream}, tally=account.tally, problems=account.problems)
+
+
+def span(path: Path, options: UnderwayTableOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
+    """Return the time from the earliest to the latest row, ``NaT`` where there is none.
+
+    Raises
+    ------
+    InputError
+        As :func:`read`.
+    """
+    _, rows = _rows(path, options, LineAccount(path.name), clock_only=True)
+    if not rows.time.size:
+        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
+    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+
+
+def provides(options: UnderwayTableOptions) -> Mapping[str, tuple[Variable, ...]]:
+    """Return the variables that the description names."""
+    categories = _CATEGORIES if options.run_type_column is not None else _CATEGORIES[:1] if options.run_type is not None else ()
+    return {STREAM: (*(VOCABULARY[name] for name in categories), *(options.variable(name) for name in options.columns.values()))}
+
+
+def _rows(path: Path, options: UnderwayTableOptions, account: LineAccount, *, clock_only: bool = False) -> tuple[Lines, Rows]:
+    try:
+        lines = in_one_form(path.read_bytes(), options)
+        header = find_header(lines, options)
+        layout = assign(header.names, options)
+        if not clock_only and layout.absent:
+            account.tell("columns", f"the description names columns that the file does not have: {', '.join(layout.absent)}")
+        return lines, read_rows(lines, header, layout, options, account, clock_only=clock_only)
+    except OSError as error:
+        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
+    except TextError as error:
+        raise InputError(path.name, str(error), line=error.line) from error
+
+
+READER = Reader(
+    name="underway-table",
+    summary="any delimited file, described by its columns",
+    options=UnderwayTableOptions,
+    read=read,
+    span=span,
+    provides=provides,
+    guess=guess,
+)

@@ -67,7 +67,8 @@ class _OneCruise:
             return np.ones(expocode.shape, dtype=bool)
         if self.number == NO_EXPOCODE:
             self.number = int(expocode[int(np.argmax(known))])
-        return expocode == self.number
+        wanted: NDArray[np.bool_] = expocode == self.number
+        return wanted
 
 
 def read(path: Path, options: SocatCruiseOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's

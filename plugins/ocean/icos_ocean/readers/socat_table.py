@@ -7,7 +7,7 @@ read in pieces, so that the collection of all cruises, with tens of millions of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -42,7 +42,9 @@ NO_CRUISE, OTHER_CRUISE, NO_TIME = "no expocode", "row of another cruise", "no d
 class Wanted(Protocol):
     """Tells from expocode numbers which rows are wanted."""
 
-    def __call__(self, expocode: NDArray[np.int64], /) -> NDArray[np.bool_]: ...
+    def __call__(self, expocode: NDArray[np.int64], /) -> NDArray[np.bool_]:
+        """Return the rows that are wanted."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +137,8 @@ def read_table(
     """
     work: _Work | None = None
     places: list[tuple[int, int, int]] = []
-    header, preamble, complete = 0, (), True
+    header, complete = 0, True
+    preamble: tuple[str, ...] = ()
     try:
         for piece in pieces(path):
             places.append((piece.first, piece.offset, piece.size))
@@ -282,12 +285,8 @@ def _shape(work: _Work, lines: Lines, first: int, last: int, offset: int) -> tup
                 instead[index] = fixed
             else:
                 why = TOO_FEW if fields[index] < width else TOO_MANY
-                work.account.tell(
-                    why,
-                    f"{why}: expected {width}, found {fields[index]}",
-                    offset + first + index + 1,
-                    raw.decode("utf-8", errors="replace"),
-                )
+                message = f"{why}: expected {width}, found {fields[index]}"
+                work.account.tell(why, message, offset + first + index + 1, raw.decode("utf-8", errors="replace"))
         if why:
             regular[index] = False
             work.account.reject(why, 1)
@@ -341,7 +340,7 @@ def _joined(parts: list[Rows]) -> Rows:
     )
 
 
-def _one(arrays: Iterable[NDArray[np.generic]]) -> NDArray[np.generic]:
+def _one(arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
     found = list(arrays)
     if not found:
         return np.empty(0, dtype=np.int64)

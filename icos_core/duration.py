@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from icos_core.option_types import expected
 
-__all__ = ["Duration", "parse_duration"]
+__all__ = ["Duration", "format_duration", "parse_duration"]
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _TEXT = re.compile(rf"([+-]?\d+(?:\.\d+)?)\s*({'|'.join(_SECONDS)})")
@@ -38,6 +38,15 @@ def parse_duration(value: Any) -> timedelta:
     elif isinstance(value, int | float) and not isinstance(value, bool):
         return _seconds(float(value))
     raise expected('a length of time such as "60 s", "5 min" or "1.5 h", or a number of seconds')
+
+
+def format_duration(length: timedelta) -> str:
+    """Write a length of time as it may stand in a description, in the largest unit that goes into it."""
+    seconds = length.total_seconds()
+    for unit in ("d", "h", "min"):
+        if seconds and seconds % _SECONDS[unit] == 0:
+            return f"{seconds / _SECONDS[unit]:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def _seconds(seconds: float) -> timedelta:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Email", "Moment", "SnakeCase", "StreamName", "Text", "Texts", "expected"]
+__all__ = ["Email", "GroupExpression", "Moment", "SnakeCase", "StreamName", "Text", "Texts", "expected"]
 
 _EXPECTED = "expected"
 """Type of pydantic's errors whose message is what was expected, not a sentence about what is wrong."""
@@ -41,6 +41,18 @@ def _no_bare_number(value: Any) -> Any:
     # pydantic would take a number as seconds since 1970, so that `start = 2024` meant half an hour past midnight of that year.
     if isinstance(value, int | float):
         raise expected("a time with its offset, such as 2024-01-01T00:00:00Z")
+    return value
+
+
+def _one_group(value: str) -> str:
+    try:
+        groups = re.compile(value).groups
+    except (re.error, RecursionError, OverflowError) as error:
+        raise expected(f"a regular expression ({error})") from error
+    if groups != 1:
+        raise expected(
+            f"a regular expression with one group in parentheses, such as '_([0-9]{{8}})\\.txt'; this one has {groups or 'none'}"
+        )
     return value
 
 
@@ -74,6 +86,9 @@ StreamName = Annotated[
     AfterValidator(_written_as(_STREAM, "a name of letters, digits and . / _ -")),
     WithJsonSchema({"type": "string", "pattern": _STREAM}),
 ]
+
+GroupExpression = Annotated[str, AfterValidator(_one_group)]
+"""A regular expression with one group."""
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_no_bare_number)]
 """A time with its offset from UTC."""

@@ -18,6 +18,7 @@ from icos_core.running.commit import CACHE, LEDGER, MANIFEST, exclusive, recover
 from icos_core.running.computing import code_versions, compute
 from icos_core.running.executors import choose_executor
 from icos_core.running.fingerprints import requirement_versions, sha256_of_file
+from icos_core.running.grouping import tolerances
 from icos_core.running.inputs import find_files, offsets
 from icos_core.running.keys import content_key
 from icos_core.running.ledger import Ledger
@@ -94,6 +95,7 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
     files = tuple(find_files(description, settings.out))
     flags = read_flags(description.flags_path)
     offsets(description, plugins)
+    tolerances(description, plugins)
     choose_executor(settings.jobs, settings.cluster, 1, {})
     previous = read_manifest(settings.out / MANIFEST)
     if previous is not None and previous["station"] != description.station.id:

@@ -122,6 +122,9 @@ class InputSpec:
         Name in the reader's vocabulary → name wanted.
     options
         The reader's own options.
+    group_by, group_tolerance
+        Expression whose group in a file's name says which files were logged together, each a channel or some; and how far apart in time
+        the values of one row may be. None where every file has all variables.
     files_written
         `files` as they stand in the description.
     """
@@ -133,6 +136,8 @@ class InputSpec:
     offset: timedelta = timedelta(0)
     join: Join | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
+    group_by: str | None = None
+    group_tolerance: timedelta = timedelta(seconds=1)
     files_written: tuple[str, ...] = ()
 
 
@@ -261,6 +266,9 @@ def _resolved_input(spec: InputSpec) -> dict[str, Any]:
     table["offset"] = spec.offset.total_seconds()
     if spec.join is not None:
         table["join"] = _dump(spec.join)
+    if spec.group_by is not None:
+        table["group_by"] = spec.group_by
+        table["group_tolerance"] = spec.group_tolerance.total_seconds()
     if spec.rename:
         table["rename"] = dict(spec.rename)
     return table | _dump(spec.options)

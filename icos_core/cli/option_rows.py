@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from icos_core.describing.mistakes import models_in
+from icos_core.duration import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,16 +63,8 @@ def _default(field: FieldInfo, *, of_tables: bool) -> str:
     if value is None or (of_tables and isinstance(value, BaseModel)):
         return ""
     if isinstance(value, timedelta):
-        return _length(value)
+        return format_duration(value)
     return json.dumps(to_jsonable_python(value), ensure_ascii=False)
-
-
-def _length(value: timedelta) -> str:
-    seconds = value.total_seconds()
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds and seconds % length == 0:
-            return f"{seconds / length:g} {unit}"
-    return f"{seconds:g} s"
 
 
 def _is_list(annotation: Any) -> bool:
@@ -119,5 +112,5 @@ def _bounds(metadata: Iterable[Any]) -> str:
             for attribute, sign in _BOUNDS.items():
                 bound = getattr(item, attribute, None)
                 if bound is not None:
-                    found.append(f"{sign} {_length(bound) if isinstance(bound, timedelta) else bound}")
+                    found.append(f"{sign} {format_duration(bound) if isinstance(bound, timedelta) else bound}")
     return f" {', '.join(found)}" if found else ""

@@ -46,8 +46,12 @@ def read_input(data: dict[str, Any], path: Path, findings: Findings, plugins: Pl
         offset=table.offset,
         join=table.join,
         rename=table.rename,
+        group_by=table.group_by,
+        group_tolerance=table.group_tolerance,
         options=parsed.options,
     )
+    if table.group_by is None and "group_tolerance" in data:
+        findings.add((*path, "group_tolerance"), "group_by beside it; without that every file has all variables")
     for variables in provided.values():
         _check_rename(spec, variables, path, findings)
     _check_renamed_exist(spec, provided, path, findings)

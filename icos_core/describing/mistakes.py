@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import types
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from icos_core.describing.toml_lines import key_text, line_of
+from icos_core.duration import format_duration
 from icos_core.exceptions import Mistake, PluginError, nearest
 
 if TYPE_CHECKING:
@@ -191,13 +193,15 @@ def _choices(details: ErrorDetails) -> list[str]:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, timedelta):
+        return _PlainText(format_duration(value))
     if isinstance(value, dict) or len(repr(value)) > _MOST_SHOWN:
         return None
     return _PlainText(value.isoformat()) if hasattr(value, "isoformat") else value
 
 
 class _PlainText(str):
-    """Text that is shown without quotes, as times stand in TOML."""
+    """Text that is shown without quotes, as times and lengths of time stand in TOML."""
 
     __slots__ = ()
 

@@ -14,7 +14,7 @@ from icos_core.describing.mistakes import explain, path_in
 from icos_core.discovery import brief
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.exceptions import PluginError, nearest
-from icos_core.option_types import SnakeCase, StreamName, Text, Texts  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.option_types import GroupExpression, SnakeCase, StreamName, Text, Texts  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.station import Deployment, Join, Station
 from icos_core.versioned import Options
 
@@ -52,6 +52,13 @@ class InputTable(Options):
     stream: StreamName | None = Field(default=None, description="another name for the reader's single stream")
     offset: Duration = Field(default=timedelta(0), description="added to the instrument's time")
     join: Join | None = Field(default=None, description="bring the values to the times of another stream")
+    group_by: GroupExpression | None = Field(
+        default=None,
+        description="regular expression with one group, found in the names of files that were logged together, channel by channel",
+    )
+    group_tolerance: Duration = Field(
+        default=timedelta(seconds=1), ge=timedelta(0), description="how far apart in time values of one row may be; with group_by"
+    )
     rename: dict[str, SnakeCase] = Field(default_factory=dict, description="name in the reader's vocabulary = name wanted")
 
 

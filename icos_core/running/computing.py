@@ -10,6 +10,7 @@ from icos_core.components import Context
 from icos_core.exceptions import RunError
 from icos_core.running.fingerprints import fingerprint
 from icos_core.running.flow import Flow, calibrated_stage, condensing, measured_stage, product_stage
+from icos_core.running.grouping import Grouping
 from icos_core.running.inputs import offsets, stream_names
 from icos_core.running.keys import content_key
 from icos_core.running.measured_units import MeasuredUnits
@@ -82,6 +83,7 @@ def compute(job: Job) -> Computed:
         streams = _timed(computed, "condense", lambda: condensed_stage(job, tasks, position, code, computed))
         rest = job.description.calibrate[position:]
     computed.flow.tell_conflicts()
+    computed.flow.problems += Grouping.of(job.description, job.plugins).lacking(job.description, job.plugins, job.files, computed.receipts)
     job.progress.stage("calibrate", 1)
     shifts = offsets(job.description, job.plugins)
     context = replace(job.context, newest=job.context.newest if job.context.newest is not None else newest_time(streams))
@@ -176,9 +178,8 @@ def _measured_at_once(job: Job, tasks: Sequence[ReadTask], computed: Computed) -
     if not parts:
         raise RunError(nothing_read(computed))
     shifts = offsets(job.description, job.plugins)
-    return measured_stage(
-        parts, shifts, job.description, job.plugins, job.context, computed.flow, MeasuredUnits.of(job.description, job.plugins)
-    )
+    units, grouping = MeasuredUnits.of(job.description, job.plugins), Grouping.of(job.description, job.plugins)
+    return measured_stage(parts, shifts, job.description, job.plugins, job.context, computed.flow, units, grouping)
 
 
 def _read_again(task: ReadTask, job: Job, computed: Computed) -> dict[str, xr.Dataset]:

@@ -14,6 +14,7 @@ from icos_core.dataset import check_stream
 from icos_core.plugins import installed_plugins
 from icos_core.running.faults import blame
 from icos_core.running.flow import Flow, calibrated_stage, measured_stage
+from icos_core.running.grouping import Grouping
 from icos_core.running.inputs import offsets
 from icos_core.running.keys import content_key
 from icos_core.running.measured_units import MeasuredUnits
@@ -78,6 +79,7 @@ def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
     plugins = installed_plugins()
     store = Store(task.store)
     units = MeasuredUnits.of(task.description, plugins, task.position)
+    grouping = Grouping.of(task.description, plugins)
     made = []
     for period, key in task.periods:
         wanted = {task.files[file].key: task.files[file] for file in period.files}
@@ -89,7 +91,7 @@ def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
                 if not _latest[read_key][1].passing:
                     store.save(account_key(file), {}, _latest[read_key][1].meta())
         streams, flow = _condense(
-            period, [(task.files[file].name, _latest[task.files[file].key][0]) for file in period.files], task, plugins, units
+            period, [(task.files[file].name, _latest[task.files[file].key][0]) for file in period.files], task, plugins, units, grouping
         )
         store.save(key, streams, _meta(flow))
         receipts = [_latest[task.files[file].key][1] for file in period.files]
@@ -98,7 +100,12 @@ def condense_batch(task: CondenseTask) -> list[CondenseReceipt]:
 
 
 def _condense(
-    period: Period, read: Sequence[tuple[str, dict[str, xr.Dataset]]], task: CondenseTask, plugins: Plugins, units: MeasuredUnits
+    period: Period,
+    read: Sequence[tuple[str, dict[str, xr.Dataset]]],
+    task: CondenseTask,
+    plugins: Plugins,
+    units: MeasuredUnits,
+    grouping: Grouping,
 ) -> tuple[dict[str, xr.Dataset], Flow]:
     windows, description = task.windows, task.description
     shifts = offsets(description, plugins)
@@ -117,7 +124,7 @@ def _condense(
                 begins.setdefault(name, {})[file] = stream["time"].values[0]
     if not parts:
         return {}, flow
-    measured = measured_stage(parts, shifts, description, plugins, task.context, flow, units, begins)
+    measured = measured_stage(parts, shifts, description, plugins, task.context, flow, units, grouping, begins)
     before = description.calibrate[: task.position]
     current = calibrated_stage(measured, before, shifts, description, plugins, task.context, flow, last=False)
     visible = {name: cut(stream, start - np.timedelta64(windows.look_back, "ns"), end) for name, stream in current.items()}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from icos_core.components import CalibrationResult, Calibrator, Cascade, Context, Outcome, Product, ProductResult
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
+    from icos_core.running.grouping import Grouping
     from icos_core.running.measured_units import MeasuredUnits
     from icos_core.station import CalibrateSpec, Description, InputSpec
 
@@ -114,6 +115,7 @@ def measured_stage(
     context: Context,
     flow: Flow,
     units: MeasuredUnits,
+    grouping: Grouping,
     begins: Mapping[str, Mapping[str, np.datetime64]] | None = None,
 ) -> dict[str, xr.Dataset]:
     """Merge the rows of all files, test and flag them, and join the inputs.
@@ -126,6 +128,8 @@ def measured_stage(
         Stream → what is added to instrument time.
     units
         The units that variables are brought to before they are tested.
+    grouping
+        The streams whose channels stand in files of their own.
     begins
         Stream → file → its first time, where `parts` hold only some of the rows of each file.
 
@@ -139,7 +143,11 @@ def measured_stage(
         offset = offsets.get(name, timedelta(0))
         shift = np.timedelta64(offset, "ns")
         window = (flow.period[0] - shift, flow.period[1] - shift) if flow.period is not None else None
-        merged = merge(files, name, begins=begins.get(name) if begins is not None else None, window=window)
+        first_times = begins.get(name) if begins is not None else None
+        if name in grouping.tolerances:
+            merged = grouping.merge(files, name, first_times, window)
+        else:
+            merged = merge(files, name, begins=first_times, window=window)
         flow.count_repeated(name, merged.duplicates, merged.conflicts, merged.problems)
         stream = units.converted(name, merged.stream)
         outcomes = run_tests(name, stream, description.qc, "measured", plugins, context)

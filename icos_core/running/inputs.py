@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import DescriptionError, Mistake
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from icos_core.components import Reader
@@ -21,15 +23,20 @@ if TYPE_CHECKING:
 __all__ = ["InputFile", "find_files", "matching_files", "offsets", "printable", "stream_names"]
 
 _WILDCARDS = frozenset("*?[")
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputFile:
-    """One file of one input; `name` is what it is called in messages, manifest and exports: no folder of this machine."""
+    """One file of one input; `name` is what it is called in messages, manifest and exports: no folder of this machine.
+
+    `group` is what `group_by` found in its name, where the input has one.
+    """
 
     path: Path
     name: str
     input: int
+    group: str | None = None
 
 
 def matching_files(pattern: str, folder: Path, out: Path | None = None) -> list[tuple[Path, str]]:
@@ -82,7 +89,7 @@ def find_files(description: Description, out: Path | None = None) -> list[InputF
     Raises
     ------
     DescriptionError
-        For every pattern that matches nothing, and for a file that two inputs name.
+        For every pattern that matches nothing, a file that two inputs name, and a file in whose name `group_by` finds nothing.
     """
     files: list[InputFile] = []
     owner: dict[Path, int] = {}
@@ -105,13 +112,32 @@ def find_files(description: Description, out: Path | None = None) -> list[InputF
             for path, name in found:
                 if path not in owner:
                     owner[path] = position
-                    files.append(InputFile(path=path, name=name, input=position))
+                    files.append(InputFile(path=path, name=name, input=position, group=_group(spec, path)))
                 elif owner[path] != position:
                     expected = f"files of its own; {name} is a file of input[{owner[path]}] already"
                     mistakes.append(Mistake(key=key, value=written, expected=expected, line=description.line_of(key)))
+    mistakes += _not_grouped(files, description)
     if mistakes:
         raise DescriptionError(str(description.path.name), mistakes)
     return _with_unique_names(files)
+
+
+def _group(spec: InputSpec, path: Path) -> str | None:
+    found = re.search(spec.group_by, printable(path.name)) if spec.group_by is not None else None
+    return found[1] if found is not None else None
+
+
+def _not_grouped(files: Sequence[InputFile], description: Description) -> list[Mistake]:
+    """Return a mistake for every input whose `group_by` is not found in the name of each of its files."""
+    mistakes = []
+    for position, spec in enumerate(description.inputs):
+        lost = [file.name for file in files if file.input == position and file.group is None]
+        if spec.group_by is not None and lost:
+            key = f"input[{position}].group_by"
+            named = ", ".join(lost[:_MOST_NAMED]) + (f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else "")
+            expected = f"an expression that is found in the name of every file; it is not in {named}"
+            mistakes.append(Mistake(key=key, value=spec.group_by, expected=expected, line=description.line_of(key)))
+    return mistakes
 
 
 def _with_unique_names(files: list[InputFile]) -> list[InputFile]:
@@ -125,7 +151,7 @@ def _with_unique_names(files: list[InputFile]) -> list[InputFile]:
             name = f"input[{file.input}]/{name}"
         if within[file.input, file.name] > 1:
             name = f"{name}#{within[file.input, file.name]}"
-        unique.append(InputFile(path=file.path, name=name, input=file.input))
+        unique.append(replace(file, name=name))
     return unique
 
 

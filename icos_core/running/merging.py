@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["MOST_CONFLICTS_TOLD", "Merged", "cut", "merge"]
+__all__ = ["ABSENT", "MOST_CONFLICTS_TOLD", "Merged", "absent_value", "cut", "further_coordinates", "in_units_of", "merge", "models"]
 
 MOST_CONFLICTS_TOLD = 20
-_ABSENT = {"f": np.nan, "c": np.nan, "i": -1, "M": "NaT", "m": "NaT"}
+ABSENT = {"f": np.nan, "c": np.nan, "i": -1, "M": "NaT", "m": "NaT"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +85,9 @@ def merge(
     counts = [stream.sizes["time"] for _, stream in ordered]
     increasing = bool((time[1:] > time[:-1]).all())
     order = None if increasing else np.argsort(time, kind="stable")
-    further = _further_coordinates(ordered, stream_name)
-    models = _models(ordered, stream_name)
-    values = {name: _concatenate(name, ordered, counts, model, stream_name) for name, model in models.items()}
+    further = further_coordinates(ordered, stream_name)
+    known = models(ordered, stream_name)
+    values = {name: _concatenate(name, ordered, counts, model, stream_name) for name, model in known.items()}
     duplicates = conflicts = 0
     problems: list[Problem] = []
     if order is not None:
@@ -105,7 +105,7 @@ def merge(
             values = {name: array[keep] for name, array in values.items()}
     first = ordered[0][1]
     stream = xr.Dataset(
-        {name: (models[name].dims, array, dict(models[name].attrs)) for name, array in values.items()},
+        {name: (known[name].dims, array, dict(known[name].attrs)) for name, array in values.items()},
         coords={"time": ("time", time, dict(first.variables["time"].attrs)), **further},
         attrs=dict(first.attrs),
     )
@@ -131,7 +131,7 @@ def _in_order(parts: Sequence[tuple[str, xr.Dataset]], begins: Mapping[str, np.d
     return sorted(parts, key=precedence)
 
 
-def _further_coordinates(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[str, xr.Variable]:
+def further_coordinates(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[str, xr.Variable]:
     """Return the coordinates beside time, which all files must share."""
     found: dict[str, xr.Variable] = {}
     for file, stream in parts:
@@ -146,15 +146,21 @@ def _further_coordinates(parts: Sequence[tuple[str, xr.Dataset]], stream_name: s
     return found
 
 
-def _models(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[str, xr.Variable]:
-    """Return every variable as the first file has it that has it at all."""
-    models: dict[str, xr.Variable] = {}
+def models(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[str, xr.Variable]:
+    """Return every variable as the first file has it that has it at all; files must agree on kind, dimensions and words.
+
+    Raises
+    ------
+    DataError
+        Where they do not.
+    """
+    found: dict[str, xr.Variable] = {}
     for file, stream in parts:
         for key in stream.data_vars:
             name, variable = str(key), stream.variables[key]
             if variable.dims[:1] != ("time",):
                 raise DataError(f"{stream_name}: {name} of {file} has dimensions {variable.dims}, time must lead them")
-            model = models.setdefault(name, variable)
+            model = found.setdefault(name, variable)
             if model.dims != variable.dims or model.shape[1:] != variable.shape[1:]:
                 raise DataError(f"{stream_name}: {name} of {file} has other dimensions than in the files before it")
             if variable.dtype.kind != model.dtype.kind:
@@ -162,7 +168,7 @@ def _models(parts: Sequence[tuple[str, xr.Dataset]], stream_name: str) -> dict[s
                 raise DataError(f"{stream_name}: {name} is {types}")
             if not _same_codes(model.attrs, variable.attrs):
                 raise DataError(f"{stream_name}: {file} has other codes or words for {name} than the files before it")
-    return models
+    return found
 
 
 def _same_codes(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> bool:
@@ -177,19 +183,28 @@ def _concatenate(
     pieces = []
     for (file, stream), count in zip(parts, counts, strict=True):
         if name not in stream.variables:
-            if model.dtype.kind not in _ABSENT:
-                raise DataError(f"{stream_name}: {file} has no {name}; a variable of type {model.dtype} cannot be missing")
-            pieces.append(np.full((count, *model.shape[1:]), _ABSENT[model.dtype.kind], dtype=model.dtype))
-            continue
-        values = stream.variables[name].values
-        units, target = str(stream.variables[name].attrs.get("units", "")), str(model.attrs.get("units", ""))
-        if units != target:
-            try:
-                values = convert(values, units, target)
-            except DataError as error:
-                raise DataError(f"{file}: {name}: {error}") from error
-        pieces.append(values)
+            absent = absent_value(model, f"{stream_name}: {file} has no {name}")
+            pieces.append(np.full((count, *model.shape[1:]), absent, dtype=model.dtype))
+        else:
+            pieces.append(in_units_of(model, stream.variables[name], f"{file}: {name}"))
     return np.concatenate(pieces)
+
+
+def absent_value(model: xr.Variable, what: str) -> Any:
+    """Return what stands for a missing value of a variable; :class:`DataError` where none can."""
+    if model.dtype.kind not in ABSENT:
+        raise DataError(f"{what}; a variable of type {model.dtype} cannot be missing")
+    return ABSENT[model.dtype.kind]
+
+
+def in_units_of(model: xr.Variable, variable: xr.Variable, what: str) -> NDArray[Any]:
+    """Return the values of a variable in the units of another."""
+    units, target = str(variable.attrs.get("units", "")), str(model.attrs.get("units", ""))
+    try:
+        values: NDArray[Any] = convert(variable.values, units, target)
+    except DataError as error:
+        raise DataError(f"{what}: {error}") from error
+    return values
 
 
 def _repeated(

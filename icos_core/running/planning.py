@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icos_core.running.grouping import Grouping
 from icos_core.running.inputs import offsets
 from icos_core.running.keys import content_key
 from icos_core.running.measured_units import MeasuredUnits
@@ -48,6 +49,7 @@ class Windows:
         reaches = [plugins.component("quality-test", test.test).reach(test.options) for test in description.qc if test.stage == "measured"]
         limits = [entry.join.limit for entry in description.inputs if entry.join is not None]
         reach = max(reaches, default=timedelta(0)) * (1 + len(limits)) + sum(limits, timedelta(0))
+        reach += Grouping.of(description, plugins).reach
         return cls(
             length=nanoseconds(calibrator.period(spec.options)),
             look_back=nanoseconds(calibrator.look_back(spec.options)),
@@ -130,6 +132,7 @@ class PeriodKeys:
             station_of_key(description.station),
             [deployment.model_dump(mode="json") for deployment in context.deployments],
             dict(code),
+            asdict(Grouping.of(description, plugins)),
             asdict(MeasuredUnits.of(description, plugins, position)),
         )
         self.flags = _flags_that_act(description, plugins, position, context.people_flags)

@@ -74,6 +74,8 @@ class ReadReceipt:
         Whether the reason lies outside of the file, so that another try may go better.
     segments
         Stretches of time with rows.
+    variables
+        Stream → names of the variables that there are rows of.
     """
 
     name: str
@@ -84,6 +86,7 @@ class ReadReceipt:
     set_aside: str = ""
     passing: bool = False
     segments: Segments = ()
+    variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def meta(self) -> dict[str, Any]:
         """Return the receipt as plain values for the store."""
@@ -94,7 +97,9 @@ def receipt_of_meta(meta: Mapping[str, Any], name: str) -> ReadReceipt:
     """Restore a receipt from the store; the file may have another name by now."""
     problems = tuple(Problem(**{**problem, "file": name}) for problem in meta["problems"])
     segments = tuple((start, end) for start, end in meta["segments"])
-    return ReadReceipt(**{**meta, "name": name, "tally": Tally(**meta["tally"]), "problems": problems, "segments": segments})
+    variables = {stream: tuple(names) for stream, names in meta["variables"].items()}
+    restored = {"name": name, "tally": Tally(**meta["tally"]), "problems": problems, "segments": segments, "variables": variables}
+    return ReadReceipt(**{**meta, **restored})
 
 
 def read_batch(tasks: Sequence[ReadTask]) -> list[ReadReceipt]:
@@ -147,6 +152,7 @@ def read_file(task: ReadTask) -> tuple[dict[str, xr.Dataset], ReadReceipt]:
         problems=tuple(problems),
         problem_count=count,
         segments=_segments(streams),
+        variables={name: tuple(map(str, stream.data_vars)) for name, stream in streams.items() if stream.sizes["time"]},
     )
     return streams, receipt
 

@@ -34,6 +34,7 @@ class LoggerOptions(Options):
 
     kind: str = "log"
     scale: float = 1.0
+    channels: bool = False
 
 
 def obey(path, text):
@@ -54,7 +55,7 @@ def read(path, options, context):
         raise InputError(path.name, "the file is empty")
     text = path.read_text(encoding="utf-8")
     obey(path, text)
-    words = VOCABULARY[options.kind]
+    words = [word for word in VOCABULARY[options.kind] if not options.channels or f"{word.name}=" in text]
     times, rows, rejected, problems, seen, taken = [], [], {}, [], 0, set()
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("#"):

@@ -1,4 +1,4 @@
-"""The core's own table of contents: quality tests and exporters that every domain shares, and the subcommands of ``icos``."""
+"""The core's own table of contents: corrections, quality tests and exporters that every domain shares, and the subcommands of ``icos``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icos_core.hookspecs import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["COMMANDS", "PLUGIN", "icos_exporters", "icos_quality_tests"]
+__all__ = ["COMMANDS", "PLUGIN", "icos_calibrators", "icos_exporters", "icos_quality_tests"]
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("icos_core.cli.check:command", "Check a station description before a byte of data is read."),
@@ -23,6 +23,31 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "schema": ("icos_core.cli.schema:command", "Print the JSON Schema of the station description, for editors."),
 }
 """Name of a subcommand → where to load it from, and one line of help: ``icos --help`` lists them without importing them."""
+
+
+@hookimpl
+def icos_calibrators() -> Sequence[Entry]:
+    """List the corrections of sensors that every domain shares."""
+    return (
+        Entry(
+            kind="calibrator",
+            name="sensor-correction",
+            summary="Polynomials and offsets of sensors, with validity times",
+            load="icos_core.corrections.sensor_correction:CALIBRATOR",
+        ),
+        Entry(
+            kind="calibrator",
+            name="sensor-choice",
+            summary="One of several sensors of a kind, by their flags, with a fall-back",
+            load="icos_core.corrections.sensor_choice:CALIBRATOR",
+        ),
+        Entry(
+            kind="calibrator",
+            name="time-shift",
+            summary="Variables moved in time, and proposals for it by lagged correlation",
+            load="icos_core.corrections.time_shift:CALIBRATOR",
+        ),
+    )
 
 
 @hookimpl

@@ -6,8 +6,10 @@ times u, each without its mean and in units of its standard deviation. Then
 
     r(L) = Σ K(u_j − t_i − L) a_i b_j / Σ K(u_j − t_i − L)
 
-over all pairs, with a Gaussian K half a row wide, has its peak at the lag L by which the second series comes after the first. Products are
-averaged rather than the series interpolated: interpolation takes noise away between rows, and the peak is drawn there.
+over all pairs, with a Gaussian K, has its peak at the lag L by which the second series comes after the first. Products are averaged rather
+than the series interpolated: interpolation takes noise away between rows, and the peak is drawn there. The peak is looked for with a K of
+which the standard deviation is the time between rows, which puts it right to a few hundredths of that wherever it lies between rows; the
+correlation is stated with half of that, closer to what two series at common times would give.
 
 References
 ----------
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["LagEstimate", "averaged", "estimate_lag", "rates_of_change"]
-
-Floats = "NDArray[np.float64]"
 
 STEPS_PER_ROW = 10
 FINEST = 120
@@ -73,9 +73,7 @@ class LagEstimate:
     doubt: str = ""
 
 
-def averaged(
-    time: NDArray[np.float64], values: NDArray[np.float64], width: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def averaged(time: NDArray[np.float64], values: NDArray[np.float64], width: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Average rows over intervals of `width`; without effect where rows are further apart.
 
     Parameters
@@ -98,9 +96,7 @@ def averaged(
     return np.add.reduceat(time, first) / count, np.add.reduceat(values, first) / count
 
 
-def rates_of_change(
-    time: NDArray[np.float64], values: NDArray[np.float64], gap: float, circle: float | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def rates_of_change(time: NDArray[np.float64], values: NDArray[np.float64], gap: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the rates of change between successive rows.
 
     Parameters
@@ -108,11 +104,9 @@ def rates_of_change(
     time
         (n,) times in s, increasing.
     values
-        (n,) values, none missing.
+        (n,) values, none missing; angles unwrapped.
     gap
         Rows further apart than this, in s, are no pair.
-    circle
-        Full circle in the unit of `values` where they are angles: 360.
 
     Returns
     -------
@@ -120,11 +114,8 @@ def rates_of_change(
         Midpoints of the pairs in s, and rates per s.
     """
     step = np.diff(time)
-    change = np.diff(values)
-    if circle is not None:
-        change -= circle * np.round(change / circle)
     near = step <= gap
-    return ((time[1:] + time[:-1]) / 2)[near], change[near] / step[near]
+    return ((time[1:] + time[:-1]) / 2)[near], np.diff(values)[near] / step[near]
 
 
 def estimate_lag(
@@ -154,7 +145,7 @@ def estimate_lag(
 
     Notes
     -----
-    The peak is refined by a parabola through the highest correlation and those half a row to either side. Its uncertainty is the
+    The peak is refined by a parabola through the highest correlation and those one row to either side. Its uncertainty is the
     standard deviation of the peak over resamples of whole blocks of time (bootstrap), so that the memory of the series is kept. The
     correlation at the peak must be 4 times its own standard error from the same resamples.
     """
@@ -170,31 +161,31 @@ def estimate_lag(
     if blocks is None:
         return LagEstimate(doubt="record too short for the window", spacing=spacing)
     curve = _Curve(spacing, window)
-    products, weights, counts = curve.sums((first[0], rates[0]), (second[0], rates[1]), blocks)
-    pairs = counts.sum(axis=0)
-    if pairs[curve.inside].max() < least_pairs:
-        return LagEstimate(doubt="too few pairs", pairs=int(pairs[curve.inside].max()), spacing=spacing)
-    lag, height, edge = curve.peak((products.sum(axis=0) / _divisor(weights.sum(axis=0)))[None, :])
+    products, counts = curve.sums((first[0], rates[0]), (second[0], rates[1]), blocks)
+    wide = _along(products, curve.wide), _along(counts, curve.wide)
+    lag, height, edge = curve.peak((wide[0].sum(axis=0) / _divisor(wide[1].sum(axis=0)))[None, :])
     drawn = np.random.default_rng(seed).multinomial(len(products), np.full(len(products), 1 / len(products)), size=RESAMPLES)
-    resampled = (drawn @ products) / _divisor(drawn @ weights)
-    lags, _, _ = curve.peak(resampled)
+    resampled = (drawn @ wide[0]) / _divisor(drawn @ wide[1])
     at = int(np.abs(curve.lags - lag[0]).argmin())
+    total, number = products.sum(axis=0)[None, :], counts.sum(axis=0)[None, :]
+    stated = (_along(total, curve.narrow) / _divisor(_along(number, curve.narrow)))[0]
     found = LagEstimate(
         lag=float(lag[0]),
-        uncertainty=float(np.hypot(lags.std(ddof=1), curve.step / np.sqrt(12))),
-        peak=float(height[0]),
-        zero=float(products[:, curve.centre].sum() / _divisor(weights[:, curve.centre].sum())),
-        pairs=int(pairs[at]),
+        uncertainty=float(np.hypot(curve.peak(resampled)[0].std(ddof=1), curve.step / np.sqrt(12))),
+        peak=float(stated[at]),
+        zero=float(stated[curve.centre]),
+        pairs=int(_along(number, np.ones(STEPS_PER_ROW + 1))[0, at]),
         spacing=spacing,
     )
-    return _doubted(found, bool(edge[0]), float(resampled[:, at].std(ddof=1)), window, least_pairs)
+    significant = bool(height[0] > SIGNIFICANT * resampled[:, at].std(ddof=1))
+    return _doubted(found, significant, bool(edge[0]), window, least_pairs)
 
 
-def _doubted(found: LagEstimate, edge: bool, error: float, window: float, least_pairs: int) -> LagEstimate:
-    """Add the first reason there is not to trust an estimate; `error` is the standard error of the correlation at the peak."""
+def _doubted(found: LagEstimate, significant: bool, edge: bool, window: float, least_pairs: int) -> LagEstimate:
+    """Add the first reason there is not to trust an estimate."""
     if found.pairs < least_pairs:
         doubt = "too few pairs"
-    elif found.peak < SIGNIFICANT * error:
+    elif not significant:
         doubt = "no correlation beyond chance"
     elif edge:
         doubt = "peak at the edge of the window"
@@ -231,27 +222,32 @@ def _divisor(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(weights > 0, weights, np.inf)
 
 
+def _along(sums: NDArray[np.float64], kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum each row with the weights of a kernel around each of its places."""
+    return np.array([np.convolve(row, kernel, mode="same") for row in sums])
+
+
 class _Curve:
     """The grid of lags, finer than the rows and wider than the window, and what is done along it."""
 
     def __init__(self, spacing: float, window: float) -> None:
         self.step = spacing / STEPS_PER_ROW
-        self.half = STEPS_PER_ROW // 2
         within = int(np.ceil(window / self.step))
         # The kernel reaches beyond the window, and so does the parabola of a peak at its edge.
-        self.centre = within + 5 * self.half
+        self.centre = within + 5 * STEPS_PER_ROW
         self.lags = self.step * np.arange(-self.centre, self.centre + 1)
         self.inside = slice(self.centre - within, self.centre + within + 1)
-        offsets = np.arange(-4 * self.half, 4 * self.half + 1)
-        self.kernel = np.exp(-0.5 * (offsets / self.half) ** 2)
+        rows = np.arange(-4 * STEPS_PER_ROW, 4 * STEPS_PER_ROW + 1) / STEPS_PER_ROW
+        self.wide = np.exp(-0.5 * rows**2)
+        self.narrow = np.exp(-0.5 * (2 * rows) ** 2)
 
     def sums(
         self,
         first: tuple[NDArray[np.float64], NDArray[np.float64]],
         second: tuple[NDArray[np.float64], NDArray[np.float64]],
         blocks: NDArray[np.int64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return (block, lag) arrays: weighted sums of products, sums of weights, and numbers of pairs within half a row."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return (block, lag) arrays: sums of products of rates, and numbers of pairs."""
         (early, leading), (late, following) = first, second
         reach = self.lags[-1]
         low, high = np.searchsorted(early, late - reach), np.searchsorted(early, late + reach, side="right")
@@ -264,25 +260,14 @@ class _Curve:
             place = blocks[rows] * shape[1] + np.clip(lag, 0, shape[1] - 1)
             products += np.bincount(place, leading[partners] * following[rows], minlength=products.size)
             counts += np.bincount(place, minlength=counts.size)
-        return (
-            self._along(products.reshape(shape), self.kernel),
-            self._along(counts.reshape(shape), self.kernel),
-            self._along(counts.reshape(shape), np.ones(2 * self.half + 1)),
-        )
+        return products.reshape(shape), counts.reshape(shape)
 
-    @staticmethod
-    def _along(sums: NDArray[np.float64], kernel: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.array([np.convolve(row, kernel, mode="same") for row in sums])
-
-    def peak(
-        self, correlation: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    def peak(self, correlation: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
         """Return lag and height of the highest correlation of each curve in the window, and whether it is at an end of it."""
         place = correlation[:, self.inside].argmax(axis=1) + self.inside.start
         rows = np.arange(len(correlation))
-        before, middle, after = (correlation[rows, place + offset] for offset in (-self.half, 0, self.half))
-        bend = before - 2 * middle + after
-        move = np.where(bend < 0, (before - after) / np.where(bend < 0, 2 * bend, 1.0), 0.0)
-        move = np.clip(move, -1.0, 1.0)
-        edge = (place < self.inside.start + self.half) | (place >= self.inside.stop - self.half)
-        return self.lags[place] + move * self.half * self.step, middle - (before - after) * move / 4, edge
+        before, middle, after = (correlation[rows, place + offset] for offset in (-STEPS_PER_ROW, 0, STEPS_PER_ROW))
+        bend = np.minimum(before - 2 * middle + after, -np.finfo(float).tiny)
+        move = np.clip((before - after) / (2 * bend), -1.0, 1.0)
+        edge = (place < self.inside.start + STEPS_PER_ROW) | (place >= self.inside.stop - STEPS_PER_ROW)
+        return self.lags[place] + move * STEPS_PER_ROW * self.step, middle - (before - after) * move / 4, edge

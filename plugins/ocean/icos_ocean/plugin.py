@@ -40,13 +40,20 @@ _READERS = {
 _CALIBRATORS = {
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
     "dry-xco2": ("dry_xco2", "fCO2 of sea water and air from mole fractions as an instrument reports them, without standard gases"),
+    "co2-pro": ("co2_pro", "fCO2 of sea water and air from a Pro-Oceanus CO2-Pro"),
+    "sami": ("sami", "fCO2 of sea water from the colour of the dye in a Sunburst SAMI-CO2"),
 }
 _QUALITY_TESTS = {
     "delta-temperature": ("delta_temperature", "equilibrator temperature too far from sea-surface temperature"),
     "position": ("position", "positions that are missing or not on the globe"),
     "speed": ("speed", "positions that the platform cannot have reached in time"),
 }
-_PRODUCTS: dict[str, tuple[str, str]] = {}
+_PRODUCTS = {
+    "socat-fco2rec": (
+        "socat_fco2rec",
+        "fCO2 recomputed as the Surface Ocean CO2 Atlas does, from the first of fourteen sources that is complete",
+    ),
+}
 _EXPORTERS = {
     "socat": ("socat", "submission files for the Surface Ocean CO2 Atlas, one per deployment"),
     "icos-otc": ("icos_otc", "tables that the Carbon Portal takes from the Ocean Thematic Centre"),

@@ -24,6 +24,7 @@ __all__ = [
 
 # Name → (module, summary).
 _READERS = {
+    "contros-hydroc": ("contros_hydroc", "CONTROS HydroC CO2: native and FerryBox logs"),
     "general-oceanics-8050": ("general_oceanics", "General Oceanics 8050 underway pCO2 system, *dat.txt"),
     "underway-table": ("underway_table", "any delimited file, described by its columns"),
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "Pro-Oceanus CO2-Pro and CO2-Pro ATM, logs of water and air"),

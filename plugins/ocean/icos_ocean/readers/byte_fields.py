@@ -73,7 +73,7 @@ class Pieces:
 
     def _is_blank(self, places: Offsets) -> NDArray[np.bool_]:
         found = self.view[places]
-        return (found == _BLANK) | (found == _TAB)
+        return np.asarray((found == _BLANK) | (found == _TAB))
 
     def letters(self) -> Bytes:
         """Return the one letter of each piece in upper case, 0 for a piece that is empty or longer."""

@@ -192,7 +192,8 @@ def _time_of_tag(text: str) -> int:
         return INVALID
     fraction = match[3] or ".0"
     whole = date(year, 1, 1).toordinal() - _EPOCH + day - 1
-    return whole * _NANOSECONDS_PER_DAY + round(int(fraction[1:]) * _NANOSECONDS_PER_DAY / 10 ** (len(fraction) - 1))
+    of_day = round(float(fraction) * _NANOSECONDS_PER_DAY)
+    return whole * _NANOSECONDS_PER_DAY + of_day
 
 
 def _run_types(cells: list[dict[str, str]], options: LdeoOptions) -> NDArray[np.int8]:

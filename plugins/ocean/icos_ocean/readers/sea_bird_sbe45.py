@@ -10,19 +10,17 @@ Sea-Bird Electronics, SBE 45 MicroTSG User's Manual: Data Output Format, OutputF
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field, field_validator
 
-from icos_core.components import Guess, Reader, ReadResult, Span, Variable
-from icos_core.exceptions import InputError, hint
+from icos_core.components import Reader, ReadResult, Span, Variable
+from icos_core.exceptions import InputError
 from icos_core.units import convert
-from icos_ocean.practical_salinity import salinity_from_conductivity
 from icos_ocean.readers.byte_fields import Pieces, split_fields
-from icos_ocean.readers.instrument_clock import INVALID
-from icos_ocean.readers.logged_file import LoggedFile, LoggedOptions, head_of, open_log, span_of
-from icos_ocean.readers.logger_time import form_of, logger_times
+from icos_ocean.readers.logged_file import LoggedFile, open_log, span_of
+from icos_ocean.readers.sea_bird_sbe45_guess import guess
+from icos_ocean.readers.sea_bird_sbe45_options import COLUMNS, SKIPPED, SeaBirdOptions
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.ship_sensors import THERMOSALINOGRAPH_STREAM
 
@@ -34,54 +32,10 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context
 
-__all__ = ["COLUMNS", "READER", "SeaBirdOptions", "guess", "provides", "read", "span"]
+__all__ = ["READER", "provides", "read", "span"]
 
-COLUMNS: dict[str, tuple[str, str]] = {
-    "temperature": ("conductivity_cell_temperature", "t1"),
-    "conductivity": ("conductivity", "c1"),
-    "salinity": ("salinity", "s"),
-    "sound_speed": ("sound_speed", "sv"),
-    "remote_temperature": ("sst", "t2"),
-}
-"""Name of a column → the variable that it is, and the label that it has where there are labels."""
-
-_SKIPPED = "-"
-_USUAL = ("temperature", "conductivity", "salinity", "sound_speed")
 _EQUALS = ord("=")
-_AGREES = 2e-4
 _LONGEST_LABEL = 4
-_LEAST_AGREEING = 0.9
-
-
-class SeaBirdOptions(LoggedOptions):
-    """How the lines of one SBE 45 are written."""
-
-    columns: tuple[str, ...] = Field(
-        default=_USUAL,
-        min_length=1,
-        description="What the instrument sends, in order: "
-        + ", ".join(COLUMNS)
-        + "; - for what is not read. Lines with labels (t1=, c1=, s=, sv=, t2=) are read by these, whatever the order.",
-    )
-    conductivity_units: Literal["S m-1", "mS cm-1"] = Field(default="S m-1", description="Units of conductivity in the file.")
-
-    @field_validator("columns")
-    @classmethod
-    def _known_columns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        named = [name for name in value if name != _SKIPPED]
-        for name in named:
-            if name not in COLUMNS:
-                raise ValueError(f"no column {name!r}{hint(name, COLUMNS)}")
-        if not named or len(set(named)) != len(named):
-            raise ValueError("each column once, and at least one")
-        return value
-
-    @field_validator("time_stamp")
-    @classmethod
-    def _has_a_time(cls, value: str) -> str:
-        if value == "none":
-            raise ValueError("the lines of an SBE 45 have no time of their own")
-        return value
 
 
 def read(path: Path, options: SeaBirdOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
@@ -132,64 +86,8 @@ def span(path: Path, options: SeaBirdOptions, context: Context) -> Span:  # noqa
 
 def provides(options: SeaBirdOptions) -> Mapping[str, tuple[Variable, ...]]:
     """Return the variables that a file has."""
-    names = [COLUMNS[name][0] for name in options.columns if name != _SKIPPED]
+    names = [COLUMNS[name][0] for name in options.columns if name != SKIPPED]
     return {THERMOSALINOGRAPH_STREAM: tuple(VOCABULARY[name] for name in names)}
-
-
-def guess(path: Path) -> Guess | None:
-    """Say whether a file is of an SBE 45 that sends salinity, which conductivity and temperature have to agree with."""
-    head = head_of(path)
-    form = form_of(head)
-    if form == "none":
-        return None
-    time, body = logger_times(head, form)
-    body = body[time != INVALID]
-    parts = [[text.strip() for text in body.text(row).split(",")] for row in range(len(body))]
-    width = max({len(each) for each in parts}, key=[len(each) for each in parts].count)
-    if width < 3:
-        return None
-    labelled = all("=" in text for text in parts[0])
-    options: dict[str, object] = {} if form == "iso" else {"time_stamp": form}
-    if labelled:
-        labels = {label: name for name, (_, label) in COLUMNS.items()}
-        known = [labels.get(text.partition("=")[0].strip().casefold()) for text in parts[0]]
-        if not {"temperature", "conductivity"} <= set(known):
-            return None
-        if (columns := tuple(name for name in known if name)) != _USUAL:
-            options["columns"] = list(columns)
-        return Guess(confidence=0.95, options=options, found=("the lines have the labels of an SBE 45",))
-    numbers, _ = _numbers_of(body, width)
-    for order in (_USUAL, ("temperature", "salinity", "conductivity", "sound_speed")):
-        for units in ("S m-1", "mS cm-1"):
-            share = _agreement(numbers, order, units)
-            if share < _LEAST_AGREEING:
-                continue
-            columns = (*order[:width], *[_SKIPPED] * (width - len(order)))
-            if columns != _USUAL:
-                options["columns"] = list(columns)
-            if units != "S m-1":
-                options["conductivity_units"] = units
-            unsure = ("columns: what stands behind sound_speed",) if width > len(order) else ()
-            found = f"in {share:.0%} of the lines salinity is that of conductivity and temperature to {_AGREES:g}"
-            return Guess(confidence=0.95, options=options, found=(found,), unsure=unsure)
-    return None
-
-
-def _numbers_of(body: Pieces, width: int) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_]]:
-    fields = split_fields(body, ",")
-    right = fields.count == width
-    return [fields.field(place)[right].numbers()[0] for place in range(width)], right
-
-
-def _agreement(numbers: list[NDArray[np.float64]], order: tuple[str, ...], units: str) -> float:
-    """Return the share of lines in which salinity is that of conductivity and temperature."""
-    column = dict(zip(order, numbers, strict=False))
-    conductivity = np.asarray(convert(column["conductivity"], units, "mS cm-1"))
-    sea = (conductivity > 1) & (conductivity < 80) & (column["temperature"] > -3) & (column["temperature"] < 45)
-    if not sea.any():
-        return 0.0
-    computed = salinity_from_conductivity(conductivity[sea], column["temperature"][sea])
-    return float((np.abs(computed - column["salinity"][sea]) <= _AGREES).mean())
 
 
 def _lines(path: Path, options: SeaBirdOptions) -> tuple[LoggedFile, dict[str, Pieces]]:
@@ -202,7 +100,7 @@ def _lines(path: Path, options: SeaBirdOptions) -> tuple[LoggedFile, dict[str, P
     pieces = {
         name: Pieces(log.body.view, *_bounds(fields.field(place), labelled))
         for place, name in enumerate(options.columns)
-        if name != _SKIPPED
+        if name != SKIPPED
     }
     has_number = np.zeros(len(log.lines), dtype=bool)
     if labelled.any():

@@ -32,35 +32,25 @@ MEASURED: tuple[Variable, ...] = (
     Variable(name="analyser_signal", units="mV", long_name="voltage that the analyser gives out"),
     Variable(name="valve_position", units="1", long_name="number of the valve position that selects the gas"),
     Variable(name="clock_difference", units="s", long_name="time of the logger minus that of the instrument"),
-    temperature(
-        "equilibrator_temperature_2", "water temperature in the equilibrator, second probe", "temperature_of_analysis_of_sea_water"
-    ),
+    temperature("equilibrator_temperature_2", "water temperature in the equilibrator, second probe"),
     # thermosalinograph
     Variable(name="sound_speed", units="m s-1", long_name="speed of sound in sea water", standard_name="speed_of_sound_in_sea_water"),
     # navigation
-    Variable(
-        name="heading", units="degree", long_name="heading of the ship, clockwise from true north", standard_name="platform_orientation"
-    ),
+    Variable(name="heading", units="degree", long_name="heading of the ship", standard_name="platform_orientation"),
     Variable(name="antenna_height", units="m", long_name="height of the antenna above mean sea level"),
     Variable(name="position_quality", units="1", long_name="fix quality of the position as the receiver reports it (GGA)"),
     Variable(name="satellites", units="1", long_name="number of satellites that the position was computed from"),
     *_wind("", ""),
     *_wind("_2", ", second sensor"),
-    Variable(
-        name="theoretical_wind_speed", units="m s-1", long_name="wind speed as the ship's system computes it without the ship's motion"
-    ),
+    Variable(name="theoretical_wind_speed", units="m s-1", long_name="wind speed that the ship's system computes for a ship at rest"),
     Variable(
         name="theoretical_wind_direction",
         units="degree",
         long_name="direction that the computed wind comes from, clockwise from the bow",
     ),
     # meteorology
-    Variable(
-        name="relative_wind_speed_maximum", units="m s-1", long_name="highest wind speed relative to the moving ship in the averaging time"
-    ),
-    Variable(
-        name="relative_wind_speed_minimum", units="m s-1", long_name="lowest wind speed relative to the moving ship in the averaging time"
-    ),
+    Variable(name="relative_wind_speed_maximum", units="m s-1", long_name="highest relative wind speed in the averaging time"),
+    Variable(name="relative_wind_speed_minimum", units="m s-1", long_name="lowest relative wind speed in the averaging time"),
     Variable(
         name="wind_speed_maximum", units="m s-1", long_name="highest wind speed in the averaging time", standard_name="wind_speed_of_gust"
     ),

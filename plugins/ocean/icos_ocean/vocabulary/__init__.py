@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ocean.vocabulary import co2_pro, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
+from icos_ocean.vocabulary import co2_pro, hydroc, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
 from icos_ocean.vocabulary.underway import CALIBRATED, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ VOCABULARY: Mapping[str, Variable] = {
         sami.MEASURED,
         sami.CALIBRATED,
         partial_pressure.CALIBRATED,
+        hydroc.MEASURED,
+        hydroc.CALIBRATED,
         ship_sensors.MEASURED,
         socat.MEASURED,
     )

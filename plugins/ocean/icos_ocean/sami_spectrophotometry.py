@@ -148,7 +148,7 @@ def dye_response(
     *,
     response_temperature: float = RESPONSE_TEMPERATURE,
 ) -> Response:
-    """PCO2 from the two absorbances.
+    """Compute pCO2 from the two absorbances.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def dye_response(
 
 
 def pco2_of_response(response: ArrayLike, coefficients: Coefficients) -> tuple[FloatArray, FloatArray]:
-    """PCO2, µatm, from the response y at the temperature of the calibration, and its derivative; NaN where there is none."""
+    """Compute pCO2, µatm, and its derivative from the response y at the temperature of the calibration; NaN where there is none."""
     a, b, c = (np.asarray(each, dtype=np.float64) for each in (coefficients.a, coefficients.b, coefficients.c))
     y = np.asarray(response, dtype=np.float64)
     square = b * b - 4.0 * a * (c - y)

@@ -29,7 +29,7 @@ _LINES = 2000
 _SEPARATORS = (("tab", "\t"), ("semicolon", ";"), ("comma", ","), ("bar", "|"))
 _DATE = re.compile(r"[0-9]{1,4}[./-][0-9A-Za-z]{1,9}[./-][0-9]{1,4}")
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(\s*[AaPp][Mm])?Z?")
-_DATE_TIME = re.compile(rf"{_DATE.pattern}[T _,]+{_TIME.pattern}")
+_DATE_TIME = re.compile(rf"{_DATE.pattern}[T _,]+{_TIME.pattern}|{_TIME.pattern}[ _,]+{_DATE.pattern}")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _PARTS = {
     "year": ("year", "yr", "yyyy"),

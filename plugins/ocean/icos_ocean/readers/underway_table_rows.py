@@ -162,7 +162,7 @@ class _Table:
         if not self.clock_only:
             words |= {*layout.flags.values(), *layout.hemispheres.values()}
         numbers = dict.fromkeys(layout.numbers.values(), number)
-        numbers |= {column: converter(name, self.options) for name, column in quantities.items()}
+        numbers.update((column, converter(name, self.options)) for name, column in quantities.items())
         block = parse_block(
             text,
             parsed.size,

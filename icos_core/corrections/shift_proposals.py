@@ -105,7 +105,7 @@ def _row(name: str, table: Proposal, found: LagEstimate) -> tuple[Any, ...]:
 
 
 def _rounded(value: float, digits: int) -> float | str:
-    return round(value, digits) if np.isfinite(value) else ""
+    return round(value, digits) + 0.0 if np.isfinite(value) else ""
 
 
 def _confidence(found: LagEstimate) -> tuple[str, str]:

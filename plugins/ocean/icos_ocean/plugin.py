@@ -29,6 +29,7 @@ _READERS = {
     "underway-table": ("underway_table", "any delimited file, described by its columns"),
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "Pro-Oceanus CO2-Pro and CO2-Pro ATM, logs of water and air"),
     "sunburst-sami-co2": ("sunburst_sami_co2", "Sunburst SAMI-CO2, downloads and records kept by a data logger"),
+    "pmel-asvco2": ("pmel_asvco2", "PMEL ASVCO2 of autonomous surface vehicles, text files of statistics"),
     "pmel-mapco2": ("pmel_mapco2", "PMEL MAPCO2 buoys, Iridium messages of firmware 6"),
     "subctech-oceanpack": ("subctech_oceanpack", "SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA"),
     "ldeo-underway": ("ldeo_underway", "LDEO underway pCO2 system, with or without a logger's time in front"),
@@ -40,6 +41,7 @@ _READERS = {
 }
 _CALIBRATORS = {
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
+    "mapco2": ("mapco2", "fCO2 of sea water and air from the cycles of a MAPCO2 buoy or an ASVCO2"),
     "dry-xco2": ("dry_xco2", "fCO2 of sea water and air from mole fractions as an instrument reports them, without standard gases"),
     "co2-pro": ("co2_pro", "fCO2 of sea water and air from a Pro-Oceanus CO2-Pro"),
     "sami": ("sami", "fCO2 of sea water from the colour of the dye in a Sunburst SAMI-CO2"),

@@ -27,10 +27,12 @@ CYCLE_POINTS: Mapping[str, int] = {
 """The ten readings of a cycle in their order. A reading with the flow on shows that gas moves, the one with it off is the measurement;
 after zero and span gas were measured, the analyser sets itself and reads them again (post calibration)."""
 
+_WORD_OF_GAS = {"zero": "ZERO", "span": "SPAN", "equilibrator": "EQU", "air": "ATM"}
+
 RUN_TYPE_OF_POINT: Mapping[str, int] = {
-    point: RUN_TYPES[{"zero": "ZERO", "span": "SPAN", "equilibrator": "EQU", "air": "ATM"}[point.split("_")[0]]] for point in CYCLE_POINTS
+    point: RUN_TYPES["FLUSH" if point.endswith("_on") else _WORD_OF_GAS[point.split("_")[0]]] for point in CYCLE_POINTS
 }
-"""Run type of each reading of a cycle."""
+"""Run type of each reading of a cycle. With the flow on the pressure in the cell is not that of the sample: such readings flush."""
 
 _DEVIATIONS = {
     "xco2_wet": ("umol mol-1", "mole fraction of CO2 in moist gas"),

@@ -20,7 +20,7 @@ from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logged_file import LoggedFile, LoggedOptions, head_of, open_log, span_of
 from icos_ocean.readers.logger_time import form_of, logger_times
 from icos_ocean.readers.nmea_sentences import find_sentences, packed
-from icos_ocean.readers.nmea_values import FORMATTERS, POSITIONS, VARIABLES, Values, read_values
+from icos_ocean.readers.nmea_values import NAVIGATION, POSITIONS, VARIABLES, Formatter, Values, read_values
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.ship_sensors import NAVIGATION_STREAM
 
@@ -48,6 +48,9 @@ class NmeaOptions(LoggedOptions):
     )
     pause: Annotated[Duration, Field(ge=timedelta(0))] = Field(
         default=timedelta(seconds=0.3), description="A pause longer than this between two lines begins a new row; by the logger's time."
+    )
+    sentences: tuple[Formatter, ...] = Field(
+        default=NAVIGATION, min_length=1, description="Formatters that are read: the default, and MWV and MWD for wind."
     )
     talkers: tuple[Annotated[str, Field(pattern="^[A-Z0-9]{2}$")], ...] = Field(
         default=(), description='Talkers whose sentences are read, e.g. ["GP"]; empty for all.'
@@ -97,8 +100,9 @@ def read(path: Path, options: NmeaOptions, context: Context) -> ReadResult:  # n
         columns[name] = column
     first = np.searchsorted(number, np.arange(time.size))
     log.account.reject(JOINED, lines.size - time.size)
-    ordered = {name: columns[name] for name in VARIABLES if name in columns}
-    return log.result(NAVIGATION_STREAM, lines[first], time, ordered, provides(options)[NAVIGATION_STREAM], "NMEA 0183")
+    words = provides(options)[NAVIGATION_STREAM]
+    ordered = {word.name: columns[word.name] for word in words if word.name in columns}
+    return log.result(NAVIGATION_STREAM, lines[first], time, ordered, words, "NMEA 0183")
 
 
 def span(path: Path, options: NmeaOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -113,9 +117,10 @@ def span(path: Path, options: NmeaOptions, context: Context) -> Span:  # noqa: A
     return span_of(time)
 
 
-def provides(options: NmeaOptions) -> Mapping[str, tuple[Variable, ...]]:  # noqa: ARG001  # the signature is the contract's
-    """Return the variables that a file may have."""
-    return {NAVIGATION_STREAM: tuple(VOCABULARY[name] for name in VARIABLES)}
+def provides(options: NmeaOptions) -> Mapping[str, tuple[Variable, ...]]:
+    """Return the variables that a file may have: what its sentences give."""
+    names = dict.fromkeys(name for formatter, given in VARIABLES.items() if formatter in options.sentences for name in given)
+    return {NAVIGATION_STREAM: tuple(VOCABULARY[name] for name in names)}
 
 
 def guess(path: Path) -> Guess | None:
@@ -125,13 +130,15 @@ def guess(path: Path) -> Guess | None:
     time, body = logger_times(head, form)
     body = body[time != INVALID] if form != "none" else body
     texts = [body.text(row).lstrip() for row in range(len(body))]
-    kinds = [text[3:6] for text in texts if text.startswith("$") and text[3:6] in FORMATTERS]
+    kinds = [text[3:6] for text in texts if text.startswith("$") and text[3:6] in VARIABLES]
     sentences = sum(text.startswith(("$", "!")) for text in texts)
     if not kinds or sentences <= len(head) / 2:
         return None
     options: dict[str, object] = {} if form == "iso" else {"time_stamp": form}
     if form == "none":
         options["clock"] = "sentence"
+    if more := sorted(set(kinds) - set(NAVIGATION)):
+        options["sentences"] = [*NAVIGATION, *more]
     return Guess(
         confidence=0.95 if sentences == len(head) else 0.8,
         options=options,
@@ -143,8 +150,9 @@ def guess(path: Path) -> Guess | None:
 def _rows(path: Path, options: NmeaOptions) -> tuple[LoggedFile, NDArray[np.intp], NDArray[np.intp], NDArray[np.int64], Values]:
     """Return the log; the lines that are used, the number of the row of each; the time of each row; and what the lines say."""
     log = open_log(path, options.time_stamp)
-    used = tuple(FORMATTERS)
-    sentences = find_sentences(log, path.name, used, options.talkers, checksum_required=options.checksum == "required")
+    sentences = find_sentences(
+        log, path.name, options.sentences, tuple(VARIABLES), options.talkers, checksum_required=options.checksum == "required"
+    )
     values = read_values(sentences)
     if options.clock == "logger":
         time = shown = log.time

@@ -65,7 +65,15 @@ def packed(letters: str) -> int:
     return int.from_bytes(letters.encode("ascii"), "big")
 
 
-def find_sentences(log: LoggedFile, name: str, used: Sequence[str], talkers: Sequence[str], *, checksum_required: bool) -> Sentences:
+def find_sentences(
+    log: LoggedFile,
+    name: str,
+    used: Sequence[str],
+    could_be_used: Sequence[str],
+    talkers: Sequence[str],
+    *,
+    checksum_required: bool,
+) -> Sentences:
     """Find the sentences of a log; every line without one that is wanted is rejected with the reason.
 
     Parameters
@@ -76,6 +84,8 @@ def find_sentences(log: LoggedFile, name: str, used: Sequence[str], talkers: Seq
         Of the file, for the error.
     used
         Formatters that are wanted.
+    could_be_used
+        Formatters that the reader knows: those that it finds and that are not wanted are told.
     talkers
         Talkers that are wanted; none for all.
     checksum_required
@@ -104,7 +114,12 @@ def find_sentences(log: LoggedFile, name: str, used: Sequence[str], talkers: Seq
     log.reject(_is_wrong(pieces, star, body.ends), "wrong checksum", "the checksum is not that of the sentence")
     if checksum_required:
         log.reject(star < 0, "no checksum", "expected * and the checksum at the end of the sentence")
-    log.reject(~np.isin(formatter, [packed(each) for each in used]), "sentence that is not used")
+    is_used = np.isin(formatter, [packed(each) for each in used])
+    for each in could_be_used:
+        unread = np.flatnonzero(log.kept & ~is_used & (formatter == packed(each)))
+        if unread.size:
+            log.account.tell(f"{each} is not read", f"{each} is not read in {unread.size} lines; name it in the option sentences")
+    log.reject(~is_used, "sentence that is not used")
     if talkers:
         log.reject(~np.isin(address >> 24, [packed(each) for each in talkers]), "sentence of another talker")
     return Sentences(log, formatter, pieces, commas)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["FORMATTERS", "POSITIONS", "VARIABLES", "Values", "read_values"]
+__all__ = ["NAVIGATION", "POSITIONS", "VARIABLES", "Formatter", "Values", "read_values"]
+
+Formatter = Literal["GGA", "RMC", "GLL", "ZDA", "VTG", "HDT", "THS", "MWV", "MWD"]
+"""Kind of sentence that is known."""
 
 KNOT = 1852.0 / 3600.0
 """m s⁻¹"""
@@ -28,12 +31,23 @@ _SPEEDS = {"K": 1 / 3.6, "M": 1.0, "N": KNOT, "S": 0.44704}
 _NANOSECONDS = 1_000_000_000
 _DAY = 86_400 * _NANOSECONDS
 
-VARIABLES = (
-    *("latitude", "longitude", "ship_speed", "ship_course", "heading", "position_quality", "satellites", "antenna_height"),
-    *("relative_wind_speed", "relative_wind_direction", "theoretical_wind_speed", "theoretical_wind_direction"),
-    *("wind_speed", "wind_direction"),
-)
-"""What the sentences may give."""
+_POSITION = ("latitude", "longitude")
+_MOTION = ("ship_speed", "ship_course")
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "GGA": (*_POSITION, "position_quality", "satellites", "antenna_height"),
+    "RMC": (*_POSITION, *_MOTION),
+    "GLL": _POSITION,
+    "ZDA": (),
+    "VTG": _MOTION,
+    "HDT": ("heading",),
+    "THS": ("heading",),
+    "MWV": ("relative_wind_speed", "relative_wind_direction", "theoretical_wind_speed", "theoretical_wind_direction"),
+    "MWD": ("wind_speed", "wind_direction"),
+}
+"""Formatter → the variables that it gives."""
+
+NAVIGATION: tuple[Formatter, ...] = ("GGA", "RMC", "GLL", "ZDA", "VTG", "HDT", "THS")
+"""Formatters that say where the ship is and where it goes."""
 
 
 @dataclass
@@ -189,7 +203,7 @@ def _mwd(kind: _Kind) -> None:
 
 
 # In order of increasing precedence: GGA has the quality of its position, and VTG what RMC has, too.
-FORMATTERS: dict[str, Callable[[_Kind], None]] = {
+_TAKE: dict[str, Callable[[_Kind], None]] = {
     "GLL": _gll,
     "RMC": _rmc,
     "GGA": _gga,
@@ -200,7 +214,6 @@ FORMATTERS: dict[str, Callable[[_Kind], None]] = {
     "MWV": _mwv,
     "MWD": _mwd,
 }
-"""Formatter → what is read of it."""
 
 POSITIONS = ("GGA", "RMC", "GLL")
 """Kinds that give a position, the preferred one first."""
@@ -224,7 +237,7 @@ def read_values(sentences: Sentences) -> Values:
     for formatter, place, letters, reason in _INVALID:
         _rejected(sentences, formatter, place, letters, reason)
     values = Values(time_of_day=np.full(count, INVALID), date=np.full(count, INVALID))
-    for formatter, take in FORMATTERS.items():
+    for formatter, take in _TAKE.items():
         rows = sentences.rows(formatter)
         if rows.size:
             take(_Kind(sentences, formatter, rows, sentences.fields(rows), values))

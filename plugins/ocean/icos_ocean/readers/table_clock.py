@@ -173,15 +173,48 @@ def parse_moments(texts: Sequence[str], date_format: DateFormat) -> IntArray:
 
     The time of day is the part with colons, wherever it stands; months may be written as words.
     """
-    dates, times = [], []
-    for text in texts:
-        date, time = _halves(text)
-        dates.append(date)
-        times.append(time)
+    found = _alike(texts, date_format)
+    rest = np.flatnonzero(found == INVALID).tolist()
+    halves = [_halves(texts[index]) for index in rest]
+    found[rest] = _moments_of([date for date, _ in halves], [time for _, time in halves], date_format)
+    return found
+
+
+def _alike(texts: Sequence[str], date_format: DateFormat) -> IntArray:
+    """Parse in one piece the texts that are cut as the first one is; the others are `INVALID`."""
+    found = np.full(len(texts), INVALID)
+    match = _TIME_OF_DAY.search(texts[0]) if texts else None
+    if match is None:
+        return found
+    array = np.array(texts, dtype=str)
+    rows = np.flatnonzero(np.char.str_len(array) == len(texts[0]))
+    size = array.dtype.itemsize // 4
+    letters = array[rows].view(np.uint32).reshape(rows.size, size)[:, : len(texts[0])]
+    date, _ = _halves(texts[0])
+    begin = texts[0].find(date)
+    dates, times = (_text(letters[:, slice(*cut)]) for cut in ((begin, begin + len(date)), match.span()))
+    # What stands between both must be what the first text has there, or a cut could go through a longer number.
+    between = np.ones(len(texts[0]), dtype=bool)
+    between[begin : begin + len(date)] = between[match.start() : match.end()] = False
+    same = (letters[:, between] == letters[0, between]).all(axis=1)
+    found[rows[same]] = _moments_of(dates[same].tolist(), times[same].tolist(), date_format)
+    return found
+
+
+def _text(letters: NDArray[np.uint32]) -> NDArray[np.str_]:
+    width = letters.shape[1]
+    if not width:
+        return np.full(letters.shape[0], "")
+    joined: NDArray[np.str_] = np.ascontiguousarray(letters).view(f"U{width}").reshape(-1)
+    return joined
+
+
+def _moments_of(dates: list[str], times: list[str], date_format: DateFormat) -> IntArray:
+    if not dates:
+        return np.empty(0, dtype=np.int64)
     days, which = np.unique(np.array(dates, dtype=str), return_inverse=True)
     numbers = parse_dates([_numbered(day) for day in days.tolist()], date_format)
-    days_of = numbers[which.reshape(-1)] if texts else np.empty(0, dtype=np.int64)
-    return _sum(days_of, _times(times))
+    return _sum(numbers[which.reshape(-1)], _times(times))
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -199,11 +232,14 @@ def _numbered(text: str) -> str:
 
 
 def _times(texts: Sequence[str]) -> IntArray:
-    found = parse_times([text.replace(",", ".") for text in texts])
+    found = parse_times(texts)
     for index in np.flatnonzero(found == INVALID).tolist():
-        match = _AFTERNOON.search(texts[index])
-        if match is not None:
-            plain = int(parse_times([texts[index][: match.start()]])[0])
+        text = texts[index].replace(",", ".")
+        match = _AFTERNOON.search(text)
+        if match is None:
+            found[index] = parse_times([text])[0]
+        else:
+            plain = int(parse_times([text[: match.start()]])[0])
             hour = plain // _NANOSECONDS["h"]
             if plain != INVALID and 1 <= hour <= 12:
                 found[index] = plain + ((12 if match[1] in "pP" else 0) - (12 if hour == 12 else 0)) * _NANOSECONDS["h"]

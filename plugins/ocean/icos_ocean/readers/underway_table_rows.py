@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Rows", "in_one_form", "read_rows"]
 
 _BLOCK_BYTES = 1 << 24
-_BLANKS = re.compile(rb"[ \t]+")
-_EDGES = re.compile(rb"(?m)^\t|\t$")
 
 
 class Fate(IntEnum):
@@ -91,7 +88,7 @@ def in_one_form(data: bytes, options: UnderwayTableOptions) -> Lines:
     lines = split_lines(data)
     text = lines.data
     if options.separator == "blanks":
-        text = _EDGES.sub(b"", _BLANKS.sub(b"\t", text))
+        text = _without_runs_of_blanks(text)
     if options.quotes and b'"' in text:
         separator = options.separator_character
         # Latin-1 keeps every byte as it is; a separator within quotes becomes a blank.
@@ -106,6 +103,16 @@ def in_one_form(data: bytes, options: UnderwayTableOptions) -> Lines:
         return lines
     again = split_lines(text)
     return type(again)(data=again.data, starts=again.starts, ends=again.ends, complete=lines.complete)
+
+
+def _without_runs_of_blanks(text: bytes) -> bytes:
+    """Make one tab of each run of blanks and tabs, and nothing of those at the ends of a line."""
+    letters = np.frombuffer(text, dtype=np.uint8)
+    blank = (letters == ord(" ")) | (letters == ord("\t"))
+    starts_something = np.concatenate([[True], blank[:-1] | (letters[:-1] == ord("\n"))])
+    kept = np.where(blank, np.uint8(ord("\t")), letters)[~(blank & starts_something)]
+    last = (kept == ord("\t")) & np.concatenate([kept[1:] == ord("\n"), [True]])
+    return bytes(kept[~last])
 
 
 def read_rows(
@@ -161,7 +168,8 @@ class _Table:
         words = {*layout.words.values(), *(() if layout.run_type is None else (layout.run_type,))}
         if not self.clock_only:
             words |= {*layout.flags.values(), *layout.hemispheres.values()}
-        numbers = dict.fromkeys(layout.numbers.values(), number)
+        numbers: dict[int, Callable[[str], float | None]] = {}
+        numbers.update(dict.fromkeys(layout.numbers.values(), number))
         numbers.update((column, converter(name, self.options)) for name, column in quantities.items())
         block = parse_block(
             text,

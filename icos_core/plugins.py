@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["GENERIC_KEYS", "PluginReport", "Plugins", "Registered", "installed_plugins"]
 
 GENERIC_KEYS: dict[str, frozenset[str]] = {
-    "reader": frozenset({"reader", "files", "stream", "offset", "join", "rename"}),
+    "reader": frozenset({"reader", "files", "stream", "offset", "join", "rename", "group_by", "group_tolerance"}),
     "calibrator": frozenset({"calibrator"}),
     "quality-test": frozenset({"test", "variable", "stream", "stage", "label", "where", "enabled"}),
     "product": frozenset({"product"}),

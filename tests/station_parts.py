@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import Field, model_validator
 
-from icos_core import Calibrator, Entry, Exporter, Product, QualityTest, Reader, Requirement, Variable
+from icos_core import Calibrator, Entry, Exporter, Guess, Product, QualityTest, Reader, Requirement, Variable
 from icos_core.cli import main
 from icos_core.discovery import FoundPlugin, find_plugins
 from icos_core.duration import Duration
@@ -56,6 +56,29 @@ class FluxOptions(Options):
     factor: float = Field(description="mol m-2 s-1 K-1")
 
 
+def guess_log(path):
+    head = path.read_bytes()[:100]
+    if head.startswith(b"FAULT"):
+        raise KeyError("fault")
+    if head.startswith(b"ODD"):
+        return 3
+    if not head.startswith(b"LOG"):
+        return None
+    options = {
+        "date_format": "day-first",
+        "interval": timedelta(minutes=5),
+        "sensors": [{"serial": "A\\1", "slope": 2.0}],
+        "rename": {"port": "inlet"},
+    }
+    unsure = ("date_format: the first of the month is the first of the year", "level: the file\ndoes not tell")
+    return Guess(confidence=0.9 if b"sure" in head else 0.3, options=options, found=("begins with LOG",), unsure=unsure)
+
+
+def guess_wind(path):
+    head = path.read_bytes()[:100]
+    return Guess(confidence=0.3, options={"height": 10}) if head.startswith(b"LOG") else None
+
+
 LOGGER = Reader(
     name="logger",
     summary="a logger",
@@ -63,8 +86,17 @@ LOGGER = Reader(
     read=None,
     span=None,
     provides=lambda options: {"log": (TEMPERATURE, PRESSURE, PORT)},
+    guess=guess_log,
 )
-WEATHER = Reader(name="weather", summary="wind", options=NoOptions, read=None, span=None, provides=lambda options: {"met": (WIND, PORT)})
+WEATHER = Reader(
+    name="weather",
+    summary="wind",
+    options=NoOptions,
+    read=None,
+    span=None,
+    provides=lambda options: {"met": (WIND, PORT)},
+    guess=guess_wind,
+)
 TWO = Reader(
     name="two-streams",
     summary="two streams",

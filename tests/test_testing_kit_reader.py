@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from icos_core import InputError, Reader, ReadResult, SimulationResult, Simulator, Span, Tally, Variable
+from icos_core import Guess, InputError, Reader, ReadResult, SimulationResult, Simulator, Span, Tally, Variable
 from icos_core.dataset import make_stream
 from icos_core.testing import ReaderContract
 from icos_core.versioned import Options
@@ -104,7 +105,22 @@ def make_reader(defect: str = "") -> Reader:
         read=lambda path, options, context: read(path, options, context, defect),
         span=span,
         provides=lambda _options: {"toy": WORDS},
+        guess=lambda path: guess(path, defect),
     )
+
+
+def guess(path: Path, defect: str = "") -> Guess | None:
+    """Know the toy format; `defect` breaks the contract in one way."""
+    try:
+        head = path.read_bytes()[: len(HEADER)]
+    except OSError:
+        if defect == "guess raises":
+            raise
+        return None
+    if head.strip() != HEADER.strip() and defect != "claims anything":
+        return None
+    options = {"no_such_key": 1} if defect == "guesses options it has not" else {}
+    return Guess(confidence=0.4 if defect == "is never sure" else 0.9, options=options, found=("the header",))
 
 
 def simulate(folder: Path, _options: Any, seed: int) -> SimulationResult:
@@ -147,6 +163,9 @@ class TestGoodReader(ReaderContract):
         ("trips over CRLF", "test_line_ends_make_no_difference", "CRLF"),
         ("reads anything", "test_foreign_files", "read as 0 lines, expected an InputError"),
         ("raises what it likes", "test_foreign_files", "raised KeyError"),
+        ("is never sure", "test_guess_knows_its_own_files", "confidence 0.4 in a good file"),
+        ("claims anything", "test_guess_does_not_claim_foreign_files", "empty file: guessed with confidence 0.9"),
+        ("guess raises", "test_guess_does_not_claim_foreign_files", "raised"),
         ("does not name the file", "test_foreign_files", "does not name the file"),
     ],
 )
@@ -166,6 +185,15 @@ def test_defects_are_found(defect: str, test: str, message: str, tmp_path: Path)
     arguments = {name: available[name] for name in method.__code__.co_varnames[1 : method.__code__.co_argcount]}
     with pytest.raises(AssertionError, match=message):
         method(**arguments)
+
+
+def test_a_guess_has_options_that_the_reader_takes(tmp_path: Path) -> None:
+    class Contract(ReaderContract):
+        reader = make_reader("guesses options it has not")
+        simulator = SIMULATOR
+
+    with pytest.raises(ValidationError, match="no_such_key"):
+        Contract().test_guess_knows_its_own_files(Contract().make_file(tmp_path))
 
 
 def test_values_off_the_truth_are_found(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
+from icos_core.cli.guess import show_guess
 from icos_core.cli.option_rows import option_rows
 from icos_core.cli.printing import print_table
 from icos_core.components import HOOK_OF_KIND, Calibrator, Product, Reader
@@ -30,9 +32,14 @@ _DEPENDS = "depends on options that have no default"
 
 @click.command("describe")
 @click.argument("what", nargs=-1, metavar="[KIND] NAME")
+@click.option("--guess", "file", type=click.Path(path_type=Path), metavar="FILE", help="Ask readers how they would describe FILE.")
+@click.option("--reader", metavar="NAME", help="With --guess, ask only this reader.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(what: tuple[str, ...], *, as_json: bool) -> None:
+def command(what: tuple[str, ...], file: Path | None, reader: str | None, *, as_json: bool) -> None:
     """Show options and vocabulary of the component NAME; without a name, list what there is.
+
+    With --guess, print an [[input]] for a raw file, ready to be pasted into a station description: what readers found in it, and what is
+    unsure.
 
     KIND is one of reader, calibrator, quality-test, product, exporter, figure, simulator, command; it is needed only to choose between
     components of one name.
@@ -40,6 +47,13 @@ def command(what: tuple[str, ...], *, as_json: bool) -> None:
     if len(what) > 2:
         raise click.UsageError("expected [KIND] NAME")
     plugins = installed_plugins()
+    if file is not None:
+        if what:
+            raise click.UsageError("--guess needs no [KIND] NAME; --reader names the reader to ask")
+        show_guess(file, reader, plugins, as_json=as_json)
+        return
+    if reader is not None:
+        raise click.UsageError("--reader goes with --guess FILE")
     if not what or (len(what) == 1 and what[0] in HOOK_OF_KIND):
         _list(plugins, what[0] if what else None, as_json=as_json)
         return

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pytest
 
-from icos_core.components import ReadResult, Tally
+from icos_core.components import Guess, ReadResult, Tally
 from icos_core.dataset import attributes, check_stream
+from icos_core.describing.toml_text import array_of_tables
 from icos_core.exceptions import InputError
+from icos_core.plugins import GENERIC_KEYS
 from icos_core.running.merging import merge
 from icos_core.testing import damage
 from icos_core.testing.comparison import assert_same_stream, assert_same_streams
@@ -358,6 +360,46 @@ class ReaderContract:
         assert again.tally == result.tally
         assert again.problems == result.problems
         assert_same_streams(again.streams, self.reader.read(raw, good[1], self.context()).streams, "reading again")
+
+    def test_guess_knows_its_own_files(self, raw: Path) -> None:
+        """A guess at a good file names options that the reader takes, and is more sure than not."""
+        if self.reader.guess is None:
+            pytest.skip("the reader does not guess")
+        guess = _guess(self.reader, raw, "a good file")
+        assert guess is not None, "the reader does not know a good file of its own"
+        assert 0.5 < guess.confidence <= 1, f"confidence {guess.confidence} in a good file, more than 0.5 is expected"
+        sentences = [*guess.found, *guess.unsure]
+        assert all(isinstance(each, str) and each.strip() for each in sentences), f"found and unsure hold sentences: {sentences}"
+        array_of_tables("input", guess.options, {})  # raises for what TOML has no form for
+        options = {key: value for key, value in guess.options.items() if key not in GENERIC_KEYS["reader"]}
+        self.reader.options.model_validate(options)
+
+    def test_guess_does_not_claim_foreign_files(self, good: tuple[bytes, BaseModel], tmp_path: Path) -> None:
+        """Foreign, empty, damaged and binary files, a folder and a missing file: no guess or an unsure one, and never an error."""
+        if self.reader.guess is None:
+            pytest.skip("the reader does not guess")
+        path = tmp_path / "foreign.txt"
+        for what, content in damage.FOREIGN_FILES.items():
+            path.write_bytes(content)
+            guess = _guess(self.reader, path, what)
+            assert guess is None or guess.confidence < 0.5, f"{what}: guessed with confidence {guess.confidence}"
+        for what, content in (*damage.truncated(good[0], self.variants // 3), *damage.flipped_bytes(good[0], self.variants // 3)):
+            path.write_bytes(content)
+            _guess(self.reader, path, what)
+        for what, other in (("folder", tmp_path), ("missing file", tmp_path / "not-there.txt")):
+            assert _guess(self.reader, other, what) is None, f"{what}: guessed"
+
+
+def _guess(reader: Reader, path: Path, what: str) -> Guess | None:
+    assert reader.guess is not None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            guess = reader.guess(path)
+    except Exception as error:
+        raise AssertionError(f"{what}: guess raised {type(error).__name__}, it raises nothing: {error}") from error
+    assert guess is None or (isinstance(guess, Guess) and 0 <= guess.confidence <= 1), f"{what}: {guess!r} is no Guess"
+    return guess
 
 
 def _assert_near(variable: str, values: Any, truth: Any, tolerance: float, gaps: float) -> None:

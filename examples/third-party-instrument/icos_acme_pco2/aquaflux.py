@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_acme_pco2.vocabulary import CODES, COLUMNS, RUN_TYPES, STREAM, VOCABULARY
-from icos_core import Context, InputError, Problem, Reader, ReadResult, Span, Tally, Variable
+from icos_core import Context, Guess, InputError, Problem, Reader, ReadResult, Span, Tally, Variable
 from icos_core.dataset import make_stream
 from icos_core.versioned import Options
 
@@ -113,6 +113,18 @@ def _fault(fields: list[str]) -> str:
     return "" if fields[1] in RUN_TYPES else "unknown gas"
 
 
+def guess(path: Path) -> Guess | None:
+    """Tell from the head of a file whether it is one of the instrument's."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(200)
+    except OSError:
+        return None
+    if not head.startswith(FIRST_LINE.encode()):
+        return None
+    return Guess(confidence=0.99, found=(f"the first line begins with {FIRST_LINE!r}",))
+
+
 READER = Reader(
     name="acme-aquaflux-100",
     summary="Acme AquaFlux 100 pCO2 system, AF100_*.txt",
@@ -120,4 +132,5 @@ READER = Reader(
     read=read,
     span=span,
     provides=provides,
+    guess=guess,
 )

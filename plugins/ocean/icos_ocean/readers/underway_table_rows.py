@@ -18,7 +18,7 @@ from icos_ocean.readers.table_positions import converter, in_degrees, signed
 from icos_ocean.readers.table_run_types import RunTypes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 

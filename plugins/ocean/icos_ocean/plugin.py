@@ -31,6 +31,7 @@ _READERS = {
     "sunburst-sami-co2": ("sunburst_sami_co2", "Sunburst SAMI-CO2, downloads and records kept by a data logger"),
     "pmel-asvco2": ("pmel_asvco2", "PMEL ASVCO2 of autonomous surface vehicles, text files of statistics"),
     "pmel-mapco2": ("pmel_mapco2", "PMEL MAPCO2 buoys, Iridium messages of firmware 6"),
+    "saildrone": ("saildrone", "Saildrone surface vehicles with an ASVCO2 system, near-real-time CSV"),
     "subctech-oceanpack": ("subctech_oceanpack", "SubCtech OceanPack pCO2 systems, logs with @NAME, @UNIT, @A0 to @A2 and @DATA"),
     "ldeo-underway": ("ldeo_underway", "LDEO underway pCO2 system, with or without a logger's time in front"),
     "sea-bird-sbe45": ("sea_bird_sbe45", "Sea-Bird SBE 45 thermosalinograph behind a ship's logger"),
@@ -64,6 +65,8 @@ _EXPORTERS = {
 _SIMULATORS = {
     "general-oceanics-8050": ("general_oceanics", "a cruise with a General Oceanics 8050 system whose fCO2 is known"),
     "underway-table": ("underway_table", "a cruise whose logger writes a table in any of many styles"),
+    "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "a mooring with a Pro-Oceanus CO2-Pro whose fCO2 is known"),
+    "sunburst-sami-co2": ("sunburst_sami_co2", "a mooring with a Sunburst SAMI-CO2 whose fCO2 is known"),
 }
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),

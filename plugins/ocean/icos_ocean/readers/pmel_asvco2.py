@@ -62,8 +62,8 @@ def read(path: Path, options: ASVCO2Options, context: Context) -> ReadResult:  #
     lines = _lines(path)
     cycles = _cycles(path, lines, options, account)
     readings = [reading for cycle in cycles for reading in cycle.readings]
-    for point, code in CYCLE_POINTS.items():
-        account.count_type(point, sum(reading.point == code for reading in readings))
+    for name, code in CYCLE_POINTS.items():
+        account.count_type(name, sum(reading.point == code for reading in readings))
     values = _values(cycles, lines, options, account)
     point = np.array([reading.point for reading in readings], dtype=np.int8)
     run_types = np.array(list(RUN_TYPE_OF_POINT.values()), dtype=np.int8)

@@ -54,8 +54,8 @@ class Co2ProCalibrationOptions(AirOptions):
         default=(), description="linear corrections from reference measurements; outside their validity the reading stays as it is"
     )
     recovery: Annotated[Duration, Field(ge=timedelta(0))] = Field(
-        default=timedelta(minutes=15),
-        description="rows less than this after a zero are kept but not used; the response time of the membrane, unverified",
+        default=timedelta(minutes=30),
+        description="rows less than this after a zero are kept but not used: some ten response times of the membrane, unverified",
     )
     zero_count_range: tuple[Finite, Finite] = Field(
         default=(25_000.0, 100_000.0), description="zero counts outside make a row bad: the infrared source or detector fails"

@@ -19,7 +19,7 @@ JCGM 100:2008, Evaluation of measurement data - Guide to the expression of uncer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,6 +81,11 @@ class FCO2Sensitivities:
     sst: FloatArray
     salinity: FloatArray
     coefficient: FloatArray
+
+    def in_situ(self) -> FCO2Sensitivities:
+        """Return the derivatives where one measured temperature stands for both: an error of it acts through both."""
+        both = self.sst + self.equilibrator_temperature
+        return replace(self, sst=both, equilibrator_temperature=np.zeros_like(both))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +193,7 @@ def fco2_uncertainty(
     temperature_correlation: float = 0.0,
     coefficient_uncertainty: float | None = None,
     filling: FillingUncertainty | None = None,
+    in_situ: bool = False,
     method: str = DEFAULT_METHOD,
     coefficient: float | None = None,
     gas_constant: float = GAS_CONSTANT,
@@ -214,6 +220,9 @@ def fco2_uncertainty(
         which is an assumption (see `icos_ocean.temperature_correction`).
     filling : FillingUncertainty, optional
         Of inputs that were interpolated.
+    in_situ : bool
+        Whether sea-surface temperature stands for that of the equilibrator, too: the two errors are one, and what is given for the
+        equilibrator is passed over.
     method, coefficient, gas_constant
         As in `icos_ocean.seawater_co2.fco2_at_sst`.
 
@@ -273,6 +282,7 @@ def fco2_uncertainty(
         cut = slice(start, start + _BLOCK)
         x, P, t, S, s, u_t, u_s, u_P, u_S, f_t, f_s, f_P, f_S, *u_x = (v[cut] for v in arguments)
         by = fco2_sensitivities(x, P, t, S, s, method=method, coefficient=coefficient, gas_constant=gas_constant)
+        by = by.in_situ() if in_situ else by
         block = terms[:, cut]
         for row, u in zip(block, u_x, strict=False):
             np.multiply(np.abs(by.xco2), u, out=row)

@@ -67,6 +67,7 @@ _SIMULATORS = {
     "underway-table": ("underway_table", "a cruise whose logger writes a table in any of many styles"),
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "a mooring with a Pro-Oceanus CO2-Pro whose fCO2 is known"),
     "sunburst-sami-co2": ("sunburst_sami_co2", "a mooring with a Sunburst SAMI-CO2 whose fCO2 is known"),
+    "ship-sensors": ("ship_sensors", "a ship's CO2 system, thermosalinograph, satellite receiver and weather station with known fCO2"),
 }
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),

@@ -82,6 +82,12 @@ class ErrorSources:
                 getattr(whole, field.name)[..., positions] = getattr(part, field.name)
         return whole
 
+    @classmethod
+    def without_runs(cls, time: FloatArray, by_reading: FloatArray, by_value: FloatArray) -> Self:
+        """Return the sources of (n,) values that no run of a gas calibrated; `by_value` has k rows for what they have in common."""
+        by_run = np.zeros((2, *by_value.shape))
+        return cls(time=time, by_reading=by_reading, by_value=by_value, by_run=by_run, run_time=by_run, run_uncertainty=by_run)
+
     def take(self, which: NDArray[np.intp] | slice) -> Self:
         """Return the sources of some of the values, or of one value several times."""
         return type(self)(**{field.name: getattr(self, field.name)[..., which] for field in fields(self)})

@@ -6,7 +6,9 @@ day apart, into one record: each has standards of its own on both sides of its s
 
 import numpy as np
 import pytest
-from icos_ocean.vocabulary import MEASURED, RUN_TYPES, UNCERTAINTY_TERMS
+from icos_ocean.calibration.fco2 import TERMS
+from icos_ocean.fco2_uncertainty import OWN_TERMS
+from icos_ocean.vocabulary import MEASURED, RUN_TYPES
 from small_cruise import STANDARDS, START, calibrated, fugacity_over_pressure, mole_fraction_of, pressure_of_vapour, schedule
 
 from icos_core.dataset import make_stream
@@ -110,7 +112,7 @@ def reduced(stream, water, **options):
     given |= {"dry_samples": True, "dry_standards": True}
     found, _ = calibrated(stream, standards=gases, **given, **options)
     names = [name for result in RESULTS for name in (result, f"{result}_uncertainty")]
-    names += [*(f"fco2_uncertainty_{term}" for term in UNCERTAINTY_TERMS), "sst_source", "xco2_air_source"]
+    names += [*(f"fco2_uncertainty_{term}" for term in (*TERMS, *OWN_TERMS)), "sst_source", "xco2_air_source"]
     return {name: found[name].values.reshape(-1, water.size)[:, water] for name in names}
 
 
@@ -171,7 +173,7 @@ def test_what_is_stated_is_what_is_found_by_monte_carlo():
     assert np.sqrt(np.mean(error**2)) == pytest.approx(stated, rel=0.03)
 
 
-@pytest.mark.parametrize("term", UNCERTAINTY_TERMS)
+@pytest.mark.parametrize("term", [*TERMS, *OWN_TERMS])
 def test_each_term_is_what_monte_carlo_finds_for_its_source(term):
     gaps = (1,) if term == "filling" else ()
     stream, truth, water = replicates(12_000, cycles=1, water=3, seed=11, only=term, gaps=gaps)

@@ -49,10 +49,12 @@ class _Uncertain:
         return fco2_sensitivities(self.result.column("xco2_air")[rows], self.at_sea_level.pressure[rows], sst, salinity, sst)
 
     def water(self, rows: Rows) -> FCO2Sensitivities:
-        t, S, s = (self.inputs.take(name).values[rows] for name in ("equilibrator_temperature", "salinity", "sst"))
+        inputs = self.inputs
+        t, S, s = (each.values[rows] for each in (inputs.equilibrator_temperature, inputs.take("salinity"), inputs.take("sst")))
         method, coefficient = self.options.temperature_correction, self.options.temperature_coefficient
         x, P = self.result.column("xco2")[rows], self.pressure.pressure[rows]
-        return fco2_sensitivities(x, P, t, S, s, method=method, coefficient=coefficient)
+        by = fco2_sensitivities(x, P, t, S, s, method=method, coefficient=coefficient)
+        return by.in_situ() if inputs.in_situ else by
 
     def stated(self, rows: Rows) -> InputUncertainty:
         stated, options = self.options.uncertainty, self.options
@@ -61,7 +63,7 @@ class _Uncertain:
             equilibrator_temperature=stated.equilibrator_temperature,
             sst=stated.sst,
             temperature_correlation=stated.temperature_correlation,
-            salinity=stated.salinity,
+            salinity=self.inputs.salinity_uncertainty(rows, stated.salinity, stated.assumed_salinity),
             pressure=pressure_uncertainty(self.pressure.source[rows], stated),
             sea_level_pressure=stated.sea_level_pressure,
             same_barometer=np.isin(self.pressure.source[rows], _sources_of(options.barometer)),

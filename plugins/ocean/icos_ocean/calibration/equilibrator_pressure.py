@@ -21,13 +21,21 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "SENSORS", "ChosenPressure", "PressureCandidate", "choose_pressure", "pressure_candidates"]
 
-CODES: Mapping[str, int] = {"none": 0, "equilibrator": 1, "ambient-differential": 2, "analyser": 3, "atmospheric": 4}
+CODES: Mapping[str, int] = {
+    "none": 0,
+    "equilibrator": 1,
+    "ambient-differential": 2,
+    "analyser": 3,
+    "atmospheric": 4,
+    "analyser-differential": 5,
+}
 """Codes of ``equilibrator_pressure_source``."""
 
 SENSORS: Mapping[str, tuple[str, ...]] = {
     "equilibrator": ("equilibrator_pressure",),
     "ambient-differential": ("ambient_pressure", "equilibrator_differential_pressure"),
     "analyser": ("analyser_pressure",),
+    "analyser-differential": ("analyser_pressure", "equilibrator_differential_pressure"),
 }
 """Source → variables that it is made of; atmospheric pressure comes from the barometer that a station declares."""
 
@@ -122,7 +130,9 @@ def pressure_candidates(inputs: Inputs, at_sea_level: SeaLevelPressure, options:
         elif all(inputs.has(name) for name in SENSORS[source]):
             taken = [inputs.take(name) for name in SENSORS[source]]
             pressure, filling = taken[0].usable, taken[0].filling
-            if source == "ambient-differential":
+            if source.startswith("analyser"):
+                pressure = pressure + options.analyser_pressure_offset
+            if source.endswith("-differential"):
                 pressure = pressure + options.differential_factor * taken[1].usable
                 filling = np.hypot(filling, taken[1].filling)
             level = np.maximum.reduce([each.flag for each in taken])

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context, Streams, Variable
 
-__all__ = ["CALIBRATOR", "calibrate", "provides", "requires"]
+__all__ = ["CALIBRATOR", "TERMS", "calibrate", "provides", "requires"]
+
+TERMS = ("standards", "regression", "interpolation", "sample", "drying")
+"""Terms of the uncertainty that arise from the mole fraction; the last only where something is dried."""
 
 
 def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
@@ -42,7 +45,7 @@ def requires(options: FCO2Options) -> Mapping[str, tuple[Requirement, ...]]:
 
 def provides(options: FCO2Options) -> Mapping[str, tuple[Variable, ...]]:
     """List the variables of the result."""
-    return shared_variables(options, () if options.dries else ("fco2_uncertainty_drying",))
+    return shared_variables(options, TERMS if options.dries else TERMS[:-1])
 
 
 def calibrate(streams: Streams, options: FCO2Options, context: Context) -> CalibrationResult:  # noqa: ARG001  # no part of the run matters

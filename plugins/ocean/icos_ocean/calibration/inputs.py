@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Input", "Inputs", "put_filled"]
 
-INTERPOLATED = 1
+INTERPOLATED, ASSUMED = 1, 2
 _SECONDS_PER_HOUR = 3600.0
+_WITH_ASSUMED = {
+    "flag_values": np.array([0, INTERPOLATED, ASSUMED], dtype=np.int8),
+    "flag_meanings": f"{SOURCE_ATTRIBUTES['flag_meanings']} assumed",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,8 @@ class Input:
         Whether `values` holds an interpolated value, in place of a missing or bad one.
     filling
         Standard uncertainty of a filled value beyond that of the measured ones, in the unit of the variable; 0 elsewhere.
+    assumed
+        Whether `values` holds what a station states in place of a missing value.
     """
 
     values: FloatArray
@@ -54,6 +60,14 @@ class Input:
     rejected: BoolArray
     filled: BoolArray
     filling: FloatArray
+    assumed: BoolArray
+
+    def assuming(self, value: float) -> Input:
+        """Return the variable with a stated value wherever one is missing; it is as good as the station says."""
+        assumed = ~np.isfinite(self.values)
+        return replace(
+            self, values=np.where(assumed, value, self.values), flag=np.where(assumed, np.int8(GOOD), self.flag), assumed=assumed
+        )
 
     @property
     def usable(self) -> FloatArray:
@@ -79,6 +93,8 @@ class Inputs:
         Limits.
     variability : Variability
         How fast the variables wander.
+    assumed_salinity : float, optional
+        Practical salinity of rows without one.
     taken : dict
         What was taken so far.
     """
@@ -87,16 +103,40 @@ class Inputs:
     time: FloatArray
     filling: Filling
     variability: Variability
+    assumed_salinity: float | None = None
     taken: dict[str, Input] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether the stream has a variable."""
         return name in self.stream
 
+    @property
+    def in_situ(self) -> bool:
+        """Whether water is equilibrated at the temperature of the sea surface: nothing else is measured."""
+        return not self.has("equilibrator_temperature")
+
+    @property
+    def measures_salinity(self) -> bool:
+        """Whether salinity is measured, or what it is computed from."""
+        return self.has("salinity") or (self.has("conductivity") and self.has("conductivity_cell_temperature"))
+
+    @property
+    def equilibrator_temperature(self) -> Input:
+        """Temperature at which water is equilibrated."""
+        return self.take("sst" if self.in_situ else "equilibrator_temperature")
+
+    def salinity_uncertainty(self, rows: NDArray[np.intp], measured: float, assumed: float) -> FloatArray:
+        """Return the standard uncertainty of salinity in some rows, given that of measured and of assumed salinity."""
+        return np.where(self.take("salinity").assumed[rows], assumed, measured)
+
     def take(self, name: str) -> Input:
         """Return a variable of the stream, filled; salinity is computed from conductivity where only that is measured."""
         if name not in self.taken:
-            if name == "salinity" and not self.has(name):
+            if name == "salinity" and not self.measures_salinity:
+                values = np.full(self.time.shape, np.nan)
+                flag = np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
+                kept = np.zeros(values.shape, dtype=np.bool_)
+            elif name == "salinity" and not self.has(name):
                 values, flag = self._salinity_from_conductivity()
                 kept = np.zeros(values.shape, dtype=np.bool_)
             else:
@@ -104,7 +144,8 @@ class Inputs:
                 # What only a person called bad stays as it is: the flag of the same name would stand on the filled value, too. What a
                 # test called bad is filled, whether a person has accepted the test's flag or not.
                 kept = (flag == BAD) & (self._origin(name) == PERSON) & ~self._failed(name)
-            self.taken[name] = self._filled(name, values, flag, kept)
+            taken = self._filled(name, values, flag, kept)
+            self.taken[name] = taken if name != "salinity" or self.assumed_salinity is None else taken.assuming(self.assumed_salinity)
         return self.taken[name]
 
     def _filled(self, name: str, values: FloatArray, flag: NDArray[np.int8], kept: BoolArray) -> Input:
@@ -119,6 +160,7 @@ class Inputs:
             rejected=rejected,
             filled=filled.rows,
             filling=self.variability.rate(name) * np.sqrt(filled.bridge / _SECONDS_PER_HOUR),
+            assumed=np.zeros(values.shape, dtype=np.bool_),
         )
 
     def _flag(self, name: str) -> NDArray[np.int8]:
@@ -153,18 +195,21 @@ class Inputs:
 def put_filled(stream: xr.Dataset, name: str, taken: Input) -> None:
     """Replace a carried variable by its filled values, in place.
 
-    The bits of tests go where a value was filled: what they were about is no longer there.
+    The bits of tests go where a value was filled or assumed: what they were about is no longer there.
     """
     source = np.zeros(taken.values.shape, dtype=np.int8)
     if f"{name}_source" in stream:
         source |= stream[f"{name}_source"].values
     source[taken.filled] = INTERPOLATED
+    source[taken.assumed] = ASSUMED
     long_name = stream[name].attrs.get("long_name", name)
-    stream[f"{name}_source"] = ("time", source, {"long_name": f"source of {long_name}", **SOURCE_ATTRIBUTES})
-    if not taken.filled.any():
+    meaning = _WITH_ASSUMED if taken.assumed.any() else SOURCE_ATTRIBUTES
+    stream[f"{name}_source"] = ("time", source, {"long_name": f"source of {long_name}", **meaning})
+    replaced = taken.filled | taken.assumed
+    if not replaced.any():
         return
     stream[name] = ("time", taken.values, dict(stream[name].attrs))
     for suffix in ("_tests", "_evaluated"):
         if f"{name}{suffix}" in stream:
-            bits = np.where(taken.filled, np.int32(0), stream[f"{name}{suffix}"].values)
+            bits = np.where(replaced, np.int32(0), stream[f"{name}{suffix}"].values)
             stream[f"{name}{suffix}"] = ("time", bits, dict(stream[f"{name}{suffix}"].attrs))

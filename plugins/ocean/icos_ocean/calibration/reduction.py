@@ -46,7 +46,7 @@ _CARRIED = (
 
 def carried_variables(options: UnderwayOptions) -> tuple[str, ...]:
     """Return the measured variables that go on to the calibrated stream with their flags; those that are filled, filled."""
-    return tuple(dict.fromkeys((*_CARRIED, *diagnostic_sensors(options))))
+    return tuple(dict.fromkeys((*_CARRIED, options.reading_variable, *options.humidity_variables, *diagnostic_sensors(options))))
 
 
 def reduce_samples(stream: xr.Dataset, name: str, options: UnderwayOptions, sample: SampleFunction) -> CalibrationResult:
@@ -76,7 +76,13 @@ def reduce_samples(stream: xr.Dataset, name: str, options: UnderwayOptions, samp
     """
     record = Record.of(stream, name, options)
     result = Result(record)
-    inputs = Inputs(stream=stream, time=record.time, filling=options.fill, variability=options.uncertainty.variability)
+    inputs = Inputs(
+        stream=stream,
+        time=record.time,
+        filling=options.fill,
+        variability=options.uncertainty.variability,
+        assumed_salinity=options.salinity,
+    )
     sampled = sample(record, inputs, result)
     samples = sampled.samples
     _mole_fractions(record, samples, result, options)
@@ -91,6 +97,7 @@ def reduce_samples(stream: xr.Dataset, name: str, options: UnderwayOptions, samp
     as_measured = _as_measured(record, inputs, wanting, options)
     problems = [*sampled.problems, *absent_diagnostics(record, options), *_problems(record, inputs, pressure, complete, options)]
     limits = {each: options.fill.limit(each).total_seconds() for each in Filling.model_fields}
+    slow = {each: taken for each, taken in inputs.taken.items() if each in limits and (each != "salinity" or inputs.measures_salinity)}
     return CalibrationResult(
         streams={name: _calibrated_stream(record, inputs, result, options)},
         outcomes=tuple(result.outcomes),
@@ -98,7 +105,7 @@ def reduce_samples(stream: xr.Dataset, name: str, options: UnderwayOptions, samp
         tables=(
             rows_table(record.run_type, record.words, record.flushed, record.water, as_measured, complete),
             *sampled.tables,
-            filling_table({each: taken for each, taken in inputs.taken.items() if each in limits}, limits, record.water),
+            filling_table(slow, limits, record.water),
             pressure_table(pressure.source, record.water, options),
         ),
     )
@@ -128,8 +135,8 @@ def _pressures(at_sea_level: SeaLevelPressure, chosen: ChosenPressure, result: R
 def _as_measured(record: Record, inputs: Inputs, pressure_wanting: BoolArray | None, options: UnderwayOptions) -> BoolArray:
     """Water rows that could be computed without filling and with the first source of pressure."""
     rows = record.water & np.isfinite(record.stream[options.reading_variable].values)
-    for name in ("equilibrator_temperature", "salinity", "sst"):
-        rows &= inputs.take(name).measured
+    for taken in (inputs.equilibrator_temperature, inputs.take("sst"), *((inputs.take("salinity"),) if inputs.measures_salinity else ())):
+        rows &= taken.measured
     return rows & ~pressure_wanting if pressure_wanting is not None else np.zeros(record.size, dtype=np.bool_)
 
 

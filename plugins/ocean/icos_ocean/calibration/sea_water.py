@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_core.dataset import NOT_EVALUATED
+from icos_core.dataset import BAD, NOT_EVALUATED
 from icos_ocean.calibration.uncertainty import filling_uncertainty, pressure_uncertainty
 from icos_ocean.fco2_uncertainty import fco2_uncertainty
 from icos_ocean.seawater_co2 import STANDARD_ATMOSPHERE, fco2_chain
@@ -37,15 +37,17 @@ def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, res
     rows = samples.rows[samples.water]
     x = samples.xco2[samples.water]
     P = pressure.pressure[rows]
-    taken = {name: inputs.take(name) for name in ("equilibrator_temperature", "salinity", "sst")}
-    t, S, s = (each.values[rows] for each in taken.values())
+    equilibrator, salinity, sst = inputs.equilibrator_temperature, inputs.take("salinity"), inputs.take("sst")
+    t, S, s = (each.values[rows] for each in (equilibrator, salinity, sst))
     chain = fco2_chain(x, P, t, S, s, method=options.temperature_correction, coefficient=options.temperature_coefficient)
     result.scatter("water_vapour_pressure", rows, chain.water_vapour_pressure * STANDARD_ATMOSPHERE)
-    result.scatter("pco2_equilibrator", rows, chain.pco2_equilibrator)
-    result.scatter("fco2_equilibrator", rows, chain.fco2_equilibrator)
+    if not inputs.in_situ:
+        result.scatter("pco2_equilibrator", rows, chain.pco2_equilibrator)
+        result.scatter("fco2_equilibrator", rows, chain.fco2_equilibrator)
+        result.scatter("delta_temperature", rows, t - s)
     result.scatter("pco2", rows, chain.pco2_sst)
     fco2 = result.scatter("fco2", rows, chain.fco2_sst)
-    result.scatter("delta_temperature", rows, t - s)
+    stated = options.uncertainty
     uncertain = fco2_uncertainty(
         x,
         P,
@@ -53,13 +55,14 @@ def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, res
         S,
         s,
         xco2_terms={name: term[samples.water] for name, term in samples.terms.items()},
-        pressure_uncertainty=pressure_uncertainty(pressure.source[rows], options.uncertainty),
-        equilibrator_temperature_uncertainty=options.uncertainty.equilibrator_temperature,
-        sst_uncertainty=options.uncertainty.sst,
-        salinity_uncertainty=options.uncertainty.salinity,
-        temperature_correlation=options.uncertainty.temperature_correlation,
-        coefficient_uncertainty=options.uncertainty.temperature_coefficient,
+        pressure_uncertainty=pressure_uncertainty(pressure.source[rows], stated),
+        equilibrator_temperature_uncertainty=stated.equilibrator_temperature,
+        sst_uncertainty=stated.sst,
+        salinity_uncertainty=inputs.salinity_uncertainty(rows, stated.salinity, stated.assumed_salinity),
+        temperature_correlation=stated.temperature_correlation,
+        coefficient_uncertainty=stated.temperature_coefficient,
         filling=filling_uncertainty(inputs, pressure, rows),
+        in_situ=inputs.in_situ,
         method=options.temperature_correction,
         coefficient=options.temperature_coefficient,
     )
@@ -67,10 +70,15 @@ def reduce_water(inputs: Inputs, samples: Samples, pressure: ChosenPressure, res
     for name, term in uncertain.terms.items():
         result.scatter(f"fco2_uncertainty_{name}", rows, term)
     result.mark("fco2", "flushing", record.flushed & record.water)
-    temperatures = [taken[name].flag != NOT_EVALUATED for name in ("equilibrator_temperature", "sst")]
-    result.judged_by_inputs(("delta_temperature",), np.logical_and.reduce(temperatures))
-    evaluated = [*(each.flag != NOT_EVALUATED for each in taken.values()), pressure.level != NOT_EVALUATED]
-    evaluated.append(record.flag(options.reading_variable) != NOT_EVALUATED)
-    computed = ("pco2_equilibrator", "fco2_equilibrator", "pco2", "fco2")
-    result.judged_by_inputs(("water_vapour_pressure", *computed), np.logical_and.reduce(evaluated))
+    temperatures = np.logical_and.reduce([each.flag != NOT_EVALUATED for each in (equilibrator, sst)])
+    if not inputs.in_situ:
+        result.judged_by_inputs(("delta_temperature",), temperatures)
+    evaluated = temperatures & (salinity.flag != NOT_EVALUATED) & (pressure.level != NOT_EVALUATED)
+    evaluated &= record.flag(options.reading_variable) != NOT_EVALUATED
+    computed = ("pco2", "fco2") if inputs.in_situ else ("pco2_equilibrator", "fco2_equilibrator", "pco2", "fco2")
+    result.judged_by_inputs(("water_vapour_pressure", *computed), evaluated)
+    if inputs.in_situ:
+        # The cascades of the vapour pressure begin at the temperature of an equilibrator, which is not there.
+        level = np.where(np.isfinite(result.column("water_vapour_pressure")) & (sst.flag <= BAD), sst.flag, np.int8(NOT_EVALUATED))
+        result.outcome("water_vapour_pressure", "sea_surface_temperature", level)
     return np.isfinite(fco2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_GAS",
+    "Gas",
     "GasRuns",
     "assign_gases",
     "fit_standards",
@@ -39,6 +40,17 @@ NO_GAS = -1
 """Stands for a row that measured no gas of the description."""
 
 _TYPED_DIGITS = 0.01  # µmol mol⁻¹, to which an operator types the value of a cylinder
+
+
+class Gas(Protocol):
+    """A gas of a description: the run type that measures it, and when it does."""
+
+    @property
+    def run_type(self) -> str:
+        """Type word of its rows."""
+
+    def covers(self, time: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Return which of the times it is valid at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +84,10 @@ class GasRuns:
 
 
 def assign_gases(
-    time: NDArray[np.datetime64], run_type: NDArray[np.integer], words: Mapping[str, int], gases: Sequence[StandardGas]
+    time: NDArray[np.datetime64],
+    run_type: NDArray[np.integer],
+    words: Mapping[str, int],
+    gases: Sequence[Gas],
 ) -> NDArray[np.int16]:
     """Find out which gas of the description each row measured.
 
@@ -84,8 +99,8 @@ def assign_gases(
         Codes of the run types.
     words : mapping of str to int
         Type word → code.
-    gases : sequence of StandardGas
-        The gases, each with its run type and validity.
+    gases : sequence of Gas
+        The gases.
 
     Returns
     -------

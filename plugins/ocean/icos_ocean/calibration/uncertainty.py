@@ -35,12 +35,16 @@ def pressure_uncertainty(source: NDArray[np.int8], stated: UnderwayUncertainties
     """Look up the standard uncertainty of the equilibrator pressure by what it was taken from, hPa."""
     by_code = np.full(max(CODES.values()) + 1, np.nan)
     by_code[[CODES["equilibrator"], CODES["ambient-differential"]]] = stated.pressure
-    by_code[CODES["analyser"]] = stated.analyser_pressure
+    by_code[[CODES["analyser"], CODES["analyser-differential"]]] = stated.analyser_pressure
     by_code[CODES["atmospheric"]] = stated.atmospheric_pressure
     return by_code[source]
 
 
 def filling_uncertainty(inputs: Inputs, pressure: ChosenPressure, rows: NDArray[np.intp]) -> FillingUncertainty:
     """Return what filling adds to the uncertainty of the inputs of fCO2 in some rows."""
-    names = ("equilibrator_temperature", "sst", "salinity")
-    return FillingUncertainty(pressure=pressure.filling[rows], **{name: inputs.take(name).filling[rows] for name in names})
+    return FillingUncertainty(
+        equilibrator_temperature=inputs.equilibrator_temperature.filling[rows],
+        sst=inputs.take("sst").filling[rows],
+        salinity=inputs.take("salinity").filling[rows],
+        pressure=pressure.filling[rows],
+    )

@@ -11,8 +11,9 @@ from icos_core.components import Cascade, Requirement
 from icos_core.exceptions import DataError
 from icos_ocean.calibration.diagnostics import diagnostic_cascades
 from icos_ocean.calibration.reduction import carried_variables
+from icos_ocean.fco2_uncertainty import OWN_TERMS
 from icos_ocean.quality.defaults import sensor_tests
-from icos_ocean.vocabulary import CALIBRATED, MEASURED, VOCABULARY
+from icos_ocean.vocabulary import CALIBRATED, UNCERTAINTY_TERMS, VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -40,7 +41,9 @@ _UNITS = {
 }
 
 
-def shared_requirements(options: UnderwayOptions, own: Sequence[Requirement]) -> Mapping[str, tuple[Requirement, ...]]:
+def shared_requirements(
+    options: UnderwayOptions, own: Sequence[Requirement], *, in_situ: bool = False
+) -> Mapping[str, tuple[Requirement, ...]]:
     """Say what the one stream with run types and readings must have.
 
     Parameters
@@ -49,14 +52,18 @@ def shared_requirements(options: UnderwayOptions, own: Sequence[Requirement]) ->
         Options of the calibrator.
     own : sequence of Requirement
         What the calibrator makes mole fractions of; variables that are named here are not required otherwise.
+    in_situ : bool
+        Whether the system may do without a temperature of the equilibrator: sea-surface temperature stands in.
     """
     needed = [
         Requirement(name="run_type"),
         *own,
-        Requirement(name="equilibrator_temperature", units="degree_C"),
+        Requirement(name="equilibrator_temperature", units="degree_C", optional=in_situ),
         Requirement(name="sst", units="degree_C"),
         # Practical salinity has no unit: converting 35 "1e-3" or "PSU" to "1" would be wrong or refused.
-        Requirement(name="salinity", alternatives=(Requirement(name="conductivity", units="mS cm-1"),)),
+        Requirement(
+            name="salinity", alternatives=(Requirement(name="conductivity", units="mS cm-1"),), optional=options.salinity is not None
+        ),
     ]
     listed = {requirement.name for requirement in needed}
     needed += [Requirement(name=name, units=unit, optional=True) for name, unit in _UNITS.items() if name not in listed]
@@ -66,11 +73,11 @@ def shared_requirements(options: UnderwayOptions, own: Sequence[Requirement]) ->
     return {options.stream or "*": tuple(needed)}
 
 
-def shared_variables(options: UnderwayOptions, without: Collection[str]) -> Mapping[str, tuple[Variable, ...]]:
-    """List the variables of the result; `without` names those that the calibrator does not make."""
+def shared_variables(options: UnderwayOptions, terms: Collection[str]) -> Mapping[str, tuple[Variable, ...]]:
+    """List the variables of the result; `terms` are those of the uncertainty that arise from the mole fraction."""
     made = {variable.name for variable in CALIBRATED}
-    names = carried_variables(options)
-    carried = tuple(variable for variable in MEASURED if variable.name in names and variable.name not in made)
+    carried = tuple(VOCABULARY[name] for name in carried_variables(options) if name not in made)
+    without = {f"fco2_uncertainty_{term}" for term in UNCERTAINTY_TERMS if term not in (*terms, *OWN_TERMS)}
     return {options.stream or "*": (*(variable for variable in CALIBRATED if variable.name not in without), *carried)}
 
 
@@ -99,7 +106,7 @@ def shared_cascades(options: UnderwayOptions) -> Mapping[str, tuple[Cascade, ...
 
 def default_tests(options: UnderwayOptions) -> Sequence[Mapping[str, Any]]:
     """List the usual tests of an underway system."""
-    tests = sensor_tests(options.water_run_types, options.air_run_types)
+    tests = sensor_tests(options.water_run_types, options.air_run_types, options.reading_variable)
     return tests if options.stream is None else [{**test, "stream": options.stream} for test in tests]
 
 
@@ -119,6 +126,6 @@ def chosen_stream(streams: Streams, options: UnderwayOptions, calibrator: str) -
         raise DataError(f"calibrator {calibrator!r} needs exactly one stream with run_type and {reading}, found: {which}{hint}")
     name = found[0]
     stream = streams[name]
-    if "salinity" not in stream and "conductivity_cell_temperature" not in stream:
+    if options.salinity is None and "salinity" not in stream and "conductivity_cell_temperature" not in stream:
         raise DataError(f"stream {name!r}: salinity from conductivity needs conductivity_cell_temperature")
     return name, stream

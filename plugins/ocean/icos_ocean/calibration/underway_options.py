@@ -40,7 +40,7 @@ __all__ = [
     "Word",
 ]
 
-PressureSource = Literal["equilibrator", "ambient-differential", "analyser", "atmospheric"]
+PressureSource = Literal["equilibrator", "ambient-differential", "analyser-differential", "analyser", "atmospheric"]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 NotNegativeDuration = Annotated[Duration, Field(ge=timedelta(0))]
 PositiveDuration = Annotated[Duration, Field(gt=timedelta(0))]
@@ -135,6 +135,7 @@ class UnderwayUncertainties(Options):
         default=1.2, description="hPa, of air pressure at sea level, for air; that of pressures beside the equilibrator"
     )
     salinity: NotNegative = Field(default=0.1, description="practical salinity")
+    assumed_salinity: NotNegative = Field(default=1.0, description="practical salinity where the option salinity stands in; an assumption")
     variability: Variability = Field(default_factory=Variability, description="how fast quantities wander where they are interpolated")
     h2o: NotNegative = Field(
         default=0.1, description="water vapour in samples relative to that in standards, mmol mol⁻¹, where either is dried; an assumption"
@@ -184,10 +185,14 @@ class UnderwayOptions(Options):
         description="what the equilibrator pressure is taken from, the first that a row has",
     )
     differential_sign: Literal["add", "subtract"] = Field(
-        default="add", description="whether equilibrator_differential_pressure is added to ambient_pressure or subtracted from it"
+        default="add",
+        description="whether equilibrator_differential_pressure is added to ambient_pressure (or analyser_pressure) or subtracted from it",
     )
     differential_unit: Literal["hPa", "mbar", "Pa", "kPa"] = Field(
         default="hPa", description="unit of the numbers of the differential pressure where the reader takes them for hPa"
+    )
+    analyser_pressure_offset: Annotated[float, Field(allow_inf_nan=False)] = Field(
+        default=0.0, description="hPa added to analyser_pressure where it stands in for the equilibrator's"
     )
     overpressure: Annotated[float, Field(allow_inf_nan=False)] = Field(
         default=3.0, description="hPa added to air pressure at sea level where it stands in for the equilibrator's: overpressure of a ship"
@@ -199,6 +204,10 @@ class UnderwayOptions(Options):
         default=None, description="height of the barometer above the sea, m; without it nothing is reduced to sea level"
     )
     sea_level_method: Literal["hydrostatic", "wmo"] = Field(default="hydrostatic", description="reduction to sea level")
+
+    salinity: Annotated[float, Field(ge=0, le=50)] | None = Field(
+        default=None, description="practical salinity where none is measured; see uncertainty.assumed_salinity"
+    )
 
     air_interpolation_limit: NotNegativeDuration = Field(
         default=timedelta(hours=12), description="how far apart two runs of air may be for xco2_air to be interpolated between them"
@@ -233,6 +242,6 @@ class UnderwayOptions(Options):
 
     @property
     def differential_factor(self) -> float:
-        """What the differential pressure is multiplied by before it is added to the ambient pressure, hPa."""
+        """What the differential pressure is multiplied by before it is added to another pressure, hPa."""
         sign = 1.0 if self.differential_sign == "add" else -1.0
         return sign * _UNITS_IN_HPA[self.differential_unit]

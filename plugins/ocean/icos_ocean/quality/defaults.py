@@ -41,6 +41,7 @@ __all__ = ["sensor_tests"]
 
 Table = dict[str, Any]
 
+_READING = "co2"
 _NEIGHBOURS = 1800.0
 _HOUR = 3600.0
 _PRESSURES = ("ambient_pressure", "equilibrator_pressure", "atmospheric_pressure", "analyser_pressure")
@@ -84,50 +85,49 @@ _CHANGING = ("sst", "equilibrator_temperature", "salinity", "conductivity", "con
 _OUTLIER_FLOOR: Mapping[str, float] = {"sst": 0.25, "equilibrator_temperature": 0.25, "salinity": 0.25, "co2": 5.0}
 
 
-def sensor_tests(water: Sequence[str] = ("EQU",), air: Sequence[str] = ("ATM",)) -> tuple[Table, ...]:
+def sensor_tests(water: Sequence[str] = ("EQU",), air: Sequence[str] = ("ATM",), reading: str = "co2") -> tuple[Table, ...]:
     """Return the usual tests as ``[[qc]]`` tables.
 
     Parameters
     ----------
     water, air
         Words of `run_type` for samples of water and of air: what the analyser reads is tested by what it was measuring.
+    reading
+        Variable that holds what the analyser reads, µmol mol⁻¹.
     """
-    in_water = {"where": {"run_type": list(water)}}
-    in_air = {"where": {"run_type": list(air)}}
-    return (
-        *_ranges(in_water, in_air),
-        *({"test": "spike", "variable": name, **_between_neighbours(name, in_water), **_spike(name)} for name in _SPIKE),
-        *(
-            {"test": "rate-of-change", "variable": name, **_between_neighbours(name, in_water), "questionable": rate, "min_interval": 60.0}
-            for name, rate in _RATE_PER_MINUTE.items()
-        ),
-        *(
-            {
-                "test": "flat-line",
-                "variable": name,
-                **_where(name, in_water),
-                "plausible": _BAD_RANGE[name],
-                "questionable_after": 2 * _HOUR,
-                "bad_after": 6 * _HOUR,
-            }
-            for name in _CHANGING
-        ),
-        *(
-            {
-                "test": "rolling-outlier",
-                "variable": name,
-                **_where(name, in_water),
-                "plausible": _BAD_RANGE[name],
-                "window": 2 * _HOUR,
-                "questionable": 8.0,
-                "floor": floor,
-            }
-            for name, floor in _OUTLIER_FLOOR.items()
-        ),
-        {"test": "position"},
-        {"test": "speed"},
-        {"test": "delta-temperature", **in_water},
-    )
+    tests = _tests({"where": {"run_type": list(water)}}, {"where": {"run_type": list(air)}})
+    return tuple({**test, "variable": reading} if test.get("variable") == _READING else test for test in tests)
+
+
+def _tests(in_water: Table, in_air: Table) -> Iterator[Table]:
+    yield from _ranges(in_water, in_air)
+    for name in _SPIKE:
+        yield {"test": "spike", "variable": name, **_between_neighbours(name, in_water), **_spike(name)}
+    for name, rate in _RATE_PER_MINUTE.items():
+        neighbours = _between_neighbours(name, in_water)
+        yield {"test": "rate-of-change", "variable": name, **neighbours, "questionable": rate, "min_interval": 60.0}
+    for name in _CHANGING:
+        yield {
+            "test": "flat-line",
+            "variable": name,
+            **_where(name, in_water),
+            "plausible": _BAD_RANGE[name],
+            "questionable_after": 2 * _HOUR,
+            "bad_after": 6 * _HOUR,
+        }
+    for name, floor in _OUTLIER_FLOOR.items():
+        yield {
+            "test": "rolling-outlier",
+            "variable": name,
+            **_where(name, in_water),
+            "plausible": _BAD_RANGE[name],
+            "window": 2 * _HOUR,
+            "questionable": 8.0,
+            "floor": floor,
+        }
+    yield {"test": "position"}
+    yield {"test": "speed"}
+    yield {"test": "delta-temperature", **in_water}
 
 
 def _ranges(in_water: Table, in_air: Table) -> Iterator[Table]:
@@ -161,7 +161,7 @@ def _ranges(in_water: Table, in_air: Table) -> Iterator[Table]:
 
 def _where(name: str, in_water: Table) -> Table:
     """Test the analyser only where it measured water; sensors always."""
-    return in_water if name == "co2" else {}
+    return in_water if name == _READING else {}
 
 
 def _between_neighbours(name: str, in_water: Table) -> Table:

@@ -45,6 +45,7 @@ UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "standards": ("common", "stated values of the standard gases"),
     "regression": ("period", "regression across the standard gases"),
     "interpolation": ("period", "drift of the analyser between runs of standard gas"),
+    "instrument": ("common", "stated accuracy of an instrument that is not calibrated with standard gases"),
     "sample": ("independent", "noise of the analyser's reading of the sample"),
     "drying": ("common", "correction for water vapour, where the gas is not dried before it is measured"),
     "temperature": ("common", "equilibrator and sea-surface temperature, with their correlation"),
@@ -64,13 +65,14 @@ def temperature(name: str, long_name: str, standard_name: str | None = None) -> 
     return Variable(name=name, units="degree_C", long_name=long_name, standard_name=standard_name, attributes=_ON_SCALE)
 
 
-def _source(name: str, long_name: str) -> Variable:
+def _source(name: str, long_name: str, *further: str) -> Variable:
+    meanings = ("measured", "interpolated", *further)
     return Variable(
         name=f"{name}_source",
         dtype="int8",
         long_name=f"source of {long_name}",
-        flag_values=(0, 1),
-        flag_meanings=("measured", "interpolated"),
+        flag_values=tuple(range(len(meanings))),
+        flag_meanings=meanings,
     )
 
 
@@ -198,19 +200,20 @@ CALIBRATED: tuple[Variable, ...] = (
     ),
     *POSITION,
     *_SEA_WATER,
-    *(_source(variable.name, variable.long_name) for variable in _SEA_WATER),
+    *(_source(word.name, word.long_name, *(("assumed",) if word.name == "salinity" else ())) for word in _SEA_WATER),
     Variable(name="equilibrator_pressure", units="hPa", long_name="absolute pressure in the equilibrator"),
     Variable(
         name="equilibrator_pressure_source",
         dtype="int8",
         long_name="what the equilibrator pressure was taken from",
-        flag_values=(0, 1, 2, 3, 4),
+        flag_values=(0, 1, 2, 3, 4, 5),
         flag_meanings=(
             "none",
             "equilibrator",
             "ambient_and_differential",
             "analyser_cell",
             "atmospheric_at_sea_level_and_overpressure",
+            "analyser_cell_and_differential",
         ),
     ),
     Variable(

@@ -40,7 +40,7 @@ BOUND = 3.0
 """Rates beyond this many robust standard deviations count as this many: one spike must not speak for a cruise."""
 SIGNIFICANT = 4.0
 """Least height of a peak in units of its standard error. Some tens of independent lags are looked at; the error is of few blocks."""
-WIDEST_SPREAD = 0.2
+WIDEST_SPREAD = 0.1
 """Of the window's half-width: a peak whose place is less certain is no peak."""
 
 

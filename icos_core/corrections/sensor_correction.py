@@ -13,6 +13,8 @@ import numpy as np
 from icos_core.components import CalibrationResult, Calibrator, Problem, Requirement, Table, Variable
 from icos_core.corrections.concerned import check_quantity, concerned_streams, required, sees_whole_run
 from icos_core.corrections.sensor_correction_options import Correction, SensorCorrectionOptions, series_of, written
+from icos_core.exceptions import DataError
+from icos_core.units import can_become, convert
 from icos_core.versioned import utc64
 
 if TYPE_CHECKING:
@@ -61,7 +63,8 @@ def calibrate(streams: Streams, options: SensorCorrectionOptions, context: Conte
     Raises
     ------
     DataError
-        If tables do not name a stream and not exactly one has all their variables, or a variable is no quantity.
+        If tables do not name a stream and not exactly one has all their variables, a variable is no quantity, or has a unit that cannot be
+        converted.
     """
     meant = concerned_streams(WHO, requires(options), streams)
     results: dict[str, xr.Dataset] = {}
@@ -83,7 +86,7 @@ def calibrate(streams: Streams, options: SensorCorrectionOptions, context: Conte
             number = f"{outside} values" if whole else "values"
             fate = "are made missing" if options.outside == "missing" else "keep their reading"
             problems.append(Problem(message=f"{name}: {number} of {variable} lie outside of every validity of its corrections and {fate}"))
-    columns = ("stream", "variable", "corrected value", "between", "date", "valid from", "valid to", "standard uncertainty")
+    columns = ("stream", "variable", "corrected value", "in", "between", "date", "valid from", "valid to", "standard uncertainty")
     table = Table(title=TITLE, columns=(*columns, "rows") if whole else columns, rows=tuple(rows), note=NOTE)
     return CalibrationResult(streams=results, problems=tuple(problems), tables=(table,))
 
@@ -95,6 +98,7 @@ class _Corrected:
         self.stream, self.variable = stream, variable
         self.time = stream["time"].values
         self.reading = stream[variable].values
+        self.units = str(stream[variable].attrs.get("units", ""))
         self.values = self.reading.astype("f8")
         self.slope = np.ones_like(self.values)
         self.uncertainty = np.full(self.time.shape, np.nan)
@@ -103,21 +107,42 @@ class _Corrected:
 
     def apply(self, series: Sequence[Correction]) -> int:
         """Apply one series; return the number of rows with a value that it covers."""
+        for table in series:
+            if table.units is not None and not can_become(self.units, table.units):
+                raise DataError(f"{WHO}: {self.variable} is in {self.units or 'no unit'!r}, which cannot be converted to {table.units!r}")
         rows = np.flatnonzero(series[0].covers(self.time))
         share = _shares(self.time[rows], series)
         reading = self.reading[rows].astype("f8")
         along = share.reshape(share.shape + (1,) * (reading.ndim - 1))
         # What a damaged number such as 1e300 becomes is beyond all numbers.
         with np.errstate(over="ignore", invalid="ignore"):
-            values = sum(part * _polynomial(table, reading) for part, table in zip(along, series, strict=True))
-            slopes = sum(part * _slope(table, reading) for part, table in zip(along, series, strict=True))
+            values = sum(part * self._corrected(table, reading) for part, table in zip(along, series, strict=True))
+            slopes = sum(part * self._slope(table, reading) for part, table in zip(along, series, strict=True))
         self.values[rows] = np.where(np.isfinite(values), values, np.nan)
         self.slope[rows] = np.where(np.isfinite(slopes), slopes, np.nan)
         if series[0].uncertainty is not None:
             self.stated = True
-            self.uncertainty[rows] = share.T @ np.array([table.uncertainty for table in series])
+            self.uncertainty[rows] = share.T @ np.array([self._stated(table) for table in series])
         self.covered[rows] = True
         return int(self._with_value()[rows].sum())
+
+    def _in_units(self, table: Correction, reading: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return readings in the unit that the numbers of a correction are in."""
+        return np.asarray(convert(reading, self.units, table.units), dtype="f8") if table.units is not None else reading
+
+    def _corrected(self, table: Correction, reading: NDArray[np.float64]) -> NDArray[np.float64]:
+        values = _polynomial(table, self._in_units(table, reading))
+        return np.asarray(convert(values, table.units, self.units), dtype="f8") if table.units is not None else values
+
+    def _slope(self, table: Correction, reading: NDArray[np.float64]) -> NDArray[np.float64]:
+        # There and back again, the scale of the unit drops out.
+        return _slope(table, self._in_units(table, reading))
+
+    def _stated(self, table: Correction) -> float:
+        stated = np.nan if table.uncertainty is None else table.uncertainty
+        if table.units is None:
+            return stated
+        return float(stated * abs(convert(1.0, table.units, self.units) - convert(0.0, table.units, self.units)))
 
     def _with_value(self) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = np.isfinite(self.reading).reshape(self.time.size, -1).any(axis=1)
@@ -176,7 +201,15 @@ def _slope(table: Correction, reading: NDArray[np.float64]) -> NDArray[np.float6
 
 def _described(table: Correction) -> tuple[Any, ...]:
     uncertainty = "" if table.uncertainty is None else table.uncertainty
-    return (table.formula, table.between, written(table.date), written(table.valid_from), written(table.valid_to), uncertainty)
+    return (
+        table.formula,
+        table.units or "",
+        table.between,
+        written(table.date),
+        written(table.valid_from),
+        written(table.valid_to),
+        uncertainty,
+    )
 
 
 CALIBRATOR = Calibrator(

@@ -28,14 +28,17 @@ class Correction(Versioned):
         default=(0.0, 1.0), description="c0, c1, c2 … of a polynomial of the reading, up to the fifth order; the reading itself by default"
     )
     factor: Finite = Field(default=1.0, description="times the polynomial")
-    offset: Finite = Field(default=0.0, description="added last, in the unit of the variable")
+    offset: Finite = Field(default=0.0, description="added last")
+    units: Text | None = Field(
+        default=None, description="unit that all numbers here are in; where absent, the one the variable has when the calibrator gets it"
+    )
     date: Moment | None = Field(default=None, description="when the sensor was calibrated (UTC); required with between = linear")
     between: Literal["step", "linear"] = Field(
         default="step",
         description="step: holds as it is while valid; linear: interpolated between the dates of calibrations of one and the same validity",
     )
     uncertainty: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
-        default=None, description="standard uncertainty of the corrected value, in the unit of the variable"
+        default=None, description="standard uncertainty of the corrected value"
     )
 
     @model_validator(mode="after")

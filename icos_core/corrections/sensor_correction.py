@@ -145,7 +145,7 @@ class _Corrected:
         return float(stated * abs(convert(1.0, table.units, self.units) - convert(0.0, table.units, self.units)))
 
     def _with_value(self) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = np.isfinite(self.reading).reshape(self.time.size, -1).any(axis=1)
+        found: NDArray[np.bool_] = np.isfinite(self.reading).any(axis=tuple(range(1, self.reading.ndim)))
         return found
 
     def finish(self, outside: str) -> int:

@@ -18,13 +18,12 @@ from icos_core.running.commit import CACHE, LEDGER, MANIFEST, exclusive, recover
 from icos_core.running.computing import code_versions, compute
 from icos_core.running.executors import choose_executor
 from icos_core.running.fingerprints import requirement_versions, sha256_of_file
-from icos_core.running.grouping import tolerances
-from icos_core.running.inputs import find_files, offsets
 from icos_core.running.keys import content_key
 from icos_core.running.ledger import Ledger
 from icos_core.running.manifest import read_manifest
+from icos_core.running.preflight import look_before_reading
 from icos_core.running.publishing import clock, enter_into_ledger, has_report, publish
-from icos_core.running.standing import circumstances, note_standing
+from icos_core.running.standing import beside, circumstances, note_standing
 from icos_core.running.store import Store
 from icos_core.running.work import Job
 
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
     from icos_core.running.flow import Flow
-    from icos_core.running.inputs import InputFile
+    from icos_core.running.preflight import Ready
     from icos_core.running.progress import Progress
     from icos_core.station import Description
 
@@ -92,10 +91,11 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
     """
     epoch = _epoch()
     before = _circumstances(description, settings)
-    files = tuple(find_files(description, settings.out))
     flags = read_flags(description.flags_path)
-    offsets(description, plugins)
-    tolerances(description, plugins)
+    ready = look_before_reading(description, plugins, flags, settings.out)
+    if before is not None:
+        with suppress(OSError):  # without what is beside, the note stands for nothing
+            before["beside"] = beside(file.path for file in ready.product_files)
     choose_executor(settings.jobs, settings.cluster, 1, {})
     previous = read_manifest(settings.out / MANIFEST)
     if previous is not None and previous["station"] != description.station.id:
@@ -107,7 +107,7 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
         recover(settings.out, store.discard)
         ledger = Ledger(settings.out / LEDGER)
         try:
-            finished = _locked_run(description, plugins, settings, progress, files, flags, store, ledger, epoch)
+            finished = _locked_run(description, plugins, settings, progress, ready, flags, store, ledger, epoch)
         except MemoryError as error:
             raise RunError("there is not enough memory for this run") from error
         finally:
@@ -151,15 +151,17 @@ def _locked_run(
     plugins: Plugins,
     settings: Settings,
     progress: Progress,
-    files: tuple[InputFile, ...],
+    ready: Ready,
     flags: tuple[PersonFlag, ...],
     store: Store,
     ledger: Ledger,
     epoch: np.datetime64 | None,
 ) -> Finished:
     began, started = time.perf_counter(), clock()
-    progress.stage("look at the input files", len(files))
-    seen = ledger.look_at([file.path for file in files], verify=settings.verify, advance=progress.advance)
+    files = ready.files
+    paths = list(dict.fromkeys([*(file.path for file in files), *(file.path for file in ready.product_files)]))
+    progress.stage("look at the input files", len(paths))
+    seen = ledger.look_at(paths, verify=settings.verify, advance=progress.advance)
     code = code_versions(description, plugins)
     context = Context(
         station=description.station,
@@ -173,7 +175,8 @@ def _locked_run(
     )
     run_key = content_key(
         "run",
-        [(file.name, file.input, seen[file.path].sha256 if file.path in seen else "") for file in files],
+        [(file.name, file.input, file.group, seen[file.path].sha256 if file.path in seen else "") for file in files],
+        [(file.name, file.product, seen[file.path].sha256 if file.path in seen else "") for file in ready.product_files],
         description.resolved(),
         [asdict(flag) for flag in flags],
         code,
@@ -186,6 +189,7 @@ def _locked_run(
         plugins=plugins,
         context=context,
         files=files,
+        product_files=ready.product_files,
         seen=seen,
         store=store,
         ledger=ledger,

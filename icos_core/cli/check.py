@@ -15,7 +15,7 @@ from icos_core.describing.description import load_description
 from icos_core.exceptions import DescriptionError
 from icos_core.people import read_flags
 from icos_core.plugins import installed_plugins
-from icos_core.running.inputs import find_files, offsets
+from icos_core.running.preflight import look_before_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,12 +37,11 @@ def command(station: Path) -> int:
     plugins = installed_plugins()
     description = load_description(station, plugins)
     wrong: list[DescriptionError] = []
-    files = _unless_wrong(lambda: find_files(description), wrong)
-    _unless_wrong(lambda: offsets(description, plugins), wrong)
     flags = _unless_wrong(lambda: read_flags(description.flags_path), wrong)
-    if files is None or flags is None or wrong:
+    ready = _unless_wrong(lambda: look_before_reading(description, plugins, flags or ()), wrong)
+    if ready is None or flags is None or wrong:
         return WRONG
-    _show(description, files, flags)
+    _show(description, ready.files, flags)
     return 0
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from icos_core.components import Problem
+from icos_core.components import Problem, Tally
 from icos_core.exceptions import RunError
 from icos_core.people import format_time
 from icos_core.running.commit import MANIFEST, commit, staging_dropped_on_error, start_staging, write_whole
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from icos_core.people import PersonFlag
     from icos_core.running.inputs import InputFile
     from icos_core.running.ledger import Ledger
+    from icos_core.running.preflight import ProductFile
     from icos_core.running.work import Computed, Job
 
 __all__ = ["FINISHED", "INPUTS_SET_ASIDE", "clock", "enter_into_ledger", "has_report", "publish"]
@@ -95,7 +96,10 @@ def _manifest(
     flags: tuple[PersonFlag, ...],
 ) -> dict[str, Any]:
     flow = computed.flow
-    inputs = [_input_row(file, job, computed) for file in job.files]
+    inputs = [
+        *(_input_row(file, job, computed) for file in job.files),
+        *(_product_row(file, job) for file in job.product_files),
+    ]
     outputs = [_output_row(staged, name) for name in names]
     status = INPUTS_SET_ASIDE if computed.lost or any(each["set_aside"] for each in inputs) else FINISHED
     if has_report():
@@ -188,6 +192,19 @@ def _input_row(file: InputFile, job: Job, computed: Computed) -> dict[str, Any]:
         "tally": asdict(receipt.tally),
         "problems": receipt.problem_count,
         "set_aside": receipt.set_aside,
+    }
+
+
+def _product_row(file: ProductFile, job: Job) -> dict[str, Any]:
+    seen = job.seen.get(file.path)
+    return {
+        "name": file.name,
+        "product": file.product,
+        "sha256": seen.sha256 if seen is not None else "",
+        "bytes": seen.size if seen is not None else 0,
+        "tally": asdict(Tally()),
+        "problems": 0,
+        "set_aside": "",
     }
 
 

@@ -20,9 +20,9 @@ from icos_core.running.inputs import matching_files
 from icos_core.running.manifest import read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["circumstances", "default_out", "note_standing", "standing_manifest"]
+__all__ = ["beside", "circumstances", "default_out", "note_standing", "standing_manifest"]
 
 _NOTE = Path(CACHE) / "standing.json"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -63,6 +63,14 @@ def circumstances(out: Path, description: Path, text: str, level: str | None, pa
     }
 
 
+def beside(paths: Iterable[str | Path]) -> dict[str, Any]:
+    """Return how files beside the inputs are, and which files of the same ending stand in their folders: a product may take all of them."""
+    files = sorted(map(Path, paths))
+    kinds = sorted({(path.parent, path.suffix) for path in files})
+    siblings = {str(folder / f"*{ending}"): sorted(each.name for each in folder.glob(f"*{ending}")) for folder, ending in kinds}
+    return {"paths": [str(path) for path in files], "files": [_look(path) for path in files], "siblings": siblings}
+
+
 def note_standing(out: Path, before: Mapping[str, Any]) -> None:
     """Note what the run that has just ended depended on, and what it left."""
     write_whole(out, out / _NOTE, json.dumps({**before, **_left(out)}))
@@ -75,7 +83,7 @@ def standing_manifest(out: Path, description: Path, level: str | None) -> dict[s
         if (out / STAGING).exists():
             return None
         text = description.read_text(encoding="utf-8")
-        now = {**circumstances(out, description, text, level, note["patterns"]), **_left(out)}
+        now = {**circumstances(out, description, text, level, note["patterns"]), "beside": beside(note["beside"]["paths"]), **_left(out)}
         return read_manifest(out / MANIFEST) if json.loads(json.dumps(now)) == note else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

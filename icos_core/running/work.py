@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from icos_core.running.flow import Flow
     from icos_core.running.inputs import InputFile
     from icos_core.running.ledger import Ledger, SeenFile
+    from icos_core.running.preflight import ProductFile
     from icos_core.running.progress import Progress
     from icos_core.running.reading import ReadTask
     from icos_core.running.store import Store
@@ -37,13 +38,14 @@ _MOST_NAMED = 20
 class Job:
     """Everything that a computation works with.
 
-    `seen` holds the hashes of the input files that could be opened, `code` the fingerprint of every distribution that takes part.
+    `seen` holds the hashes of the files that could be opened, `code` the fingerprint of every distribution that takes part.
     """
 
     description: Description
     plugins: Plugins
     context: Context
     files: tuple[InputFile, ...]
+    product_files: tuple[ProductFile, ...]
     seen: dict[Path, SeenFile]
     store: Store
     ledger: Ledger

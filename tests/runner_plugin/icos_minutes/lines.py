@@ -10,6 +10,7 @@ class LinesOptions(Options):
 
     suffix: str = "txt"
     fail: bool = False
+    refuse: tuple[str, ...] = ()
 
 
 def export(streams, folder, options, context):
@@ -33,4 +34,11 @@ def export(streams, folder, options, context):
     return paths
 
 
-EXPORTER = Exporter(name="lines", summary="text", options=LinesOptions, export=export)
+def check(options, context):
+    assert context.station.id == "T1"
+    if "FAULT" in options.refuse:
+        raise KeyError("a fault of the exporter")
+    return options.refuse
+
+
+EXPORTER = Exporter(name="lines", summary="text", options=LinesOptions, export=export, check=check)

@@ -20,6 +20,7 @@ def icos_calibrators():
 @hookimpl
 def icos_products():
     return [
+        Entry(kind="product", name="above-level", summary="signals above levels", load="icos_minutes.level:PRODUCT"),
         Entry(kind="product", name="daily", summary="daily means", load="icos_minutes.daily:PRODUCT"),
         Entry(kind="product", name="whole", summary="mean of the daily means", load="icos_minutes.daily:WHOLE"),
     ]

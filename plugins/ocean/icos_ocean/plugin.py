@@ -41,6 +41,7 @@ _READERS = {
     "socat-synthesis": ("socat_synthesis", "all cruises of the Surface Ocean CO2 Atlas in one file"),
 }
 _CALIBRATORS = {
+    "hydroc": ("hydroc", "fCO2 of sea water from the signals of a CONTROS HydroC with zeroings"),
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
     "mapco2": ("mapco2", "fCO2 of sea water and air from the cycles of a MAPCO2 buoy or an ASVCO2"),
     "dry-xco2": ("dry_xco2", "fCO2 of sea water and air from mole fractions as an instrument reports them, without standard gases"),
@@ -53,9 +54,15 @@ _QUALITY_TESTS = {
     "speed": ("speed", "positions that the platform cannot have reached in time"),
 }
 _PRODUCTS = {
+    "air-sea-flux": ("air_sea_flux", "flux of CO2 from the sea to the air, from ΔfCO2 and wind, with its uncertainty"),
     "socat-fco2rec": (
         "socat_fco2rec",
         "fCO2 recomputed as the Surface Ocean CO2 Atlas does, from the first of fourteen sources that is complete",
+    ),
+    "crossovers": ("crossovers", "where this cruise crosses others, and how far their fCO2 are apart"),
+    "gridded-monthly": (
+        "gridded_monthly",
+        "monthly means on a 1° grid with counts and spread, unweighted and with each cruise counting once",
     ),
 }
 _EXPORTERS = {

@@ -75,6 +75,8 @@ _SIMULATORS = {
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "a mooring with a Pro-Oceanus CO2-Pro whose fCO2 is known"),
     "sunburst-sami-co2": ("sunburst_sami_co2", "a mooring with a Sunburst SAMI-CO2 whose fCO2 is known"),
     "ship-sensors": ("ship_sensors", "a ship's CO2 system, thermosalinograph, satellite receiver and weather station with known fCO2"),
+    "pmel-mapco2": ("pmel_mapco2", "a buoy with a MAPCO2 whose fCO2 is known"),
+    "pmel-asvco2": ("pmel_asvco2", "a surface vehicle with an ASVCO2 whose fCO2 is known"),
 }
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),

@@ -52,7 +52,7 @@ def sample_cycles(record: Record, inputs: Inputs, result: Result, options: MapCO
     zero = _zero(record, result, options)
     computed = _dried(record, rows, np.zeros(record.size), options)
     _compare(record, rows, computed, result)
-    mole = _dried(record, rows, zero, options) if options.source == "raw" else _as_reported(stream["xco2_dry"].values[rows])
+    mole = _dried(record, rows, zero, options) if options.source == "raw" else _as_reported(stream["xco2_dry"].values[rows], computed)
     known = np.isfinite(mole.value)
     lost = int(np.count_nonzero(~known))
     if lost:
@@ -94,8 +94,10 @@ def _dried(record: Record, rows: Rows, zero: FloatArray, options: MapCO2Calibrat
     return _Mole(wet * factor, factor, wet * by_humidity)
 
 
-def _as_reported(value: FloatArray) -> _Mole:
-    return _Mole(value, np.ones(value.shape), np.zeros(value.shape))
+def _as_reported(value: FloatArray, computed: _Mole) -> _Mole:
+    """Return what the instrument computed; it responds to reading and humidity as what is computed here, where that can be computed."""
+    known = np.isfinite(computed.value)
+    return _Mole(value, np.where(known, computed.by_reading, 1.0), np.where(known, computed.by_humidity, 0.0))
 
 
 def _compare(record: Record, rows: Rows, computed: _Mole, result: Result) -> None:
@@ -121,11 +123,12 @@ def _samples(record: Record, rows: Rows, dry: _Mole, checks: SpanChecks, result:
     result.scatter("air_offset", rows, offset)
     by_humidity = dry.by_humidity * factor
     xco2 = dry.value * factor + offset
-    of_humidity = by_humidity * stated.humidity_rounding * (np.sqrt(2.0) if options.humidity_reference == "span" else 1.0)
+    # The instrument itself dries with humidities that are not rounded.
+    rounding = stated.humidity_rounding if options.source == "raw" else 0.0
+    of_humidity = by_humidity * rounding * (np.sqrt(2.0) if options.humidity_reference == "span" else 1.0)
     terms = {"sample": np.hypot(dry.by_reading * factor * stated.reading, of_humidity)}
     terms["instrument"] = np.hypot(stated.instrument, offset_uncertainty)
-    if options.source == "raw":
-        terms["drying"] = by_humidity * stated.humidity
+    terms["drying"] = by_humidity * stated.humidity
     if weights is not None:
         terms["interpolation"] = dry.value * span_noise
         terms["standards"] = dry.value * factor * np.array([gas.uncertainty / gas.xco2 for gas in gases])[checks.gas[weights.check[0]]]
@@ -162,9 +165,7 @@ def _air_offset(record: Record, rows: Rows, water: NDArray[np.bool_], options: M
 def _stated(options: MapCO2CalibrationOptions) -> FloatArray:
     """Return the uncertainties of the common sources: each cylinder, humidity, instrument, offset of air (in units of its uncertainty)."""
     stated = options.uncertainty
-    return np.array(
-        [*(gas.uncertainty for gas in options.span_gases), stated.humidity if options.source == "raw" else 0.0, stated.instrument, 1.0]
-    )
+    return np.array([*(gas.uncertainty for gas in options.span_gases), stated.humidity, stated.instrument, 1.0])
 
 
 def _traced(

@@ -84,12 +84,16 @@ def read(path: Path, options: Co2ProOptions, context: Context) -> ReadResult:  #
 def span(path: Path, options: Co2ProOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
     """Return the time from the earliest to the latest row that :func:`read` keeps; all lines are read, of each only its time.
 
+    ``NaT`` at both ends where the file holds nothing but messages.
+
     Raises
     ------
     InputError
         As :func:`read`.
     """
     rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    if not rows.time.size:
+        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from icos_ocean.readers.delimited_text import TextError, number, parse_block
 from icos_ocean.readers.instrument_clock import INVALID
-from icos_ocean.readers.pro_oceanus_co2_pro_options import LAYOUTS
+from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, LAYOUTS
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.vocabulary import RUN_TYPES
 
@@ -101,11 +101,12 @@ def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> 
     Raises
     ------
     TextError
-        For a file without a single record.
+        For a file without a single record, unless all of it is messages.
     """
     account.seen = len(lines)
     messages = (*_MESSAGES, *(each.encode() for each in options.messages))
     records = []
+    found = Counter[str]()
     for index in range(len(lines)):
         text = lines.raw(index)
         record = matched(index + 1, text)
@@ -113,6 +114,7 @@ def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> 
             records.append(record)
             continue
         reason = _reason(text, messages)
+        found[reason] += 1
         account.reject(reason, 1)
         account.count_type(f"({reason})", 1)
         if reason == DAMAGED:
@@ -122,7 +124,8 @@ def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> 
                 index + 1,
                 text.decode("ascii", errors="replace"),
             )
-    if not records:
+    # Messages alone are the log of an instrument that did not measure.
+    if not records and (found[DAMAGED] or not found[OF_LOGGER] + found[OF_INSTRUMENT]):
         raise TextError(
             "no CO2-Pro record found; expected lines such as '2014/02/17 00:58:14.840 W M,2014,02,17,01,00,12,44392,41900,358.77,…' or "
             "'#2014/08/10 00:20:11, M,43032,40423,397.04,…,W'"
@@ -164,6 +167,10 @@ def read_rows(lines: Lines, options: Co2ProOptions, account: LineAccount, *, clo
     records = find_records(lines, options, account)
     for word, count in Counter(record.word for record in records).items():
         account.count_type(word, count)
+    if not records:
+        nothing = np.empty(0, dtype=np.int64)
+        names = options.fields or FIELDS
+        return Rows(nothing, nothing, nothing.astype(np.int8), {name: np.empty(0) for name in names if name != "-"})
     names, records = _regular(records, options, account)
     times = {
         "instrument": parse_stamps([record.instrument for record in records]),

@@ -24,7 +24,7 @@ from icos_ocean.readers.row_order import in_order
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.readers.sunburst_sami_co2_header import COEFFICIENTS
 from icos_ocean.readers.sunburst_sami_co2_options import SamiOptions
-from icos_ocean.readers.sunburst_sami_co2_records import NO_TIME, find_records, interpret, plain_header
+from icos_ocean.readers.sunburst_sami_co2_records import LIGHT_NUMBERS, NO_TIME, find_records, interpret, plain_header
 from icos_ocean.sami_spectrophotometry import RATIO_SCALE, battery_voltage, thermistor_temperature
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 from icos_ocean.vocabulary.sami import MEASUREMENT_TYPES
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from icos_core.components import Context
     from icos_ocean.readers.delimited_text import Lines
     from icos_ocean.readers.sunburst_sami_co2_header import Header
-    from icos_ocean.readers.sunburst_sami_co2_records import LightRecord
+    from icos_ocean.readers.sunburst_sami_co2_records import Found, LightRecord
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 
@@ -83,7 +83,7 @@ def read(path: Path, options: SamiOptions, context: Context) -> ReadResult:  # n
     account = LineAccount(path.name)
     lines = _lines(path)
     found = find_records(lines, account)
-    records, time = _timed(path, found.records, options, account)
+    records, time = _timed(path, found, options, account)
     values = _values(records, options, account)
     kinds = np.array([record.kind for record in records], dtype=np.int8)
     values["run_type"] = np.where(kinds == MEASUREMENT_TYPES["blank"], RUN_TYPES["FLUSH"], RUN_TYPES["EQU"]).astype(np.int8)
@@ -102,7 +102,7 @@ def read(path: Path, options: SamiOptions, context: Context) -> ReadResult:  # n
 
 
 def span(path: Path, options: SamiOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
-    """Return the time from the earliest to the latest row that :func:`read` keeps.
+    """Return the time from the earliest to the latest row that :func:`read` keeps; ``NaT`` at both ends where there is none.
 
     Raises
     ------
@@ -110,7 +110,9 @@ def span(path: Path, options: SamiOptions, context: Context) -> Span:  # noqa: A
         As :func:`read`.
     """
     account = LineAccount(path.name)
-    _, time = _timed(path, find_records(_lines(path), account).records, options, account)
+    _, time = _timed(path, find_records(_lines(path), account), options, account)
+    if not time.size:
+        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(int(time.min()), "ns"), np.datetime64(int(time.max()), "ns"))
 
 
@@ -157,11 +159,12 @@ def _lines(path: Path) -> Lines:
         raise InputError(path.name, str(error)) from error
 
 
-def _timed(
-    path: Path, records: list[LightRecord], options: SamiOptions, account: LineAccount
-) -> tuple[list[LightRecord], NDArray[np.int64]]:
+def _timed(path: Path, found: Found, options: SamiOptions, account: LineAccount) -> tuple[list[LightRecord], NDArray[np.int64]]:
     """Return the records that have a time, and their times in ns since 1970."""
+    records = found.records
     if not records:
+        if found.only_housekeeping:
+            return [], np.empty(0, dtype=np.int64)
         raise InputError(
             path.name,
             "no sample or blank of a SAMI-CO2 found; expected decimal records of 18 numbers that begin with 4 or 5, or hexadecimal ones "
@@ -185,7 +188,7 @@ def _timed(
 
 
 def _values(records: list[LightRecord], options: SamiOptions, account: LineAccount) -> dict[str, NDArray[np.generic]]:
-    numbers = np.array([record.numbers for record in records], dtype=np.float64)
+    numbers = np.array([record.numbers for record in records], dtype=np.float64).reshape(-1, LIGHT_NUMBERS)
     too_large = numbers > _LARGEST
     numbers[too_large] = np.nan
     for row in np.flatnonzero(too_large.any(axis=1)).tolist():

@@ -40,7 +40,7 @@ __all__ = ["LIGHT_NUMBERS", "NO_TIME", "Found", "LightRecord", "find_records", "
 LIGHT_NUMBERS = 16
 _DECIMAL = re.compile(rb"[ \t]*(\d{1,3})[ \t]+(\d{1,10})((?:[ \t]+\d{1,8})*)[ \t]*")
 _HEXADECIMAL = re.compile(rb"(?:(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)[ \t]+)?(?:Record\[\d+\]:)?\*?([0-9A-Fa-f]{14,100})[ \t]*")
-_OF_LOGGER = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]+\[[^\]]*\]|#[A-Za-z0-9_ ]*[:=]?")
+_OF_LOGGER = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]+\[[^\]]*\]|#(?:UIMM |\d+_DateTime:|[A-Z][a-zA-Z]*=|Begin |End )")
 _LIGHT, _DEVICES, _FIRST_STATUS = {4, 5}, {17, 33, 49}, 128
 _STATUS_BYTES = {11, 13}
 _FAULTS = {
@@ -66,6 +66,7 @@ CHECKSUM = "wrong checksum"
 LENGTH = "wrong length"
 OTHER_TYPE = "record of another type"
 NO_TIME = "no valid time"
+_HOUSEKEEPING = {DEVICE, STATUS, OF_LOGGER}
 
 
 class LightRecord(NamedTuple):
@@ -98,10 +99,13 @@ class Found:
         Samples and blanks.
     headers
         (line from which it holds, header) in order.
+    only_housekeeping
+        Whether there are status or device records or messages of a logger, and no line that nobody understands.
     """
 
     records: list[LightRecord] = field(default_factory=list)
     headers: list[tuple[int, Header]] = field(default_factory=list)
+    only_housekeeping: bool = False
 
 
 def plain_header(lines: Lines) -> int:
@@ -121,6 +125,7 @@ def find_records(lines: Lines, account: LineAccount) -> Found:
         found.headers.append((1, parse_header(lines.raw(index) for index in range(start))))
     faults: dict[str, list[int]] = {}
     within: int | None = None
+    reasons: set[str] = set()
     for index in range(start, len(lines)):
         text = lines.raw(index)
         if within is None and begins_header(text):
@@ -133,6 +138,7 @@ def find_records(lines: Lines, account: LineAccount) -> Found:
             continue
         read = interpret(text)
         if read.reason:
+            reasons.add(read.reason)
             _reject(read, text, index + 1, account)
             if read.reason == STATUS:
                 _note_faults(read.numbers, index + 1, faults)
@@ -140,6 +146,7 @@ def find_records(lines: Lines, account: LineAccount) -> Found:
         account.count_type("sample" if read.kind == 4 else "blank", 1)
         found.records.append(LightRecord(index + 1, read.logger, read.kind, read.seconds, read.numbers))
     _tell_faults(faults, account)
+    found.only_housekeeping = bool(reasons & _HOUSEKEEPING) and reasons <= {*_HOUSEKEEPING, BLANK_LINE}
     return found
 
 

@@ -87,7 +87,7 @@ def write_file(deployment: Deployment, path: Path, options: SamiSimulation) -> P
         text = [hexadecimal(record) for record in records]
     if options.form == "logger":
         stamps = [str(_EPOCH + np.timedelta64(record[1], "s")).replace("-", "/").replace("T", " ") for record in records]
-        text = [f"{stamp}.250 {record}" for stamp, record in zip(stamps, text, strict=True)]
+        text = [f"{stamp}.000 {record}" for stamp, record in zip(stamps, text, strict=True)]
     path.write_bytes("".join(f"{line}\r\n" for line in text).encode("ascii"))
     return path
 

@@ -1,0 +1,77 @@
+"""Damage as it happens to logs of single records: bytes, fields and whole lines."""
+
+import numpy as np
+
+__all__ = ["damaged"]
+
+_WORDS = (b"", b" ", b"-", b"NaN", b"inf", b"1e400", b"10.0.3", b"*", b"#", b"0x1F", b"\xb5", b"\x00", b"99999999999", b"2014/02/30", b'"')
+
+
+def damaged(content: bytes, seed: int) -> bytes:
+    """Return one damaged variant; the kinds of damage follow from the seed, one to three of them on top of each other."""
+    random = np.random.default_rng(seed)
+    for kind in random.choice(len(_DAMAGES), size=int(random.integers(1, 4)), replace=False):
+        content = _DAMAGES[kind](content, random)
+    return content
+
+
+def _cut_off(content, random):
+    return content[: int(random.integers(0, len(content) + 1))]
+
+
+def _cut_out(content, random):
+    first, last = sorted(random.integers(0, len(content) + 1, 2).tolist())
+    return content[:first] + content[last:]
+
+
+def _flip_bytes(content, random):
+    array = np.frombuffer(content, dtype=np.uint8).copy()
+    if array.size:
+        places = random.integers(0, array.size, int(random.integers(1, 40)))
+        array[places] = random.integers(0, 256, places.size)
+    return array.tobytes()
+
+
+def _insert_words(content, random):
+    for _ in range(int(random.integers(1, 10))):
+        place = int(random.integers(0, len(content) + 1))
+        content = content[:place] + _WORDS[int(random.integers(len(_WORDS)))] + content[place:]
+    return content
+
+
+def _repeat_lines(content, random):
+    lines = content.splitlines(keepends=True)
+    for _ in range(int(random.integers(1, 6))):
+        if lines:
+            lines.insert(int(random.integers(len(lines))), lines[int(random.integers(len(lines)))])
+    return b"".join(lines)
+
+
+def _shuffle_lines(content, random):
+    lines = content.splitlines(keepends=True)
+    random.shuffle(lines)
+    return b"".join(lines)
+
+
+def _join_lines(content, random):
+    lines = content.splitlines(keepends=True)
+    for _ in range(int(random.integers(1, 6))):
+        if lines:
+            place = int(random.integers(len(lines)))
+            lines[place] = lines[place].rstrip(b"\r\n")
+    return b"".join(lines)
+
+
+def _change_fields(content, random):
+    lines = content.splitlines(keepends=True)
+    for _ in range(int(random.integers(1, 10))):
+        if lines:
+            place = int(random.integers(len(lines)))
+            mark = b"," if b"," in lines[place] else b"\t"
+            fields = lines[place].split(mark)
+            fields[int(random.integers(len(fields)))] = _WORDS[int(random.integers(len(_WORDS)))]
+            lines[place] = mark.join(fields)
+    return b"".join(lines)
+
+
+_DAMAGES = (_cut_off, _cut_out, _flip_bytes, _insert_words, _repeat_lines, _shuffle_lines, _join_lines, _change_fields)

@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Streams
-    from icos_ocean.calibration.fco2_options import Filling, Variability
     from icos_ocean.calibration.inputs import Input
     from icos_ocean.calibration.partial_pressure_options import PartialPressureOptions
     from icos_ocean.calibration.record import Result
+    from icos_ocean.calibration.underway_options import Filling, Variability
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -126,8 +126,23 @@ def partial_pressure_record(
     *,
     air_run_types: Sequence[str] = (),
     run_type: NDArray[np.integer] | None = None,
+    flush_after: float | None = None,
 ) -> Record:
-    """Sort the rows of a stream by kind; all are water where the stream has no run types and none are handed in."""
+    """Sort the rows of a stream by kind; all are water where the stream has no run types and none are handed in.
+
+    Parameters
+    ----------
+    stream, name
+        The stream.
+    options
+        Options of the calibrator.
+    air_run_types
+        Type words of air samples.
+    run_type : (n,) ndarray of int, optional
+        Codes of `icos_ocean.vocabulary.RUN_TYPES`, in place of those of the stream.
+    flush_after : float, optional
+        In place of that of the options, s.
+    """
     moment = stream["time"].values
     time = (moment - moment[0]) / np.timedelta64(1, "s") if moment.size else np.empty(0)
     words: Mapping[str, int] = RUN_TYPES
@@ -143,7 +158,7 @@ def partial_pressure_record(
         run_type=run_type,
         words=words,
         run=run_numbers(time, run_type, options.run_gap.total_seconds()),
-        flushed=flushing(time, run_type, 0.0, options.flush_after.total_seconds()),
+        flushed=flushing(time, run_type, 0.0, options.flush_after.total_seconds() if flush_after is None else flush_after),
         water=np.isin(run_type, [words[word] for word in options.water_run_types if word in words]),
         air=np.isin(run_type, [words[word] for word in air_run_types if word in words]),
     )

@@ -32,6 +32,7 @@ CALIBRATED: tuple[Variable, ...] = (
     Variable(name="signal_ratio", units="1", long_name="ratio of the two signals of the detector"),
     Variable(name="zero_signal_ratio", units="1", long_name="ratio of the two signals in gas without CO2, at the time of the row"),
     Variable(name="signal_processed", units="1", long_name="processed signal: absorption by CO2 in the scale of the calibration sheet"),
+    uncertainty_term("cell_pressure", "common", "pressure in the optical cell"),
     uncertainty_term("response", "period", "response time of the membrane, where it is corrected for"),
     uncertainty_term("drift", "period", "change of the calibration polynomial between the calibrations before and after a deployment"),
 )

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-__all__ = ["damaged"]
+from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing.reader import read_or_refuse
+
+__all__ = ["damaged", "refused_variants"]
 
 _WORDS = (b"", b" ", b"-", b"NaN", b"inf", b"1e400", b"10.0.3", b"*", b"#", b"0x1F", b"\xb5", b"\x00", b"99999999999", b"2014/02/30", b'"')
 
@@ -13,6 +16,20 @@ def damaged(content: bytes, seed: int) -> bytes:
     for kind in random.choice(len(_DAMAGES), size=int(random.integers(1, 4)), replace=False):
         content = _DAMAGES[kind](content, random)
     return content
+
+
+def refused_variants(reader, content, path, variants):
+    """Read that many damaged variants; of those that are read every line is accounted for. Returns how many are refused."""
+    context, options, refused = example_context(), reader.options(), 0
+    for seed in range(variants):
+        path.write_bytes(damaged(content, seed))
+        result = read_or_refuse(reader, path, options, context, f"seed {seed}")
+        if result is None:
+            refused += 1
+            continue
+        assert_result_fits(reader, result, options)
+        assert_span_covers(reader, path, result, options, context, f"seed {seed}")
+    return refused
 
 
 def _cut_off(content, random):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import icos_ocean.calibration.co2_pro as co2_pro
-import icos_ocean.calibration.sami as sami
 import icos_ocean.readers.pro_oceanus_co2_pro as co2_pro_reader
 import icos_ocean.readers.sunburst_sami_co2 as sami_reader
 import icos_ocean.simulators.pro_oceanus_co2_pro as co2_pro_simulator
 import icos_ocean.simulators.sunburst_sami_co2 as sami_simulator
+from icos_ocean.calibration import co2_pro, sami
 from icos_ocean.simulators.mooring import MooringSimulation
 from icos_ocean.simulators.pro_oceanus_co2_pro_signals import simulate_deployment
 from icos_ocean.vocabulary import VOCABULARY

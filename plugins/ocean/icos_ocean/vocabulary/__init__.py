@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ocean.vocabulary import co2_pro, hydroc, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
+from icos_ocean.vocabulary import co2_pro, flux, hydroc, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
 from icos_ocean.vocabulary.underway import CALIBRATED, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ VOCABULARY: Mapping[str, Variable] = {
         hydroc.CALIBRATED,
         ship_sensors.MEASURED,
         socat.MEASURED,
+        flux.MEASURED,
     )
     for variable in words
 }

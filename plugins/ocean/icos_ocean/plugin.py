@@ -77,6 +77,7 @@ _SIMULATORS = {
     "ship-sensors": ("ship_sensors", "a ship's CO2 system, thermosalinograph, satellite receiver and weather station with known fCO2"),
     "pmel-mapco2": ("pmel_mapco2", "a buoy with a MAPCO2 whose fCO2 is known"),
     "pmel-asvco2": ("pmel_asvco2", "a surface vehicle with an ASVCO2 whose fCO2 is known"),
+    "socat-cruise": ("socat_cruise", "files of SOCAT whose fCO2 is known, with all fourteen sources of its recalculation"),
 }
 _FIGURES = {
     "ocean-cruise-track": ("cruise_track", "track of the ship, coloured by fCO2"),
@@ -86,6 +87,8 @@ _FIGURES = {
     "ocean-pressure": ("pressure", "pressure in the equilibrator and at sea level"),
     "ocean-salinity": ("salinity", "salinity"),
     "ocean-uncertainty": ("uncertainty", "what the uncertainty of fCO2 is made of"),
+    "ocean-crossovers": ("crossovers", "difference of fCO2 to other cruises"),
+    "ocean-monthly-grid": ("monthly_grid", "map of the monthly grid"),
 }
 
 

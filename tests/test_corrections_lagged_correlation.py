@@ -63,7 +63,7 @@ def test_a_known_lag_is_found(lag: float, noise: float) -> None:
 
 
 @pytest.mark.parametrize("how", [{"jitter": 0.4}, {"lost": 0.3}, {"jitter": 0.4, "lost": 0.3}], ids=str)
-def test_irregular_rows_and_gaps(how: dict[str, float]) -> None:
+def test_irregular_rows_and_gaps(how: dict[str, Any]) -> None:
     errors = [estimate(*series(seed, 75.0, **how)).lag - 75.0 for seed in range(8)]
     assert np.abs(errors).max() < 0.2 * ROW
     assert abs(np.mean(errors)) < 0.06 * ROW

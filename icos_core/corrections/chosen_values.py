@@ -77,9 +77,7 @@ class Chosen:
         if variable in self.measured and variable not in sensors:
             raise DataError(f"{who}: {variable!r} is there already; name it among the sensors, or rename it with [input.rename]")
         for sensor in sensors:
-            check_quantity(who, self.measured, sensor)
-            if self.measured[sensor].ndim > 1:
-                raise DataError(f"{who}: {sensor!r} has the dimensions {self.measured[sensor].dims}, expected time alone")
+            check_quantity(who, self.measured, sensor, alone=True)
         units = str(self.measured[sensors[0]].attrs.get("units", ""))
         converted = self.measured
         for sensor in sensors[1:]:

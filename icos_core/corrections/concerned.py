@@ -46,10 +46,12 @@ def concerned_streams(who: str, requires: Mapping[str, tuple[Requirement, ...]],
     return meant
 
 
-def check_quantity(who: str, stream: xr.Dataset, name: str) -> None:
-    """Raise :class:`DataError` unless a variable is a quantity: a float along time, no category."""
+def check_quantity(who: str, stream: xr.Dataset, name: str, *, alone: bool = False) -> None:
+    """Raise :class:`DataError` unless a variable is a quantity, a float along time; with `alone` along nothing else."""
     if stream[name].dtype.kind != "f" or stream[name].dims[:1] != ("time",):
         raise DataError(f"{who}: {name!r} is no quantity along time: {stream[name].dtype} along {stream[name].dims}")
+    if alone and stream[name].ndim > 1:
+        raise DataError(f"{who}: {name!r} has the dimensions {stream[name].dims}, expected time alone")
 
 
 def sees_whole_run(context: Context) -> bool:

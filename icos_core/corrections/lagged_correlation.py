@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["LagEstimate", "averaged", "estimate_lag", "rates_of_change"]
 
 STEPS_PER_ROW = 10
-FINEST = 120
-"""Rows closer than this fraction of the window are averaged: noise of neighbours would hide the signal."""
 MOST_BLOCKS, LEAST_BLOCKS = 60, 8
 RESAMPLES = 400
 BOUND = 3.0

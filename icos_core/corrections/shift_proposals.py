@@ -8,9 +8,8 @@ import numpy as np
 
 from icos_core.components import Table
 from icos_core.corrections.concerned import check_quantity
-from icos_core.corrections.lagged_correlation import FINEST, LagEstimate, averaged, estimate_lag, rates_of_change
+from icos_core.corrections.lagged_correlation import LagEstimate, averaged, estimate_lag, rates_of_change
 from icos_core.dataset import category_mask, is_good
-from icos_core.exceptions import DataError
 from icos_core.running.joins import is_circular
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ NOTE = (
     "From the lagged correlation of rates of change. A variable that leads sees a change before the other does. Nothing was shifted: "
     "[[calibrate.shift]] with the variable and the seconds to declare would do so (the value at t becomes the one measured at t + seconds)."
 )
+FINEST = 60
+"""Rows closer than this fraction of the window are averaged unless told otherwise: noise of neighbours would hide the signal."""
 HIGH, LOW = 0.7, 0.4
 """Correlations from which confidence is high, and below which it is low."""
 
@@ -74,23 +75,22 @@ def _estimate(stream: xr.Dataset, table: Proposal, who: str) -> LagEstimate:
     for category, words in table.where.items():
         rows &= category_mask(stream, category, list(words))
     window = table.window.total_seconds()
-    rates = [_rates(stream, name, rows, window, table.gap.total_seconds(), who) for name in (table.variable, table.against)]
+    width = table.average.total_seconds() if table.average is not None else window / FINEST
+    rates = [_rates(stream, name, rows, width, table.gap.total_seconds(), who) for name in (table.variable, table.against)]
     return estimate_lag(rates[0], rates[1], window, least_pairs=table.least_pairs)
 
 
 def _rates(
-    stream: xr.Dataset, name: str, rows: NDArray[np.bool_], window: float, gap: float, who: str
+    stream: xr.Dataset, name: str, rows: NDArray[np.bool_], width: float, gap: float, who: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    check_quantity(who, stream, name)
-    if stream[name].ndim > 1:
-        raise DataError(f"{who}: {name!r} has the dimensions {stream[name].dims}, expected time alone")
+    check_quantity(who, stream, name, alone=True)
     wanted = rows & is_good(stream, name) & np.isfinite(stream[name].values)
     start = stream["time"].values[:1]
     time = (stream["time"].values[wanted] - start) / np.timedelta64(1, "s") if start.size else np.zeros(0)
     values = stream[name].values[wanted].astype("f8")
     if is_circular(stream, name):
         values = np.unwrap(values, period=360.0)
-    return rates_of_change(*averaged(time, values, window / FINEST), gap)
+    return rates_of_change(*averaged(time, values, width), gap)
 
 
 def _row(name: str, table: Proposal, found: LagEstimate) -> tuple[Any, ...]:

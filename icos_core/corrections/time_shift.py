@@ -67,7 +67,7 @@ def calibrate(streams: Streams, options: TimeShiftOptions, context: Context) -> 
     for table in options.shift:
         name = meant[table.stream]
         for variable in table.variables:
-            check_quantity(WHO, streams[name], variable)
+            check_quantity(WHO, streams[name], variable, alone=True)
             moved = _moved(streams[name], variable, table)
             covered = table.covers(streams[name]["time"].values)
             results[name] = _replaced(results.get(name, streams[name]), moved, variable, covered)

@@ -40,6 +40,9 @@ class Proposal(Options):
     stream: StreamName | None = Field(default=None, description="their stream; where absent, the one that has all variables named here")
     window: PositiveDuration = Field(default=timedelta(minutes=15), description="largest shift looked at, to either side")
     gap: PositiveDuration = Field(default=timedelta(minutes=5), description="rows further apart are not compared with each other")
+    average: PositiveDuration | None = Field(
+        default=None, description="rows closer than this are averaged first; a sixtieth of the window where absent"
+    )
     least_pairs: Annotated[int, Field(ge=10)] = Field(default=100, description="fewer pairs of changes give no proposal")
     where: dict[str, Texts] = Field(default_factory=dict, description="category = words: only such rows are looked at")
 

@@ -70,6 +70,7 @@ _EXPORTERS = {
     "icos-otc": ("icos_otc", "tables that the Carbon Portal takes from the Ocean Thematic Centre"),
 }
 _SIMULATORS = {
+    "contros-hydroc": ("contros_hydroc", "a CONTROS HydroC in a FerryBox whose fCO2 is known"),
     "general-oceanics-8050": ("general_oceanics", "a cruise with a General Oceanics 8050 system whose fCO2 is known"),
     "underway-table": ("underway_table", "a cruise whose logger writes a table in any of many styles"),
     "pro-oceanus-co2-pro": ("pro_oceanus_co2_pro", "a mooring with a Pro-Oceanus CO2-Pro whose fCO2 is known"),
@@ -77,6 +78,8 @@ _SIMULATORS = {
     "ship-sensors": ("ship_sensors", "a ship's CO2 system, thermosalinograph, satellite receiver and weather station with known fCO2"),
     "pmel-mapco2": ("pmel_mapco2", "a buoy with a MAPCO2 whose fCO2 is known"),
     "pmel-asvco2": ("pmel_asvco2", "a surface vehicle with an ASVCO2 whose fCO2 is known"),
+    "saildrone": ("saildrone", "a Saildrone with an ASVCO2 system whose fCO2 is known"),
+    "subctech-oceanpack": ("subctech_oceanpack", "a station with a SubCtech OceanPack whose fCO2 is known"),
     "socat-cruise": ("socat_cruise", "files of SOCAT whose fCO2 is known, with all fourteen sources of its recalculation"),
 }
 _FIGURES = {
@@ -86,6 +89,7 @@ _FIGURES = {
     "ocean-temperatures": ("temperatures", "temperatures of sea surface and equilibrator"),
     "ocean-pressure": ("pressure", "pressure in the equilibrator and at sea level"),
     "ocean-salinity": ("salinity", "salinity"),
+    "ocean-air-sea-flux": ("air_sea_flux", "flux of CO2 between sea and air, and what drives it"),
     "ocean-uncertainty": ("uncertainty", "what the uncertainty of fCO2 is made of"),
     "ocean-crossovers": ("crossovers", "difference of fCO2 to other cruises"),
     "ocean-monthly-grid": ("monthly_grid", "map of the monthly grid"),

@@ -166,7 +166,7 @@ def test_a_real_log_is_read_whole(real):
 def test_pco2_of_the_instrument_itself(real):
     """The reference: PCO2 = VCO2 (P - pH2O)/1013.25 + 0.069, sd 0.004, a check of columns and units only.
 
-    0.069 µatm is what another formula of the vapour pressure makes; with that of Weiss and Price it comes from the RTD, not from the SBE 38.
+    0.069 µatm is what another formula of the vapour pressure makes; its temperature is that of the RTD, not of the SBE 38.
     """
     stream = real.streams["underway"]
     water = category_mask(stream, "run_type", ["EQU"])

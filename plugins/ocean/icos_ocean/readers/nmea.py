@@ -165,15 +165,28 @@ def _rows(path: Path, options: NmeaOptions) -> tuple[LoggedFile, NDArray[np.intp
     lines = np.flatnonzero(log.kept)
     number = row_numbers(shown[lines], sentences.formatter[lines], pause)
     of_row = _times_of_rows(time[lines], sentences.formatter[lines], number)
-    timed = of_row[number] != INVALID
-    if not timed.all():
-        untimed = np.zeros(len(log.lines), dtype=bool)
-        untimed[lines[~timed]] = True
-        log.reject(untimed, "no sentence with time and date beside it", "the time of the sentence is not known")
-        lines, of_row = lines[timed], of_row[of_row != INVALID]
-        _, number = np.unique(number[timed], return_inverse=True)
-        number = number.reshape(-1)
+    says = _rows_that_say_something(values, lines, number, of_row.size)
+    useful = says & (of_row != INVALID)
+    if not useful.all():
+        for rows, reason, message in (
+            (of_row == INVALID, "no sentence with time and date beside it", "the time of the sentence is not known"),
+            (~says, "nothing but the time, or nothing that can be read", ""),
+        ):
+            wrong = np.zeros(len(log.lines), dtype=bool)
+            wrong[lines[rows[number]]] = True
+            log.reject(wrong, reason, message)
+        lines, of_row = lines[useful[number]], of_row[useful]
+        number = (np.cumsum(useful) - 1)[number[useful[number]]]
     return log, lines, number, of_row, values
+
+
+def _rows_that_say_something(values: Values, lines: NDArray[np.intp], number: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    row_of = np.zeros(values.date.size, dtype=np.intp)
+    row_of[lines] = number
+    says = np.zeros(count, dtype=bool)
+    for _, rows, numbers in values.found:
+        says[row_of[rows[np.isfinite(numbers)]]] = True
+    return says
 
 
 def _times_of_rows(time: NDArray[np.int64], formatter: NDArray[np.int64], number: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -81,7 +81,10 @@ class Chosen:
         units = str(self.measured[sensors[0]].attrs.get("units", ""))
         converted = self.measured
         for sensor in sensors[1:]:
-            converted = require_units(converted, sensor, units)
+            try:
+                converted = require_units(converted, sensor, units)
+            except DataError as error:
+                raise DataError(f"{who}: {error}, the unit of {sensors[0]!r}") from error
         return converted
 
     def _stacked(self, variable: str) -> NDArray[np.float64]:

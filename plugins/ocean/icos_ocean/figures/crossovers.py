@@ -53,7 +53,7 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     rest = np.flatnonzero(known & np.isin(stream["expocode_other"].values, most[_SHOWN:]))
     if rest.size:
         _marks(axes, distance[rest], difference[rest], SERIES[_SHOWN], _MARKS[_SHOWN], f"{most.size - _SHOWN} others ({rest.size:,})")
-    axes.set_xlim(left=0.0)
+    axes.set_xlim(0.0, 1.05 * float(distance[known].max()) or 1.0)
     add_legend(axes)
     return figure
 

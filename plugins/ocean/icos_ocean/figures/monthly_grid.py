@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["FIGURE", "draw"]
 
 _STREAM = "product/gridded_monthly"
-_FLATTEST, _TALLEST = 0.3, 0.9
+_FLATTEST, _TALLEST = 0.4, 0.75
+_FURNITURE, _ACROSS = 1.5, 7.6
 _STEEPEST = 80.0
 
 
@@ -34,24 +35,29 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     name = _variable(grid)
     if name is None:
         return None
-    figure = new_figure(4.6)
-    axes = figure.subplots()
     values = grid[name].values
     if not np.isfinite(values).any():
-        say_empty(axes, "no cell of the grid has a value")
+        figure = new_figure(_FURNITURE + _ACROSS * _FLATTEST)
+        say_empty(figure.subplots(), "no cell of the grid has a value")
         return figure
     with warnings.catch_warnings():
         # A cell without a value in any month is empty in the map.
         warnings.simplefilter("ignore", RuntimeWarning)
         mean = np.nanmean(values, axis=0)
     longitude, latitude = (_edges(grid, each) for each in ("longitude", "latitude"))
+    west, east, south, north, squeeze = _frame(longitude, latitude)
+    figure = new_figure(_FURNITURE + _ACROSS * (north - south) / ((east - west) * squeeze))
+    axes = figure.subplots()
     mesh = axes.pcolormesh(longitude, latitude, np.ma.masked_invalid(mean), cmap=SCALE, shading="flat", linewidth=0)
     bar = figure.colorbar(mesh, ax=axes, location="bottom", shrink=0.75, pad=0.02, aspect=40)
     bar.set_label(f"{_short(name)} ({pretty_unit(str(grid[name].attrs.get('units', '')))})")
     months = grid["time"].values.astype("datetime64[M]")
     span = str(months[0]) if months.size == 1 else f"{months.size} months, {months[0]} to {months[-1]}"
     axes.set_title(f"{span}; {int(np.isfinite(mean).sum()):,} cells", fontsize="medium", color=MUTED_INK)
-    _frame(axes, longitude, latitude)
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+    axes.set_aspect(1.0 / squeeze)
+    _name_degrees(axes)
     return figure
 
 
@@ -77,17 +83,19 @@ def _edges(grid: xr.Dataset, name: str) -> np.ndarray[tuple[int, ...], np.dtype[
 
 
 def _frame(
-    axes: Axes, longitude: np.ndarray[tuple[int, ...], np.dtype[np.float64]], latitude: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> None:
-    """Give a degree of latitude and of longitude their ratio in kilometres, in a frame that is neither a ribbon nor a tower."""
-    west, east, south, north = longitude[0], longitude[-1], latitude[0], latitude[-1]
-    squeeze = float(np.cos(np.radians(min(abs(0.5 * (south + north)), _STEEPEST))))
-    width, height = east - west, north - south
+    longitude: np.ndarray[tuple[int, ...], np.dtype[np.float64]], latitude: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+) -> tuple[float, float, float, float, float]:
+    """Return west, east, south and north of a frame that is neither a ribbon nor a tower, and how short a degree of longitude is in it."""
+    east, north = 0.5 * float(longitude[0] + longitude[-1]), 0.5 * float(latitude[0] + latitude[-1])
+    squeeze = float(np.cos(np.radians(min(abs(north), _STEEPEST))))
+    width, height = float(np.ptp(longitude)), float(np.ptp(latitude))
     height = max(height, _FLATTEST * width * squeeze)
     width = max(width, height / _TALLEST / squeeze)
-    axes.set_xlim(0.5 * (west + east - width), 0.5 * (west + east + width))
-    axes.set_ylim(max(0.5 * (south + north - height), -90.0), min(0.5 * (south + north + height), 90.0))
-    axes.set_aspect(1.0 / squeeze)
+    south, top = max(north - 0.5 * height, -90.0), min(north + 0.5 * height, 90.0)
+    return east - 0.5 * width, east + 0.5 * width, south, top, squeeze
+
+
+def _name_degrees(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 1.5, 2, 3, 5, 10]))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 1.5, 2, 3, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _degrees((value + 180.0) % 360.0 - 180.0, "E", "W")))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["SIMULATOR", "simulate"]
 
 _LAST_OF_SUBMISSION = 6
-_SHIFT_NORTH = 0.05  # degrees; a following ship is some 6 km beside the first one
+_NEAREST_NORTH, _FARTHEST_NORTH = 0.05, 0.6  # degrees; a following ship passes at 6 to 67 km
 _PLATFORMS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 
@@ -96,7 +96,7 @@ def _follower(options: SocatSimulation, leader: ReportedCruise, number: int) -> 
     size = leader.time.size
     nothing = {name: np.full(size, np.nan) for name in leader.values}
     values: dict[str, FloatArray] = nothing | {name: leader.values[name] for name in ("longitude", "sst", "salinity")}
-    values["latitude"] = leader.values["latitude"] + _SHIFT_NORTH
+    values["latitude"] = leader.values["latitude"] + _NEAREST_NORTH + (_FARTHEST_NORTH - _NEAREST_NORTH) * np.linspace(0.0, 1.0, size)
     fco2 = leader.fco2 + options.other_offset
     values["fco2"] = np.round(fco2, 3)
     time = leader.time + np.timedelta64((number + 1) * options.other_delay // timedelta(seconds=1), "s")

@@ -25,9 +25,8 @@ def published(real_data):
     """Light ratios, thermistor counts and results of the test vectors of the Ocean Observatories Initiative; a blank comes first."""
     vectors = json.loads((real_data / "ocean" / "ion_functions" / "sami_co2_test_vectors.json").read_text(encoding="utf-8"))
     words = np.array([[int(text[15 + 4 * word : 19 + 4 * word], 16) for word in range(16)] for text in vectors["raw"]], dtype=np.float64)
-    coefficients = Coefficients(
-        **{key.removeprefix("cal"): value for key, value in vectors["coef"].items() if key != "calt"}, temperature=vectors["coef"]["calt"]
-    )
+    stated = vectors["coef"]
+    coefficients = Coefficients(a=stated["cala"], b=stated["calb"], c=stated["calc"], temperature=stated["calt"])
     return words, coefficients, np.array(vectors["therm"]), np.array(vectors["pco2"][1:], dtype=np.float64)
 
 

@@ -24,9 +24,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.fco2_uncertainty import FillingUncertainty
+from icos_ocean.fco2_uncertainty import FCO2Uncertainty, FillingUncertainty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import ArrayLike, NDArray
 
     from icos_ocean.fco2_uncertainty import FCO2Sensitivities
@@ -101,9 +103,9 @@ def air_fco2_uncertainty(air: FCO2Sensitivities, xco2_variance: ArrayLike, input
 
 
 def delta_fco2_uncertainty(
-    water: FCO2Sensitivities, air: FCO2Sensitivities, xco2: MoleFractionVariance, inputs: InputUncertainty
-) -> FloatArray:
-    """Return the standard uncertainty of fCO2 in water minus fCO2 in air, µatm.
+    water: FCO2Sensitivities, air: FCO2Sensitivities, xco2: Mapping[str, MoleFractionVariance], inputs: InputUncertainty
+) -> FCO2Uncertainty:
+    """Return the terms of the standard uncertainty of fCO2 in water minus fCO2 in air, µatm.
 
     Parameters
     ----------
@@ -111,10 +113,20 @@ def delta_fco2_uncertainty(
         Of fCO2 at sea-surface temperature.
     air : FCO2Sensitivities
         At sea-level pressure, with sea-surface temperature in place of both temperatures.
-    xco2 : MoleFractionVariance
-        Of the two mole fractions.
+    xco2 : mapping of str to MoleFractionVariance
+        Independent terms of the variance of the two mole fractions.
     inputs : InputUncertainty
         Of the other inputs.
+
+    Returns
+    -------
+    FCO2Uncertainty
+        The terms by name, those of `xco2` first, and their total.
+
+    Notes
+    -----
+    What water and air have in common enters each term with the difference of the two sensitivities, or with the covariance of the two
+    errors: the terms are independent of each other, and their squares add up to that of the total.
     """
     r = inputs.temperature_correlation
     by_sst = water.sst - _by_sst(air)
@@ -122,17 +134,26 @@ def delta_fco2_uncertainty(
     of_equilibrator = water.equilibrator_temperature * np.asarray(inputs.equilibrator_temperature)
     of_sst = by_sst * np.asarray(inputs.sst)
     filling = inputs.filling
+    variances = {name: _of_mole_fractions(water, air, each) for name, each in xco2.items()}
+    variances["temperature"] = np.square(of_equilibrator + r * of_sst) + (1.0 - r * r) * np.square(of_sst)
+    variances["pressure"] = _of_pressures(water, air, inputs.pressure, inputs.sea_level_pressure, inputs.same_barometer)
+    variances["salinity"] = np.square(by_salinity * np.asarray(inputs.salinity))
+    variances["method"] = np.square(water.coefficient * np.asarray(inputs.coefficient))
+    variances["filling"] = (
+        _of_pressures(water, air, filling.pressure, inputs.sea_level_pressure_filling, inputs.same_barometer)
+        + np.square(by_salinity * np.asarray(filling.salinity))
+        + np.square(water.equilibrator_temperature * np.asarray(filling.equilibrator_temperature))
+        + np.square(by_sst * np.asarray(filling.sst))
+    )
+    # Where everything cancels, rounding may leave less than nothing.
+    terms = {name: np.sqrt(np.maximum(variance, 0.0)) for name, variance in variances.items()}
+    return FCO2Uncertainty(terms=terms, total=np.sqrt(sum(np.square(term) for term in terms.values())))
+
+
+def _of_mole_fractions(water: FCO2Sensitivities, air: FCO2Sensitivities, xco2: MoleFractionVariance) -> FloatArray:
     variance: FloatArray = np.square(water.xco2) * np.asarray(xco2.water) + np.square(air.xco2) * np.asarray(xco2.air)
     variance -= 2.0 * water.xco2 * air.xco2 * np.asarray(xco2.covariance)
-    variance += np.square(of_equilibrator + r * of_sst) + (1.0 - r * r) * np.square(of_sst)
-    variance += _of_pressures(water, air, inputs.pressure, inputs.sea_level_pressure, inputs.same_barometer)
-    variance += _of_pressures(water, air, filling.pressure, inputs.sea_level_pressure_filling, inputs.same_barometer)
-    variance += np.square(by_salinity) * _sum_of_squares(inputs.salinity, filling.salinity)
-    variance += np.square(water.coefficient * np.asarray(inputs.coefficient))
-    variance += np.square(water.equilibrator_temperature * np.asarray(filling.equilibrator_temperature))
-    variance += np.square(by_sst * np.asarray(filling.sst))
-    # Where everything cancels, rounding may leave less than nothing.
-    return np.sqrt(np.maximum(variance, 0.0))
+    return variance
 
 
 def _by_sst(air: FCO2Sensitivities) -> FloatArray:

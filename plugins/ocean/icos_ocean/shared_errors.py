@@ -26,7 +26,7 @@ JCGM 102:2011, Evaluation of measurement data - Extension to any number of outpu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -42,7 +42,15 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["ErrorSources", "covariance", "mean_over_runs", "trace_errors"]
+__all__ = [
+    "ErrorSources",
+    "covariance",
+    "drift_covariance",
+    "mean_over_runs",
+    "run_covariance",
+    "trace_errors",
+    "value_covariance",
+]
 
 _SECONDS_PER_HOUR = 3600.0
 
@@ -87,6 +95,17 @@ class ErrorSources:
         """Return the sources of (n,) values that no run of a gas calibrated; `by_value` has k rows for what they have in common."""
         by_run = np.zeros((2, *by_value.shape))
         return cls(time=time, by_reading=by_reading, by_value=by_value, by_run=by_run, run_time=by_run, run_uncertainty=by_run)
+
+    def also(self, by_value: FloatArray) -> Self:
+        """Return the sources with further ones in common, which no cylinder has; `by_value` has a row for each."""
+        none = np.zeros((2, *by_value.shape))
+        return replace(
+            self,
+            by_value=np.concatenate([self.by_value, by_value]),
+            by_run=np.concatenate([self.by_run, none], axis=1),
+            run_time=np.concatenate([self.run_time, none], axis=1),
+            run_uncertainty=np.concatenate([self.run_uncertainty, none], axis=1),
+        )
 
     def take(self, which: NDArray[np.intp] | slice) -> Self:
         """Return the sources of some of the values, or of one value several times."""
@@ -184,40 +203,66 @@ def mean_over_runs(sources: ErrorSources, first: NDArray[np.int64]) -> tuple[Err
 
 
 def covariance(a: ErrorSources, b: ErrorSources, value_uncertainty: FloatArray, *, drift_rate: float = 0.0) -> FloatArray:
-    """Covariance of each value of `a` with that of `b` in the same place.
+    """Covariance of each value of `a` with that of `b` in the same place: that of values, runs and drift together.
 
     Parameters
     ----------
     a, b : ErrorSources
         Two sets of n values that were calibrated with the same k cylinders.
     value_uncertainty : (k,) ndarray
-        Standard uncertainties of the assigned values. A cylinder that lies off the straight line acts like one of another value:
-        ``√(u² + L²)`` takes the lack of fit L of `icos_ocean.gas_standards.calibrate` into account.
+        As in `value_covariance`.
     drift_rate : float
-        As in `icos_ocean.gas_standards.calibrate`.
+        As in `drift_covariance`.
 
     Returns
     -------
     (n,) ndarray
         (µmol mol⁻¹)². What belongs to a sample alone is not in it: the noise of its own reading, and how far it lies off the line.
     """
-    stated, drifted = np.zeros((2, a.time.size))
-    used = [i for i in range(value_uncertainty.size) if a.by_value[i].any() and b.by_value[i].any()]
-    for i in used:
-        product = a.by_value[i] * b.by_value[i]
-        stated += product * value_uncertainty[i] ** 2
+    return value_covariance(a, b, value_uncertainty) + run_covariance(a, b) + drift_covariance(a, b, drift_rate)
+
+
+def value_covariance(a: ErrorSources, b: ErrorSources, value_uncertainty: FloatArray) -> FloatArray:
+    """Covariance that errors of the assigned values make, (µmol mol⁻¹)².
+
+    Parameters
+    ----------
+    a, b : ErrorSources
+        Two sets of n values.
+    value_uncertainty : (k,) ndarray
+        Standard uncertainties of the assigned values. A cylinder that lies off the straight line acts like one of another value: with the
+        lack of fit of `icos_ocean.gas_standards.calibrate` in their place this is the covariance that it makes.
+    """
+    found = np.zeros(a.time.size)
+    for i in np.flatnonzero(value_uncertainty):
+        found += a.by_value[i] * b.by_value[i] * value_uncertainty[i] ** 2
+    return found
+
+
+def run_covariance(a: ErrorSources, b: ErrorSources) -> FloatArray:
+    """Covariance that the noise of common runs makes, (µmol mol⁻¹)²."""
+    found = np.zeros(a.time.size)
+    for i in range(a.by_run.shape[1]):
+        if not (a.by_run[:, i].any() and b.by_run[:, i].any()):
+            continue
         for before_or_after in (0, 1):
             noise = a.by_run[before_or_after, i] * np.square(a.run_uncertainty[before_or_after, i])
             for other in (0, 1):
                 same = a.run_time[before_or_after, i] == b.run_time[other, i]
-                stated += np.where(same, noise * b.by_run[other, i], 0.0)
+                found += np.where(same, noise * b.by_run[other, i], 0.0)
+    return found
+
+
+def drift_covariance(a: ErrorSources, b: ErrorSources, drift_rate: float) -> FloatArray:
+    """Covariance that the drift of the analyser makes, (µmol mol⁻¹)²; `drift_rate` as in `icos_ocean.gas_standards.calibrate`."""
+    found = np.zeros(a.time.size)
     if drift_rate > 0.0:
         others = list(_points(b))
         for moment, coefficient in _points(a):
             for time, weight in others:
-                drifted += coefficient * weight * np.abs(moment - time)
-        drifted *= -0.5 * drift_rate**2 / _SECONDS_PER_HOUR
-    return stated + drifted
+                found += coefficient * weight * np.abs(moment - time)
+        found *= -0.5 * drift_rate**2 / _SECONDS_PER_HOUR
+    return found
 
 
 def _points(sources: ErrorSources) -> list[tuple[FloatArray, FloatArray]]:

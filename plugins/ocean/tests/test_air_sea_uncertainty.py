@@ -64,7 +64,7 @@ def test_first_order_agrees_with_monte_carlo(same_barometer):
     stated = InputUncertainty(**STATED, **FILLED, same_barometer=same_barometer)
     water, air = drawn(same_barometer=same_barometer)
     assert air_fco2_uncertainty(by_air, MOLE_FRACTIONS.air, stated) == pytest.approx(air.std(), rel=0.03)
-    difference = delta_fco2_uncertainty(by_water, by_air, MOLE_FRACTIONS, stated)
+    difference = delta_fco2_uncertainty(by_water, by_air, {"standards": MOLE_FRACTIONS}, stated).total
     assert difference == pytest.approx((water - air).std(), rel=0.03)
     # Leaving out what both have in common would be seen.
     assert difference < 0.9 * np.hypot(water.std(), air.std())
@@ -74,13 +74,12 @@ def test_what_is_common_to_both_cancels_as_far_as_both_respond_alike():
     by_water, by_air = sensitivities()
     nothing = dict.fromkeys(STATED, 0.0)
     of_standards = MoleFractionVariance(water=1.0, air=1.0, covariance=1.0)
-    alone = delta_fco2_uncertainty(by_water, by_air, of_standards, InputUncertainty(**nothing))
+    alone = delta_fco2_uncertainty(by_water, by_air, {"standards": of_standards}, InputUncertainty(**nothing)).total
     assert alone == pytest.approx(abs(by_water.xco2 - by_air.xco2), rel=1e-9)
     barometer = {**nothing, "pressure": 1.5, "sea_level_pressure": 1.5}
-    none = MoleFractionVariance(water=0.0, air=0.0, covariance=0.0)
-    shared = delta_fco2_uncertainty(by_water, by_air, none, InputUncertainty(**barometer, same_barometer=True))
+    shared = delta_fco2_uncertainty(by_water, by_air, {}, InputUncertainty(**barometer, same_barometer=True)).total
     assert shared == pytest.approx(1.5 * abs(by_water.pressure - by_air.pressure), rel=1e-6)
-    separate = delta_fco2_uncertainty(by_water, by_air, none, InputUncertainty(**barometer))
+    separate = delta_fco2_uncertainty(by_water, by_air, {}, InputUncertainty(**barometer)).total
     assert separate == pytest.approx(1.5 * np.hypot(by_water.pressure, by_air.pressure), rel=1e-9)
 
 

@@ -44,12 +44,13 @@ NO_STANDARD_NAME = {
     "water_flow": "CF has no flow of water through an instrument",
     "analyser_flow": "CF has no flow of gas through an instrument",
     "fco2_uncertainty_*": "CF names the standard error of a quantity, not its terms",
+    "delta_fco2_uncertainty_*": "as fco2_uncertainty_*",
 }
 """The variables that may go without, and why."""
 
 
 def may_go_without(name: str) -> bool:
-    return name in NO_STANDARD_NAME or (name.startswith("fco2_uncertainty_") and "fco2_uncertainty_*" in NO_STANDARD_NAME)
+    return name in NO_STANDARD_NAME or any(name.startswith(each[:-1]) for each in NO_STANDARD_NAME if each.endswith("*"))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from icos_ocean.calibration.fco2 import CALIBRATOR
 from icos_ocean.readers.general_oceanics import READER
 from icos_ocean.simulators.general_oceanics import SIMULATOR
-from icos_ocean.vocabulary import RUN_TYPES, STREAM, UNCERTAINTY_TERMS
+from icos_ocean.vocabulary import DIFFERENCE_TERMS, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 from small_cruise import (
     STANDARDS,
     calibrated,
@@ -380,6 +380,25 @@ def test_terms_of_the_uncertainty():
         assert (found[f"fco2_uncertainty_{term}"].values[water] > 0).all() == (term != "filling")
     for name in ("fco2_uncertainty", "xco2_uncertainty"):
         assert np.isnan(found[name].values[~water]).all()
+
+
+def test_terms_of_the_uncertainty_of_the_difference():
+    stream, _ = cruise()
+    found, _ = calibrated(stream, **HEIGHT)
+    total = found["delta_fco2_uncertainty"].values
+    known = np.isfinite(found["delta_fco2"].values)
+    terms = {term: correlation for term, (correlation, _) in DIFFERENCE_TERMS.items() if term not in {"drying", "instrument"}}
+    assert {name.removeprefix("delta_fco2_uncertainty_") for name in found if name.startswith("delta_fco2_uncertainty_")} == set(terms)
+    squares = 0.0
+    for term, correlation in terms.items():
+        part = found[f"delta_fco2_uncertainty_{term}"]
+        assert part.attrs["error_correlation"] == correlation
+        np.testing.assert_array_equal(np.isfinite(part.values), known)
+        assert (part.values[known] > 0).all() == (term != "filling"), term
+        squares = squares + part.values**2
+    np.testing.assert_allclose(total[known], np.sqrt(squares)[known], rtol=1e-12)
+    # What water and air share cancels: the standards count for less than in either.
+    assert (found["delta_fco2_uncertainty_standards"].values[known] < found["fco2_uncertainty_standards"].values[known]).all()
 
 
 @pytest.mark.parametrize(("dried", "expected"), [(("samples",), 1), (("standards",), 1 - 5e-3), (("samples", "standards"), 1)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from icos_ocean.calibration.sample_errors import OF_DRIFT, OF_READING
 from icos_ocean.shared_errors import mean_over_runs
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["AirErrors"]
+__all__ = ["OF_AIR", "AirErrors"]
+
+OF_AIR = "air"
+"""The term of the uncertainty that the variability of air between its runs belongs to."""
 
 _SECONDS_PER_HOUR = 3600.0
 
@@ -35,49 +39,49 @@ class AirErrors:
         What the errors of the run means come from.
     noise : (r,) ndarray
         Variance of the mean that the noise of the readings makes, (µmol mol⁻¹)².
-    own, following : (r,) and (r - 1,) ndarray
-        Variance of each mean and covariance with the one that follows, without the noise of the readings, (µmol mol⁻¹)².
+    own, following : dict of str to (r,) and (r - 1,) ndarray
+        Variance of each mean and covariance with the one that follows by terms, without the noise of the readings, (µmol mol⁻¹)².
     spread : (r,) ndarray
         What the variance of the mean of a random walk of unit variance per hour is less than at the mean time of the readings.
     """
 
     sources: ErrorSources
     noise: FloatArray
-    own: FloatArray
-    following: FloatArray
+    own: dict[str, FloatArray]
+    following: dict[str, FloatArray]
     spread: FloatArray
 
     @classmethod
     def of(cls, errors: SampleErrors, which: NDArray[np.intp], first: NDArray[np.int64]) -> Self:
         """Trace the runs of air that the samples `which` form; `first` says where among these each run begins."""
         means, noise, spread = mean_over_runs(errors.trace(which), first)
-        own = errors.covariance(means, means)
+        own = errors.covariances(means, means)
+        following = errors.covariances(means.take(slice(None, -1)), means.take(slice(1, None)))
+        own[OF_DRIFT] = own[OF_DRIFT] - spread * errors.drift**2
         # Air that reads nearly the same lies off the line by the same amount each time.
-        curvature = errors.lack_of_fit**2
-        following = errors.covariance(means.take(slice(None, -1)), means.take(slice(1, None)))
-        return cls(
-            sources=means,
-            noise=noise * errors.noise**2,
-            own=own - spread * errors.drift**2 + curvature,
-            following=following + curvature,
-            spread=spread / np.square(means.by_reading),
-        )
+        for terms in (own, following):
+            terms[errors.of_runs] = terms[errors.of_runs] + errors.lack_of_fit**2
+        return cls(sources=means, noise=noise * errors.noise**2, own=own, following=following, spread=spread / np.square(means.by_reading))
 
-    def interpolated(self, air: InterpolatedAir, variability: float) -> FloatArray:
-        """Return the variance of interpolated air, (µmol mol⁻¹)².
+    def interpolated(self, air: InterpolatedAir, variability: float) -> dict[str, FloatArray]:
+        """Return the terms of the variance of interpolated air, (µmol mol⁻¹)².
 
         Between two runs air is taken for a random walk that gathers `variability` in one hour.
         """
         w, v, before, after = air.weight_after, 1.0 - air.weight_after, air.before, air.before + 1
-        variance: FloatArray = v**2 * (self.own[before] + self.noise[before]) + w**2 * (self.own[after] + self.noise[after])
-        variance += 2.0 * v * w * self.following[before]
+        terms = {
+            name: v**2 * own[before] + w**2 * own[after] + 2.0 * v * w * self.following[name][before] for name, own in self.own.items()
+        }
+        terms[OF_READING] = terms.get(OF_READING, 0.0) + v**2 * self.noise[before] + w**2 * self.noise[after]
         # Two means, not two moments, tie the walk down.
         free = air.bridge / _SECONDS_PER_HOUR - v**2 * self.spread[before] - w**2 * self.spread[after]
-        variance += variability**2 * np.maximum(free, 0.0)
-        return variance
+        terms[OF_AIR] = variability**2 * np.maximum(free, 0.0)
+        # Where nothing is uncertain, rounding may leave less than nothing.
+        return {name: np.maximum(term, 0.0) for name, term in terms.items()}
 
-    def with_water(self, water: ErrorSources, before: NDArray[np.intp], weight_after: FloatArray, errors: SampleErrors) -> FloatArray:
-        """Return the covariance of interpolated air with samples of water, (µmol mol⁻¹)²."""
-        one = errors.covariance(water, self.sources.take(before))
-        other = errors.covariance(water, self.sources.take(before + 1))
-        return (1.0 - weight_after) * one + weight_after * other
+    def with_water(
+        self, water: ErrorSources, before: NDArray[np.intp], weight_after: FloatArray, errors: SampleErrors
+    ) -> dict[str, FloatArray]:
+        """Return the covariance of interpolated air with samples of water by terms, (µmol mol⁻¹)²."""
+        one, other = (errors.covariances(water, self.sources.take(run)) for run in (before, before + 1))
+        return {name: (1.0 - weight_after) * one[name] + weight_after * other[name] for name in one}

@@ -8,14 +8,14 @@ import numpy as np
 
 from icos_ocean.air_sea_uncertainty import InputUncertainty, MoleFractionVariance, air_fco2_uncertainty, delta_fco2_uncertainty
 from icos_ocean.calibration.air import USUAL_SALINITY
-from icos_ocean.calibration.air_errors import AirErrors
+from icos_ocean.calibration.air_errors import OF_AIR, AirErrors
 from icos_ocean.calibration.equilibrator_pressure import CODES, SENSORS
 from icos_ocean.calibration.uncertainty import filling_uncertainty, pressure_uncertainty, total
-from icos_ocean.fco2_uncertainty import fco2_sensitivities
+from icos_ocean.fco2_uncertainty import OWN_TERMS, fco2_sensitivities
 from icos_ocean.temperature_correction import METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -99,28 +99,44 @@ def reduce_air_uncertainty(
     water = np.flatnonzero(samples.water)[air.rows]
     rows = samples.rows[water]
     errors = AirErrors.of(samples.errors, serving[air.readings], air.first)
-    variance = np.full(record.size, np.nan)
-    measured = samples.rows[~samples.water]
-    variance[measured] = np.square(total({name: term[~samples.water] for name, term in samples.terms.items()}))
-    variance[rows] = errors.interpolated(air, options.uncertainty.variability.air)
-    np.maximum(variance, 0.0, out=variance)  # where nothing is uncertain, rounding may leave less than nothing
+    variances = _variances_of_air(samples, rows, errors.interpolated(air, options.uncertainty.variability.air), record.size)
+    variance = np.sum(list(variances.values()), axis=0)
     result.values["xco2_air_uncertainty"] = np.sqrt(variance)
 
     uncertain = _Uncertain(inputs, at_sea_level, pressure, result, options)
-    of_air, of_difference = np.full((2, record.size), np.nan)
+    of_air = np.full(record.size, np.nan)
     for some in _blocks(np.flatnonzero(np.isfinite(result.column("fco2_air")))):
         of_air[some] = air_fco2_uncertainty(uncertain.air(some), variance[some], uncertain.stated(some))
-    for each in _blocks(np.flatnonzero(np.isfinite(result.column("delta_fco2")[rows]))):
-        sources = samples.errors.trace(water[each])
-        xco2 = MoleFractionVariance(
-            water=np.square(result.column("xco2_uncertainty")[rows[each]]),
-            air=variance[rows[each]],
-            covariance=errors.with_water(sources, air.before[each], air.weight_after[each], samples.errors),
-        )
-        some = rows[each]
-        of_difference[some] = delta_fco2_uncertainty(uncertain.water(some), uncertain.air(some), xco2, uncertain.stated(some))
     result.values["fco2_air_uncertainty"] = of_air
-    result.values["delta_fco2_uncertainty"] = of_difference
+
+    terms = {name: np.full(record.size, np.nan) for name in (*samples.terms, OF_AIR, *OWN_TERMS)}
+    for each in _blocks(np.flatnonzero(np.isfinite(result.column("delta_fco2")[rows]))):
+        common = errors.with_water(samples.errors.trace(water[each]), air.before[each], air.weight_after[each], samples.errors)
+        xco2 = {
+            name: MoleFractionVariance(
+                water=np.square(samples.terms[name][water[each]]) if name in samples.terms else 0.0,
+                air=variances[name][rows[each]] if name in variances else 0.0,
+                covariance=common.get(name, 0.0),
+            )
+            for name in dict.fromkeys((*samples.terms, *variances))
+        }
+        some = rows[each]
+        found = delta_fco2_uncertainty(uncertain.water(some), uncertain.air(some), xco2, uncertain.stated(some))
+        for name, term in terms.items():
+            term[some] = found.terms[name]
+    result.values["delta_fco2_uncertainty"] = total(terms)
+    for name, term in terms.items():
+        result.values[f"delta_fco2_uncertainty_{name}"] = term
+
+
+def _variances_of_air(samples: Samples, rows: Rows, interpolated: Mapping[str, FloatArray], size: int) -> dict[str, FloatArray]:
+    """Return the terms of the variance of the mole fraction of air in all rows: as measured, and interpolated to the rows of water."""
+    variances = {name: np.full(size, np.nan) for name in dict.fromkeys((*samples.terms, *interpolated))}
+    measured = samples.rows[~samples.water]
+    for name, variance in variances.items():
+        variance[measured] = np.square(samples.terms[name][~samples.water]) if name in samples.terms else 0.0
+        variance[rows] = interpolated.get(name, 0.0)
+    return variances
 
 
 def _blocks(rows: Rows) -> Iterator[Rows]:

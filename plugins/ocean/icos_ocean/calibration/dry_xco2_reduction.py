@@ -19,7 +19,7 @@ from icos_core.components import Problem, Table
 from icos_core.dataset import GOOD, NOT_EVALUATED, QUESTIONABLE, is_good
 from icos_core.exceptions import hint
 from icos_ocean.calibration.record import Sampled, Samples
-from icos_ocean.calibration.sample_errors import SampleErrors
+from icos_ocean.calibration.sample_errors import OF_INSTRUMENT, OF_READING, SampleErrors
 from icos_ocean.calibration.standards import NO_GAS, assign_gases
 from icos_ocean.shared_errors import ErrorSources
 
@@ -51,7 +51,7 @@ def sample_as_reported(record: Record, inputs: Inputs, result: Result, options: 
         coefficients = np.vstack([coefficients, (xco2 * response)[rows]])
         kinds = [*kinds, "drying"]
     gain = (factor * drying)[rows]
-    terms = {"sample": gain * options.uncertainty.reading}
+    terms = {OF_READING: gain * options.uncertainty.reading}
     for kind in dict.fromkeys(kinds):
         own = [number for number, each in enumerate(kinds) if each == kind]
         terms[kind] = np.sqrt(np.sum(np.square(coefficients[own] * stated[own, np.newaxis]), axis=0))
@@ -60,7 +60,7 @@ def sample_as_reported(record: Record, inputs: Inputs, result: Result, options: 
     def trace(some: NDArray[np.intp]) -> ErrorSources:
         return ErrorSources.without_runs(time[some], gain[some], coefficients[:, some])
 
-    errors = SampleErrors(trace=trace, stated=stated, noise=options.uncertainty.reading)
+    errors = SampleErrors(trace=trace, stated=stated, kinds=tuple(kinds), noise=options.uncertainty.reading)
     samples = Samples(
         rows=rows,
         water=record.water[rows],
@@ -122,7 +122,7 @@ def instrument_errors(
     coefficients = [np.where(of_instrument, drying, 0.0), np.where(of_instrument, xco2, 0.0)]
     coefficients += [np.where(which == number, drying, 0.0) for number, _ in own]
     stated = [uncertain.instrument, uncertain.instrument_relative, *(value for _, value in own)]
-    return np.array(stated), np.array(coefficients), ["instrument"] * len(stated)
+    return np.array(stated), np.array(coefficients), [OF_INSTRUMENT] * len(stated)
 
 
 def _humidity_uncertainty(options: DryXCO2Options) -> float:

@@ -12,7 +12,7 @@ from icos_core.dataset import GOOD, NOT_EVALUATED, QUESTIONABLE, is_good
 from icos_ocean.calibration.mapco2_drying import drying_factor
 from icos_ocean.calibration.mapco2_span import cycle_rows, span_checks, span_weights
 from icos_ocean.calibration.record import Sampled, Samples
-from icos_ocean.calibration.sample_errors import SampleErrors
+from icos_ocean.calibration.sample_errors import OF_DRIFT, OF_GASES, OF_INSTRUMENT, SampleErrors
 from icos_ocean.shared_errors import ErrorSources
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS
 
@@ -141,7 +141,8 @@ def _samples(record: Record, rows: Rows, dry: _Mole, checks: SpanChecks, result:
         return _traced(record.time[rows[which]], dry, factor, by_humidity, offset_uncertainty, weights, checks, options, which)
 
     noise = float(np.sqrt(np.mean(np.square(terms["sample"])))) if count else stated.reading
-    errors = SampleErrors(trace=trace, stated=_stated(options), noise=noise)
+    kinds = (*(OF_GASES for _ in gases), "drying", OF_INSTRUMENT, OF_INSTRUMENT)
+    errors = SampleErrors(trace=trace, stated=_stated(options), kinds=kinds, noise=noise, of_runs=OF_DRIFT)
     return Samples(rows, water, xco2, terms, errors, questionable, np.zeros(count, dtype=np.int64))
 
 

@@ -12,7 +12,7 @@ from icos_core.dataset import NOT_EVALUATED, is_good
 from icos_ocean.calibration.accounting import calibration_table
 from icos_ocean.calibration.diagnostics import diagnostic_flag
 from icos_ocean.calibration.record import Sampled, Samples
-from icos_ocean.calibration.sample_errors import SampleErrors
+from icos_ocean.calibration.sample_errors import OF_GASES, SampleErrors
 from icos_ocean.calibration.samples import analyser_response, calibrate_samples, condition_outcomes
 from icos_ocean.calibration.standards import (
     NO_GAS,
@@ -94,10 +94,15 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
     water = record.water[rows]
     for variable, chosen in (("xco2", water), ("xco2_air", ~water)):
         result.outcomes += condition_outcomes(calibrated, rows, chosen, variable, record.size, record.name)
-    stated = np.hypot([gas.uncertainty for gas in options.fitted], response.lack_of_fit)
+    stated = [gas.uncertainty for gas in options.fitted]
+    kinds = [OF_GASES] * len(stated)
+    further = np.empty((0, rows.size))
+    if by_water_vapour is not None:
+        stated, kinds, further = [*stated, options.uncertainty.h2o], [*kinds, "drying"], by_water_vapour[np.newaxis]
     errors = SampleErrors(
-        trace=partial(_trace, record.time[rows], reading[rows], calibrated, bases, drying, by_water_vapour, options),
-        stated=stated if by_water_vapour is None else np.append(stated, options.uncertainty.h2o),
+        trace=partial(_trace, record.time[rows], reading[rows], calibrated, bases, drying, further, options),
+        stated=np.array(stated),
+        kinds=tuple(kinds),
         noise=options.uncertainty.reading,
         drift=response.drift,
         lack_of_fit=response.lack_of_fit,
@@ -111,16 +116,16 @@ def _trace(
     calibrated: CalibratedSamples,
     bases: Bases,
     drying: FloatArray | None,
-    by_water_vapour: FloatArray | None,
+    further: FloatArray,
     options: FCO2Options,
     which: NDArray[np.intp],
 ) -> ErrorSources:
     """Say what the errors of some calibrated samples come from; `which` counts samples that have a mole fraction.
 
-    Beside the cylinders, and after them, stands the reading of water vapour where gas is dried: its error is common to all samples, too.
+    Beside the cylinders, and after them, stand what else all samples have in common, with the responses `further`.
     """
     time, reading, basis = time[which], reading[which], calibrated.basis[which]
-    count = len(options.fitted) + (by_water_vapour is not None)
+    count = len(options.fitted)
     parts = [
         (part, trace_errors(time[part], reading[part], bases[number], count, options.regression))
         for number in np.unique(basis).tolist()
@@ -129,6 +134,4 @@ def _trace(
     traced = parts[0][1] if len(parts) == 1 else ErrorSources.scattered(parts, which.size, count)
     if drying is not None:
         traced = traced.times(drying[which])
-    if by_water_vapour is not None:
-        traced.by_value[-1] = by_water_vapour[which]
-    return traced
+    return traced.also(further[:, which]) if further.size else traced

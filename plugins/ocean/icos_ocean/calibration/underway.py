@@ -77,7 +77,8 @@ def shared_variables(options: UnderwayOptions, terms: Collection[str]) -> Mappin
     """List the variables of the result; `terms` are those of the uncertainty that arise from the mole fraction."""
     made = {variable.name for variable in CALIBRATED}
     carried = tuple(VOCABULARY[name] for name in carried_variables(options) if name not in made)
-    without = {f"fco2_uncertainty_{term}" for term in UNCERTAINTY_TERMS if term not in (*terms, *OWN_TERMS)}
+    absent = [term for term in UNCERTAINTY_TERMS if term not in (*terms, *OWN_TERMS)]
+    without = {f"{name}_uncertainty_{term}" for name in ("fco2", "delta_fco2") for term in absent}
     return {options.stream or "*": (*(variable for variable in CALIBRATED if variable.name not in without), *carried)}
 
 

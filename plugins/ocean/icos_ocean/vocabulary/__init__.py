@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icos_ocean.vocabulary import co2_pro, flux, hydroc, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
-from icos_ocean.vocabulary.underway import CALIBRATED, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
+from icos_ocean.vocabulary.underway import CALIBRATED, DIFFERENCE_TERMS, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CALIBRATED",
+    "DIFFERENCE_TERMS",
     "MEASURED",
     "POSITION",
     "RUN_TYPES",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CALIBRATED",
+    "DIFFERENCE_TERMS",
     "MEASURED",
     "POSITION",
     "RUN_TYPES",
@@ -55,6 +56,14 @@ UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "filling": ("period", "interpolation of temperatures, salinity and pressure where they were missing or bad"),
 }
 """Terms of the uncertainty of fCO2: term → (how errors of neighbouring rows correlate, what it comes from)."""
+
+DIFFERENCE_TERMS: Mapping[str, tuple[str, str]] = {
+    **UNCERTAINTY_TERMS,
+    "pressure": ("common", "equilibrator pressure and pressure at sea level, with what they have in common"),
+    "filling": ("period", "interpolation of temperatures, salinity and pressures where they were missing or bad"),
+    "air": ("period", "variability of air between the runs that it is interpolated from"),
+}
+"""Terms of the uncertainty of the difference of fCO2 in sea water and in air; what both have in common is in each of them."""
 
 _ON_SCALE = {"units_metadata": "temperature: on_scale"}
 _DIFFERENCE = {"units_metadata": "temperature: difference"}
@@ -174,17 +183,23 @@ MEASURED: tuple[Variable, ...] = (
 )
 """What readers of underway systems provide; a file has those that its instrument writes."""
 
-_UNCERTAINTIES: tuple[Variable, ...] = (
-    Variable(name="fco2_uncertainty", units="uatm", long_name="standard uncertainty of the fugacity of CO2 in sea water"),
-    *(
+
+def _uncertainty(name: str, what: str, terms: Mapping[str, tuple[str, str]]) -> tuple[Variable, ...]:
+    whole = Variable(name=f"{name}_uncertainty", units="uatm", long_name=f"standard uncertainty of {what}")
+    parts = (
         Variable(
-            name=f"fco2_uncertainty_{term}",
+            name=f"{name}_uncertainty_{term}",
             units="uatm",
-            long_name=f"standard uncertainty of the fugacity of CO2 in sea water due to: {source}",
+            long_name=f"standard uncertainty of {what} due to: {source}",
             attributes={"error_correlation": correlation},
         )
-        for term, (correlation, source) in UNCERTAINTY_TERMS.items()
-    ),
+        for term, (correlation, source) in terms.items()
+    )
+    return (whole, *parts)
+
+
+_UNCERTAINTIES: tuple[Variable, ...] = (
+    *_uncertainty("fco2", "the fugacity of CO2 in sea water", UNCERTAINTY_TERMS),
     Variable(
         name="xco2_uncertainty",
         units="umol mol-1",
@@ -285,10 +300,6 @@ CALIBRATED: tuple[Variable, ...] = (
         long_name="standard uncertainty of the fugacity of CO2 in the atmosphere",
     ),
     Variable(name="delta_fco2", units="uatm", long_name="fugacity of CO2 in sea water minus that in the atmosphere"),
-    Variable(
-        name="delta_fco2_uncertainty",
-        units="uatm",
-        long_name="standard uncertainty of the difference of the fugacities of CO2 in sea water and in the atmosphere",
-    ),
+    *_uncertainty("delta_fco2", "the difference of the fugacities of CO2 in sea water and in the atmosphere", DIFFERENCE_TERMS),
 )
 """What the calibrator `fco2` provides."""

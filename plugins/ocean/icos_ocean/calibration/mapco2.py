@@ -56,8 +56,8 @@ def requires(options: MapCO2CalibrationOptions) -> Mapping[str, tuple[Requiremen
 
 def provides(options: MapCO2CalibrationOptions) -> Mapping[str, tuple[Variable, ...]]:
     """List the variables of the result."""
-    without = ["regression", *(() if options.span_gases else ("standards", "interpolation"))]
-    shared = shared_variables(options, [f"fco2_uncertainty_{term}" for term in without])
+    terms = ("instrument", "sample", "drying", *(("standards", "interpolation") if options.span_gases else ()))
+    shared = shared_variables(options, terms)
     own = tuple(word for word in mapco2.CALIBRATED if word.name != "span_factor" or options.span_gases)
     return {stream: (*variables, *own) for stream, variables in shared.items()}
 

@@ -142,7 +142,8 @@ def _values(cycles: list[Cycle], lines: Lines, options: ASVCO2Options, account: 
     unread: set[str] = set()
     for cycle in cycles:
         for reading in cycle.readings:
-            row = {**cycle.shared, **_dry(cycle, reading)}
+            # What is said of a cycle is said at its end, and so is what the analyser was set to.
+            row = {**(cycle.shared if reading is cycle.readings[-1] else {}), **_dry(cycle, reading)}
             for header, cell in reading.cells.items():
                 if header in variable:
                     row[variable[header]] = _number(header, cell, reading, lines, options, account)

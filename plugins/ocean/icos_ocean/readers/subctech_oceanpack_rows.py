@@ -240,7 +240,9 @@ def _times(work: _Work, layout: Layout, block: Block, index: NDArray[np.int64], 
 
 
 def _time_of_day(words: Words) -> NDArray[np.int64]:
-    return np.append(parse_times(words.words), INVALID)[words.codes]
+    # A column of digits alone arrives as numbers: 000156 as 156, and with decimals as 156.0.
+    texts = [word.split(".")[0].zfill(6) if word.replace(".", "", 1).isdecimal() else word for word in words.words]
+    return np.append(parse_times(texts), INVALID)[words.codes]
 
 
 def _values(quantity: Quantity, block: Block) -> tuple[NDArray[np.float64], dict[int, str]]:

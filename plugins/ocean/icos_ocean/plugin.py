@@ -54,6 +54,8 @@ _QUALITY_TESTS = {
     "speed": ("speed", "positions that the platform cannot have reached in time"),
 }
 _PRODUCTS = {
+    "icos-label": ("icos_label", "checks of the ICOS marine label as a table"),
+    "socat-data-set-flag": ("socat_data_set_flag", "data-set flag to propose to SOCAT, with the criteria met and missed"),
     "air-sea-flux": ("air_sea_flux", "flux of CO2 from the sea to the air, from ΔfCO2 and wind, with its uncertainty"),
     "socat-fco2rec": (
         "socat_fco2rec",

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["PRODUCT", "STREAM", "derive"]
 
 STREAM = "air_sea_flux"
-_CARRIED = ("sst", "salinity", "fco2", "fco2_air", "delta_fco2", "ice_fraction")
+# Not fco2 itself: one stream has it, and exporters take that one.
+_CARRIED = ("sst", "salinity", "fco2_air", "delta_fco2", "ice_fraction")
 _UNITS = {
     "wind_speed_second_moment": "m2 s-2",
     "wind_speed_third_moment": "m3 s-3",

@@ -29,6 +29,7 @@ __all__ = ["COLUMNS", "FLAG_WORDS", "FlagRow", "PersonFlag", "format_flags", "fo
 FLAG_WORDS: dict[str, int | None] = {"good": 1, "questionable": 3, "bad": 4, "accept": None}
 COLUMNS = ("id", "stream", "variable", "from", "to", "flag", "who", "when", "why", "withdrawn")
 _OPTIONAL_IN_OTHER_FILES = frozenset({"id", "when", "withdrawn"})
+_REQUIRED_IN_OTHER_FILES = tuple(name for name in COLUMNS if name not in _OPTIONAL_IN_OTHER_FILES)
 _WORDS = {value: word for word, value in FLAG_WORDS.items()}
 _FRACTION = re.compile(r"(?<=:\d\d:\d\d)[.,](\d+)")
 _A_TIME = "a time in UTC by ISO 8601, such as 2024-01-05T10:00:00Z, between 1678 and 2261"
@@ -144,6 +145,8 @@ def _cells(octets: bytes, source: str, mistakes: list[Mistake], *, own: bool) ->
         raise wrong("text in UTF-8", octets.count(b"\n", 0, error.start) + 1, key="text") from error
     header = text.partition("\n")[0]
     table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
+    if not own and not text.strip():
+        raise wrong(f"flags with a line of titles ({', '.join(_REQUIRED_IN_OTHER_FILES)}); the file is empty", 1, key="text")
     columns: list[str] | None = None
     while True:
         line = table.line_num + 1
@@ -166,7 +169,7 @@ def _cells(octets: bytes, source: str, mistakes: list[Mistake], *, own: bool) ->
 
 
 def _check_columns(columns: Sequence[str], source: str, line: int, *, own: bool) -> None:
-    required = [name for name in COLUMNS if own or name not in _OPTIONAL_IN_OTHER_FILES]
+    required = COLUMNS if own else _REQUIRED_IN_OTHER_FILES
     mistakes = [
         Mistake(key="column", value=name, expected=f"one of {', '.join(COLUMNS)}", nearest=nearest(name, COLUMNS), line=line)
         for name in columns

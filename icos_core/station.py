@@ -93,13 +93,7 @@ class Join(Options):
 
     onto: Text = Field(description="stream whose times are taken")
     method: Literal["nearest", "linear", "mean"] = Field(default="nearest", description="how values are found between rows")
-    limit: Duration = Field(description="how far the nearest good row may be")
-
-    @model_validator(mode="after")
-    def _limit_is_positive(self) -> Self:
-        if self.limit <= timedelta(0):
-            raise ValueError("limit: it must be more than nothing")
-        return self
+    limit: Duration = Field(gt=timedelta(0), description="how far the nearest good row may be")
 
 
 @dataclass(frozen=True, kw_only=True)

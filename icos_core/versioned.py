@@ -15,17 +15,35 @@ if TYPE_CHECKING:
     from typing import Self
 
     from numpy.typing import NDArray
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 __all__ = ["Options", "Versioned", "moments", "overlaps", "utc64", "valid_within"]
 
+_STRICT = frozenset({"bool", "int", "float"})
+_NOT_SCHEMAS = frozenset({"metadata", "serialization", "default", "expected", "config"})
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
+
+
+def _strict(schema: Any) -> Any:
+    """Return a schema in which numbers and truth values are not made of anything else; whole numbers still do for numbers."""
+    if isinstance(schema, dict):
+        strict = {key: value if key in _NOT_SCHEMAS else _strict(value) for key, value in schema.items()}
+        return {**strict, "strict": True} if schema.get("type") in _STRICT else strict
+    return type(schema)(map(_strict, schema)) if isinstance(schema, list | tuple) else schema
 
 
 class Options(BaseModel):
     """Base of every options model: a mistyped key is an error, values do not change after validation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take numbers as numbers and truth as truth: ``"228.4"`` is text, and ``true`` is no number."""
+        schema: CoreSchema = _strict(handler(source))
+        return schema
 
 
 class Versioned(Options):

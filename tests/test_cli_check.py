@@ -54,6 +54,32 @@ def test_people_s_flags_are_counted(icos, station, tmp_path):
     assert "1 people's flags, 1 withdrawn" in icos("check", station).output
 
 
+def test_flags_about_names_that_are_not_there_are_warned_of(icos, station, tmp_path):
+    rows = "id,stream,variable,from,to,flag,who,when,why,withdrawn\n"
+    rows += "F0001,lgo,flux,2024-01-05,2024-01-06,bad,Institute,2024-02-01,bubbles,\n"
+    rows += "F0002,log,fluxx,2024-01-07,2024-01-08,bad,Institute,2024-02-01,bubbles,\n"
+    rows += "F0003,log,nothing,2024-01-07,2024-01-08,bad,Institute,2024-02-01,bubbles,2024-03-01 Institute: no\n"
+    rows += "F0004,daily,daily_flux,2024-01-07,2024-01-08,bad,Institute,2024-02-01,bubbles,\n"
+    (tmp_path / "flags.csv").write_text(rows, encoding="utf-8")
+    result = icos("check", station)
+    assert result.exit_code == 0
+    lines = result.stderr.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("warning: flags.csv: F0001: stream: 'lgo' – expected a stream of this station: ")
+    assert lines[0].endswith("did you mean 'log'?")
+    assert lines[1] == "warning: flags.csv: F0002: variable: 'fluxx' – expected a variable of stream 'log'; did you mean 'flux'?"
+
+
+def test_a_domain_that_is_nearly_that_of_a_plugin_is_warned_of(icos, station):
+    text = station.read_text(encoding="utf-8")
+    station.write_text(text.replace('domain = "test"', 'domain = "prats"'), encoding="utf-8")
+    result = icos("check", station)
+    assert result.exit_code == 0
+    assert "warning: line 5: station.domain: 'prats' is no domain of an installed plugin; nearest: 'parts'" in result.stderr
+    station.write_text(text.replace('domain = "test"', 'domain = "parts"'), encoding="utf-8")
+    assert "warning" not in icos("check", station).stderr
+
+
 def test_absent(icos, tmp_path):
     result = icos("check", tmp_path / "station.toml")
     assert result.exit_code == 2

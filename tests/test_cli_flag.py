@@ -113,6 +113,16 @@ def test_withdraw(icos, add, station):
     assert icos("flag", "withdraw", station, "F0002", "--who", "a", "--why", "b").exit_code == 2
 
 
+@pytest.mark.parametrize("content", ["", "\n \n"])
+def test_import_of_an_empty_file(icos, station, tmp_path, content):
+    table = tmp_path / "flags.txt"
+    table.write_text(content, encoding="utf-8")
+    result = icos("flag", "import", station, table)
+    assert result.exit_code == 2
+    assert "flags.txt: 1 mistake" in result.output
+    assert "a line of titles (stream, variable, from, to, flag, who, why); the file is empty" in result.output
+
+
 def test_import(icos, add, station, tmp_path):
     add()
     table = tmp_path / "other.csv"

@@ -360,10 +360,46 @@ class TestInputs:
         weather = '[[input]]\nreader = "weather"\nfiles = "*"\njoin = { onto = "lgo", limit = "0 s", method = "nearst" }\n'
         found = mistakes(STATION + LOG + weather)
         assert found["input[1].join.method"].nearest == "nearest"
-        found = mistakes(STATION + LOG + weather.replace("nearst", "nearest"))
-        assert "more than nothing" in found["input[1].join.limit"].expected
-        found = mistakes(STATION + LOG + weather.replace("nearst", "nearest").replace("0 s", "1 s"))
+        assert str(found["input[1].join.limit"]).startswith("line 14: input[1].join.limit: 0 s – expected more than 0 s")
         assert found["input[1].join.onto"].nearest == "log"
+
+    @pytest.mark.parametrize("join", ['{ onto = "log", limit = 0 }', '{ onto = "log" }', '{ onto = "log", limit = 60, methd = "mean" }'])
+    def test_a_mistake_in_a_join_hides_no_other_and_makes_none(self, mistakes, join):
+        weather = f'[[input]]\nreader = "weather"\nfiles = "*"\njoin = {join}\n'
+        tests = '[[qc]]\ntest = "range"\nvariable = "{}"\nstream = "log"\nstage = "measured"\nbad_outside = [0, 1]\n'
+        text = STATION + LOG + weather + tests.format("wind_speed") + tests.format("wnd_speed")
+        found = mistakes(text)
+        assert len(found) == 2
+        assert {key.partition(".")[0] for key in found} == {"input[1]", "qc[1]"}
+        assert found["qc[1].variable"].nearest == "wind_speed"
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("interval = true", "input[0].interval: True – expected a length of time"),
+            ('level = "1.5"', "input[0].level: '1.5' – expected a number, without quotes or 'auto'"),
+            ("level = false", "input[0].level: False – expected a number or 'auto'"),
+            ('sensors = [{ serial = "A", slope = "2" }]', "input[0].sensors[0].slope: '2' – expected a number, without quotes"),
+            ('sensors = [{ serial = "A", slope = true }]', "input[0].sensors[0].slope: True – expected a number"),
+            ("sensors = [{ serial = 3 }]", "input[0].sensors[0].serial: 3 – expected text in quotes"),
+        ],
+    )
+    def test_nothing_is_made_of_another_type(self, mistakes, line, message):
+        (mistake,) = mistakes(STATION + LOG + line + "\n").values()
+        assert message in str(mistake)
+
+    def test_a_whole_number_is_a_number(self, load):
+        description = load(STATION + LOG + 'level = 2\ninterval = 60\nsensors = [{ serial = "A", slope = 2 }]\n')
+        assert description.inputs[0].options.level == 2.0
+        assert description.inputs[0].options.sensors[0].slope == 2.0
+        assert description.inputs[0].options.interval == timedelta(minutes=1)
+
+    def test_tables_of_one_calibrator_that_are_about_one_stream(self, load):
+        with pytest.raises(DescriptionError) as caught:
+            load(STATION + LOG + FLUX_TABLE + FLUX_TABLE)
+        message = "calibrate[1]: its usual tests of flux, temperature are those of calibrate[0] too: say in both tables with the key 'stream'"
+        assert sum(message in str(mistake) for mistake in caught.value.mistakes) == 1
+        assert "label of its own" not in str(caught.value)
 
     def test_join_of_variables_that_are_there(self, mistakes):
         second = LOG + 'stream = "other"\njoin = { onto = "log", limit = 60 }\nrename = { pressure = "air_pressure" }\n'

@@ -131,7 +131,7 @@ def test_without_group_by_nothing_is_aligned(tmp_path):
         ("group_tolerance = '5 s'", r"line 15: input\[0\]\.group_tolerance – expected group_by beside it"),
         (
             "group_by = '_(.*)$'\ngroup_tolerance = -1",
-            r"line 16: input\[0\]\.group_tolerance: -1 s – expected greater than or equal to 0 seconds",
+            r"line 16: input\[0\]\.group_tolerance: -1 s – expected at least 0 s",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from minutes import GAIN, LINES, LOG, write_station
 from icos_core.describing.description import load_description
 from icos_core.exceptions import DescriptionError
 from icos_core.plugins import installed_plugins
-from icos_core.running.inputs import find_files, matching_files, offsets, printable, stream_names
+from icos_core.running.inputs import find_files, matching_files, offsets, printable, shortened, stream_names
 
 pytestmark = pytest.mark.usefixtures("minutes")
 
@@ -142,6 +142,34 @@ def test_files_of_one_name_in_one_input(tmp_path):
     both = LOG.replace('"raw/*.log"', '["x/*.log", "y/*.log"]')
     files = find_files(load_description(write_station(tmp_path, both), installed_plugins()))
     assert [file.name for file in files] == ["input[0]/a.log", "input[0]/a.log#2"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        ("raw", "; this is a folder, write raw/* for the files in it"),
+        ("raw/", "; this is a folder, write raw/* for the files in it"),
+        ("~/raw/*.log", "; ~ is not filled in, write ${HOME}/raw/*.log"),
+        ("$HOME/*.log", "; $HOME is not filled in, write ${HOME}"),
+        ("raw/a.lgo", "; nearest: 'a.log'"),
+        ("raw/*.lgo", ""),
+        ("nowhere/a.log", ""),
+    ],
+)
+def test_what_may_be_meant_by_a_pattern_that_matches_nothing(tmp_path, pattern, hint):
+    make(tmp_path, "raw/a.log", "raw/b.txt")
+    station = write_station(tmp_path, LOG.replace("raw/*.log", pattern))
+    with pytest.raises(DescriptionError) as caught:
+        find_files(load_description(station, installed_plugins()))
+    (mistake,) = caught.value.mistakes
+    assert mistake.expected == f"a pattern that matches files{hint}"
+
+
+def test_long_reasons_end_behind_a_word():
+    assert shortened("as long as it may be", 20) == "as long as it may be"
+    assert shortened("longer than it may be", 20) == "longer than it may…"
+    assert shortened("x" * 30, 20) == "x" * 19 + "…"
+    assert len(shortened("a " + "x" * 30, 20)) == 20
 
 
 def test_every_mistake_is_listed(tmp_path):

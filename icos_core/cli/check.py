@@ -12,16 +12,18 @@ import click
 from icos_core.cli.errors import WRONG, show_error
 from icos_core.cli.printing import print_table
 from icos_core.describing.description import load_description
-from icos_core.exceptions import DescriptionError
+from icos_core.describing.flag_names import FlagNames
+from icos_core.exceptions import DescriptionError, hint, nearest
 from icos_core.people import read_flags
 from icos_core.plugins import installed_plugins
 from icos_core.running.preflight import look_before_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from icos_core.people import PersonFlag
+    from icos_core.plugins import Plugins
     from icos_core.running.inputs import InputFile
     from icos_core.station import Description
 
@@ -42,7 +44,21 @@ def command(station: Path) -> int:
     if ready is None or flags is None or wrong:
         return WRONG
     _show(description, ready.files, flags)
+    for doubt in _doubts(description, flags, plugins):
+        click.echo(f"warning: {doubt}", err=True)
     return 0
+
+
+def _doubts(description: Description, flags: Sequence[PersonFlag], plugins: Plugins) -> Iterator[str]:
+    """Yield what may be meant otherwise, though a run can be made of it."""
+    domain, domains = description.station.domain, [report.name for report in plugins.reports]
+    if domain not in domains and nearest(domain, domains):
+        line = description.line_of("station.domain")
+        yield f"line {line}: station.domain: {domain!r} is no domain of an installed plugin{hint(domain, domains)}"
+    names = FlagNames.of(description, plugins)
+    for flag in flags:
+        for mistake in names.mistakes(flag) if not flag.withdrawn else ():
+            yield f"{description.flags_path.name}: {flag.id}: {mistake}"
 
 
 def _unless_wrong(look: Callable[[], Found], wrong: list[DescriptionError]) -> Found | None:

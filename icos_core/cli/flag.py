@@ -10,7 +10,7 @@ import click
 
 from icos_core.cli.printing import print_table
 from icos_core.describing.description import load_description
-from icos_core.describing.vocabulary import vocabulary
+from icos_core.describing.flag_names import FlagNames
 from icos_core.exceptions import DescriptionError, IcosError, Mistake, nearest
 from icos_core.flag_edits import add_flag, import_flags, withdraw_flags
 from icos_core.people import FLAG_WORDS, PersonFlag, format_time, parse_time, read_flags
@@ -71,7 +71,7 @@ def add(station: Path, stream: str | None, variable: str, start: np.datetime64, 
     known = _Known(station)
     stream = stream or known.stream_of(variable)
     flag = PersonFlag(id="", stream=stream, variable=variable, start=start, end=end, flag=FLAG_WORDS[word], who=who, when="", why=why)
-    mistakes = known.mistakes(flag)
+    mistakes = known.names.mistakes(flag)
     if mistakes:
         raise DescriptionError("icos flag add", mistakes)
     added = add_flag(known.path, flag)
@@ -111,7 +111,7 @@ def withdraw(station: Path, identifiers: tuple[str, ...], who: str, why: str) ->
 def import_(station: Path, file: Path) -> None:
     """Add the flags of FILE: a flags.csv, or a table with stream, variable, from, to, flag, who and why."""
     known = _Known(station)
-    imported = import_flags(known.path, file, known.mistakes)
+    imported = import_flags(known.path, file, known.names.mistakes)
     if imported.naive:
         click.echo(f"{imported.naive} rows have a time without offset, taken as UTC", err=True)
     click.echo(f"{len(imported.added)} flags added, {imported.duplicates} were there already")
@@ -145,41 +145,23 @@ class _Known:
 
     def __init__(self, station: Path) -> None:
         self.path = _flags_path(station)
-        self.words: dict[str, set[str]] = {}
+        self.names = FlagNames(words={})
         plugins = installed_plugins()
         try:
-            description = load_description(station, plugins)
-            words = vocabulary(description.inputs, description.calibrate, description.derive, plugins)
+            self.names = FlagNames.of(load_description(station, plugins), plugins)
         except IcosError as error:
             click.echo(f"names of streams and variables were not checked: {error}", err=True)
-            return
-        for stage in (words.measured, words.calibrated, words.product):
-            for stream, variables in stage.items():
-                quantities = {name for name, variable in variables.items() if variable.dtype.startswith("float")}
-                self.words.setdefault(stream, set()).update(quantities)
 
     def stream_of(self, variable: str) -> str:
         """Return the one stream that has a variable."""
-        streams = sorted(stream for stream, names in self.words.items() if variable in names)
+        words = self.names.words
+        streams = sorted(stream for stream, names in words.items() if variable in names)
         if len(streams) == 1:
             return streams[0]
-        if not self.words:
+        if not words:
             raise DescriptionError("icos flag add", [Mistake(key="--stream", expected="the name of a stream")])
         if streams:
             raise DescriptionError("icos flag add", [Mistake(key="--stream", expected=f"one of {', '.join(streams)}")])
-        names = {name for each in self.words.values() for name in each}
+        names = {name for each in words.values() for name in each}
         mistake = Mistake(key="variable", value=variable, expected="a variable of this station", nearest=nearest(variable, names))
         raise DescriptionError("icos flag add", [mistake])
-
-    def mistakes(self, flag: PersonFlag) -> list[Mistake]:
-        """Return what is wrong with the names of a flag."""
-        if not self.words:
-            return []
-        if flag.stream not in self.words:
-            expected = f"a stream of this station: {', '.join(sorted(self.words))}"
-            return [Mistake(key="stream", value=flag.stream, expected=expected, nearest=nearest(flag.stream, self.words))]
-        names = self.words[flag.stream]
-        if flag.variable not in names:
-            expected = f"a variable of stream {flag.stream!r}"
-            return [Mistake(key="variable", value=flag.variable, expected=expected, nearest=nearest(flag.variable, names))]
-        return []

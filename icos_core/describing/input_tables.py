@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from glob import escape
 from typing import TYPE_CHECKING
 
 from icos_core.describing.tables import INPUT, parse_component_table
 from icos_core.describing.vocabulary import ask, own_streams
 from icos_core.exceptions import PluginError, nearest
-from icos_core.station import InputSpec
+from icos_core.station import InputSpec, Join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +45,7 @@ def read_input(data: dict[str, Any], path: Path, findings: Findings, plugins: Pl
         files_written=table.files,
         stream=_stream(parsed, list(provided), findings),
         offset=table.offset,
-        join=table.join,
+        join=table.join or _stand_in(data.get("join")),
         rename=table.rename,
         group_by=table.group_by,
         group_tolerance=table.group_tolerance,
@@ -56,6 +57,12 @@ def read_input(data: dict[str, Any], path: Path, findings: Findings, plugins: Pl
         _check_rename(spec, variables, path, findings)
     _check_renamed_exist(spec, provided, path, findings)
     return spec
+
+
+def _stand_in(join: Any) -> Join | None:
+    """Return a join onto the stream that a table with mistakes names, so that what else is wrong is found, and nothing is that is not."""
+    onto = join.get("onto") if isinstance(join, dict) else None
+    return Join(onto=onto, limit=timedelta(seconds=1)) if isinstance(onto, str) and onto.strip() else None
 
 
 def _check_environment(files: Any, path: Path, findings: Findings) -> None:

@@ -25,6 +25,7 @@ __all__ = ["Findings", "StatedMistake", "explain", "models_in", "path_in"]
 Path = tuple[str | int, ...]
 
 _A_TIME = "a time with its offset, such as 2024-01-01T00:00:00Z"
+_A_DATE = "a date, such as 2024-01-01"
 _EXPECTED = {
     "missing": "a value, this key is required",
     "string_type": "text in quotes",
@@ -44,12 +45,18 @@ _EXPECTED = {
     "mapping_type": "a table of keys and values",
     "model_type": "a table of keys and values",
     "model_attributes_type": "a table of keys and values",
+    "path_type": "a path in quotes",
+    "date_type": _A_DATE,
+    "date_parsing": _A_DATE,
+    "date_from_datetime_parsing": _A_DATE,
     "timezone_aware": _A_TIME,
     "datetime_type": _A_TIME,
     "datetime_parsing": _A_TIME,
     "datetime_from_date_parsing": _A_TIME,
     "datetime_object_invalid": _A_TIME,
 }
+_BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
 _STATED = frozenset({"value_error", "assertion_error"})
 _LEAD_IN = re.compile(
     r"^(?:Value error, |Assertion failed, )?(?:Input|Value|String|List|Tuple|Set|Dictionary|Number) should (?:be |have )?"
@@ -164,12 +171,20 @@ def _explain_one(several: Sequence[ErrorDetails], model: type[BaseModel], path: 
 
 def _expectation(details: ErrorDetails) -> str:
     if details["type"] in _EXPECTED:
-        return _EXPECTED[details["type"]]
+        return _EXPECTED[details["type"]] + (", without quotes" if _is_number_in_quotes(details) else "")
+    for bound, words in _BOUNDS.items():
+        limit = details.get("ctx", {}).get(bound)
+        if limit is not None and isinstance(details["input"], timedelta):
+            return f"{words} {format_duration(limit) if isinstance(limit, timedelta) else limit}"
     if details["type"] in _STATED:
         return f"what fits: {_statement(details)}"
     # pydantic goes on with words about when it counted.
     message = details["msg"].partition(" after validation")[0]
     return _LEAD_IN.sub("", message).partition(", unable to")[0]
+
+
+def _is_number_in_quotes(details: ErrorDetails) -> bool:
+    return details["type"] in {"float_type", "int_type"} and isinstance(details["input"], str) and bool(_NUMBER.fullmatch(details["input"]))
 
 
 def _explain_stated(details: ErrorDetails, model: type[BaseModel], path: Path, prefix: Path) -> Mistake:

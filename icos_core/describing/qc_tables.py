@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from icos_core.describing.mistakes import Findings
+from icos_core.describing.mistakes import Findings, StatedMistake
 from icos_core.describing.tables import QC, parse_component_table
 from icos_core.describing.vocabulary import STAGES, ask
 from icos_core.exceptions import PluginError, nearest
@@ -24,18 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "read_test", "resolve_tests", "usual_tests"]
 
+_MOST_NAMED = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """One test as a table asks for it, before it is known where it runs.
 
-    `units` are those in which its calibrator requires variables, for a usual test.
+    For a usual test, `calibrator` is the key of the table that brings it, and `units` are those in which that requires variables.
     """
 
     parsed: Parsed[QcTable, QualityTest]
     variables: tuple[str, ...]
     fixed: bool
     is_default: bool = False
+    calibrator: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -82,7 +85,7 @@ def _variable_problem(fixed: Sequence[str], variables: Sequence[str]) -> str | N
 def usual_tests(calibrate: Sequence[CalibrateSpec], findings: Findings, plugins: Plugins) -> list[Asked]:
     """Return the usual tests of the calibrators; one that is wrong is a failure of the plugin."""
     usual: list[Asked] = []
-    for spec in calibrate:
+    for number, spec in enumerate(calibrate):
         who = f"calibrator {spec.calibrator!r}"
         own = Findings({})
         try:
@@ -97,7 +100,7 @@ def usual_tests(calibrate: Sequence[CalibrateSpec], findings: Findings, plugins:
         for position, data in enumerate(tables):
             asked = read_test(dict(data), ("default_tests", position), own, plugins)
             if asked is not None:
-                usual.append(replace(asked, is_default=True, units=units))
+                usual.append(replace(asked, is_default=True, calibrator=f"calibrate[{number}]", units=units))
         for mistake in own.mistakes:
             findings.fail(PluginError(f"{who} declares a usual test that is wrong: {mistake}"))
         for each in own.failures:
@@ -243,20 +246,29 @@ def _spec(asked: Asked, stage: Stage) -> QualitySpec:
 
 
 def _check_labels(specs: Sequence[tuple[Asked, QualitySpec]], findings: Findings) -> None:
+    twice: dict[tuple[str, str], dict[str, None]] = {}
     for position, (asked, spec) in enumerate(specs):
-        for variable in _also_labelled(spec, [other for _, other in specs[:position]]):
+        for other, variable in _also_labelled(spec, specs[:position]):
             expected = f"a label of its own, as another test of {variable!r} is called {spec.label!r}"
-            if asked.is_default:
+            if not asked.is_default:
+                findings.add((*asked.parsed.path, "label"), expected, value=asked.parsed.table.label)
+            elif other.calibrator == asked.calibrator:
                 findings.fail(PluginError(f"usual test {asked.test!r}: {expected}"))
             else:
-                findings.add((*asked.parsed.path, "label"), expected, value=asked.parsed.table.label)
+                twice.setdefault((other.calibrator, asked.calibrator), {})[variable] = None
+    for (first, second), variables in twice.items():
+        several = f"{', '.join(list(variables)[:_MOST_NAMED])}{' …' if len(variables) > _MOST_NAMED else ''}"
+        expected = (
+            f"its usual tests of {several} are those of {first} too: say in both tables with the key 'stream' which stream they are of"
+        )
+        findings.extend([StatedMistake(key=second, expected=expected)])
 
 
-def _also_labelled(spec: QualitySpec, others: Sequence[QualitySpec]) -> Iterator[str]:
-    for other in others:
+def _also_labelled(spec: QualitySpec, others: Sequence[tuple[Asked, QualitySpec]]) -> Iterator[tuple[Asked, str]]:
+    for asked, other in others:
         same_stream = spec.stream is None or other.stream is None or spec.stream == other.stream
         if other.label == spec.label and same_stream:
-            yield from (name for name in spec.variables if name in other.variables)
+            yield from ((asked, name) for name in spec.variables if name in other.variables)
 
 
 def _shown(variables: Sequence[str]) -> object:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from icos_core.exceptions import DescriptionError, Mistake
+from icos_core.exceptions import DescriptionError, Mistake, hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from icos_core.plugins import Plugins
     from icos_core.station import Description, InputSpec
 
-__all__ = ["InputFile", "find_files", "matching_files", "offsets", "printable", "stream_names"]
+__all__ = ["InputFile", "find_files", "matching_files", "offsets", "printable", "shortened", "stream_names"]
 
 _WILDCARDS = frozenset("*?[")
 _MOST_NAMED = 3
+_BARE_VARIABLE = re.compile(r"\$(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,14 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
+def shortened(text: str, most: int) -> str:
+    """Return text of at most so many characters; what is longer ends behind a word, with an ellipsis."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return f"{cut[: cut.rindex(' ')] if ' ' in cut[most // 2 :] else cut.rstrip()}…"
+
+
 def find_files(description: Description, out: Path | None = None) -> list[InputFile]:
     """Return the files of every input; what stands in the folder of the outputs, people's flags and the description are none.
 
@@ -108,7 +117,8 @@ def find_files(description: Description, out: Path | None = None) -> list[InputF
                 continue
             found = [each for each in found if each[0] not in {description.path, description.flags_path}]
             if not found:
-                mistakes.append(Mistake(key=key, value=written, expected="a pattern that matches files", line=description.line_of(key)))
+                expected = f"a pattern that matches files{_why_none(pattern, written, description.folder)}"
+                mistakes.append(Mistake(key=key, value=written, expected=expected, line=description.line_of(key)))
             for path, name in found:
                 if path not in owner:
                     owner[path] = position
@@ -120,6 +130,21 @@ def find_files(description: Description, out: Path | None = None) -> list[InputF
     if mistakes:
         raise DescriptionError(str(description.path.name), mistakes)
     return _with_unique_names(files)
+
+
+def _why_none(pattern: str, written: str, folder: Path) -> str:
+    """Say what may be meant by a pattern that matches no file."""
+    if written.startswith("~"):
+        return "; ~ is not filled in, write ${HOME}" + written[1:]
+    bare = _BARE_VARIABLE.search(written)
+    if bare is not None:
+        return f"; {bare[0]} is not filled in, write ${{{bare[1]}}}"
+    path = folder / pattern
+    if path.is_dir():
+        return f"; this is a folder, write {written.rstrip('/')}/* for the files in it"
+    if not _WILDCARDS & set(pattern) and path.parent.is_dir():
+        return hint(path.name, [each.name for each in path.parent.iterdir() if each.is_file()])
+    return ""
 
 
 def _group(spec: InputSpec, path: Path) -> str | None:

@@ -15,7 +15,7 @@ from icos_core.components import Problem, Tally
 from icos_core.dataset import check_stream
 from icos_core.exceptions import DataError, InputError
 from icos_core.plugins import installed_plugins
-from icos_core.running.inputs import printable
+from icos_core.running.inputs import printable, shortened
 from icos_core.running.store import Store
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _segments(streams: Mapping[str, xr.Dataset]) -> Segments:
 
 
 def _brief(problem: Problem, name: str) -> Problem:
-    return replace(problem, message=printable(problem.message[:_MOST_TEXT]), text=printable(problem.text[:_MOST_TEXT]), file=name)
+    return replace(problem, message=printable(shortened(problem.message, _MOST_TEXT)), text=printable(problem.text[:_MOST_TEXT]), file=name)
 
 
 def _brief_tally(tally: Tally) -> Tally:
@@ -222,7 +222,7 @@ def _largest(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _set_aside(task: ReadTask, error: InputError) -> ReadReceipt:
     reason = f"line {error.line}: {error.message}" if error.line is not None else error.message
-    reason = printable(reason.replace(str(task.path), task.name)[:_MOST_TEXT])
+    reason = printable(shortened(reason.replace(str(task.path), task.name), _MOST_TEXT))
     return ReadReceipt(name=task.name, key=task.key, set_aside=reason, passing=_is_passing(error.__cause__))
 
 

@@ -100,7 +100,7 @@ def test_without_humidity_there_is_water_but_neither_dry_mole_fraction_nor_air()
 
 def test_a_correction_holds_while_it_is_valid():
     corrections = [
-        {"slope": 1.01, "offset": -2.0, "uncertainty": 1.0, "valid_from": "2024-03-01T00:01:00Z", "valid_to": "2024-03-01T00:02:00Z"}
+        {"factor": 1.01, "offset": -2.0, "uncertainty": 1.0, "valid_from": "2024-03-01T00:01:00Z", "valid_to": "2024-03-01T00:02:00Z"}
     ]
     result = calibrated(stream_of(xco2_wet=[400.0] * 3, analyser_pressure=1013.25), corrections=corrections)
     assert result.streams["co2_pro"]["pco2"].values.tolist() == pytest.approx([400.0, 402.0, 400.0])

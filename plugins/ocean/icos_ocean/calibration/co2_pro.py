@@ -235,7 +235,7 @@ def _corrected(stream: xr.Dataset, record: Record, options: Co2ProCalibrationOpt
     x, calibration = reported.copy(), np.abs(reported) * options.uncertainty.accuracy
     for correction in options.corrections:
         rows = correction.covers(record.moment)
-        x[rows] = correction.slope * reported[rows] + correction.offset
+        x[rows] = correction.factor * reported[rows] + correction.offset
         calibration[rows] = correction.uncertainty
     return _Reading(
         x=x,

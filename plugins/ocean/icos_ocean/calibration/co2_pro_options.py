@@ -23,8 +23,8 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 class Correction(Versioned):
     """One ``[[calibrate.corrections]]``: a line found by comparison with reference measurements, of water and air alike."""
 
-    slope: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
-        default=1.0, description="corrected = slope × reported + offset, both mole fractions in moist gas"
+    factor: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        default=1.0, description="corrected = factor · reported + offset, both mole fractions in moist gas"
     )
     offset: Finite = Field(default=0.0, description="µmol mol⁻¹")
     uncertainty: NotNegative = Field(description="standard uncertainty of a corrected value, in place of accuracy, µmol mol⁻¹")

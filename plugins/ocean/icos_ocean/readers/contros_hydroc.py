@@ -120,7 +120,7 @@ def guess(path: Path) -> Guess | None:
     first = lines.raw(layout.first).split(b";") if len(lines) > layout.first else []
     comma = any(b"," in cell for cell in first)
     return Guess(
-        confidence=0.9 if named else 0.5,
+        confidence=0.9 if named else 0.6,
         options={} if comma or not first else {"decimal_comma": False},
         found=(f"a native log with {len(layout.labels)} columns" + ("" if named else ", which its header does not name"),),
         unsure=("date_format: the order of day, month and year where a date does not tell",),

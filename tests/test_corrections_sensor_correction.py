@@ -76,7 +76,7 @@ def test_validity_begins_with_its_first_moment_and_ends_before_its_last() -> Non
     [table] = result.tables
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     assert [row["rows"] for row in rows] == [1, 1]
-    assert rows[0]["corrected value"] == "1 x + 1"
+    assert rows[0]["corrected value"] == "x + 1"
     assert rows[1]["valid from"] == "2024-03-03T00:00:00Z"
 
 
@@ -209,10 +209,10 @@ def test_only_quantities_are_corrected() -> None:
         ([{"coefficients": [0.0] * 7}], "at most 6"),
         ([{"coefficients": []}], "at least 1"),
         ([{"offset": float("nan")}], "finite"),
-        ([{"offset": 1.0}, {"offset": 2.0}], r"1 x \+ 1 from the beginning to the end and 1 x \+ 2 from the beginning to the end do"),
+        ([{"offset": 1.0}, {"offset": 2.0}], r"x \+ 1 from the beginning to the end and x \+ 2 from the beginning to the end do"),
         (
             [{"offset": 1.0, "valid_to": "2024-03-02T00:00:00Z"}, {"offset": 2.0, "valid_from": "2024-03-01T01:00:00+01:00"}],
-            r"corrections of 'sst' that do not overlap; .* to 2024-03-02T00:00:00Z and 1 x \+ 2 from 2024-03-01T00:00:00Z to the end do",
+            r"corrections of 'sst' that do not overlap; .* to 2024-03-02T00:00:00Z and x \+ 2 from 2024-03-01T00:00:00Z to the end do",
         ),
         ([{"offset": 1.0}, {"offset": 2.0, "stream": "ship"}], "do not overlap"),
         ([{"offset": 1.0, "between": "linear", "date": "2024-03-01T00:00:00Z"}], "two or more calibrations of 'sst' at different dates"),
@@ -234,6 +234,20 @@ def test_mistakes_are_refused(tables: list[dict[str, Any]], message: str) -> Non
 
 def test_corrections_of_two_streams_may_overlap() -> None:
     assert len(options({"offset": 1.0, "stream": "ship"}, {"offset": 2.0, "stream": "buoy"}).correct) == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        ({"offset": -0.5}, "x − 0.5"),
+        ({"coefficients": [0.1, 1.01, 0, -2e-6]}, "0.1 + 1.01 x − 2e-06 x³"),
+        ({"coefficients": [0, -1], "factor": 2.0, "offset": 3.0}, "2 · (−x) + 3"),
+        ({"coefficients": [0.0]}, "0"),
+        ({"factor": 1.0}, "x"),
+    ],
+)
+def test_a_correction_is_written_as_people_do(table: dict[str, Any], text: str) -> None:
+    assert options(table).correct[0].formula == text
 
 
 def test_what_is_declared() -> None:

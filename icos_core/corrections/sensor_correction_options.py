@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Correction", "SensorCorrectionOptions", "series_of", "written"]
 
+_POWERS = ("", "x", "x²", "x³", "x⁴", "x⁵")
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -52,11 +53,10 @@ class Correction(Versioned):
     @property
     def formula(self) -> str:
         """The correction for people, x being the reading."""
-        terms = [f"{value:.12g}{_power(order)}" for order, value in enumerate(self.coefficients) if value or len(self.coefficients) == 1]
-        text = " + ".join(terms) or "0"
+        text = _sum([(value, _POWERS[order]) for order, value in enumerate(self.coefficients)])
         if self.factor != 1.0:
             text = f"{self.factor:.12g} · ({text})"
-        return f"{text} + {self.offset:.12g}" if self.offset else text
+        return _sum([(1.0, text), (self.offset, "")])
 
     @property
     def label(self) -> str:
@@ -107,8 +107,15 @@ def _validity(table: Correction) -> tuple[object, object]:
     return table.valid_from, table.valid_to
 
 
-def _power(order: int) -> str:
-    return ("", " x")[order] if order < 2 else f" x^{order}"
+def _sum(terms: Sequence[tuple[float, str]]) -> str:
+    """Return a sum as people write it, from numbers and what they are multiplied with."""
+    text = ""
+    for number, symbol in terms:
+        if number:
+            size = symbol if symbol and abs(number) == 1.0 else f"{abs(number):.12g} {symbol}".rstrip()
+            sign = ("− " if text else "−") if number < 0 else ("+ " if text else "")
+            text += f"{' ' if text else ''}{sign}{size}"
+    return text or "0"
 
 
 def written(moment: Moment | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,8 +98,8 @@ def _row(name: str, table: Proposal, found: LagEstimate) -> tuple[Any, ...]:
     correlations = (_rounded(found.peak, 2), _rounded(found.zero, 2))
     if found.doubt:
         return (name, table.variable, table.against, "no proposal", "", "", "", *correlations, found.pairs, "none", found.doubt)
-    lead = round(found.lag) if found.spacing >= 1 else float(f"{found.lag:.2g}")
-    uncertainty = _rounded(found.uncertainty, 0 if found.spacing >= 1 else 3)
+    digits = max(0, -math.floor(math.log10(found.uncertainty)))
+    lead, uncertainty = (round(each, digits) if digits else round(each) for each in (found.lag, found.uncertainty))
     sentence = f"{table.variable} {'leads' if lead >= 0 else 'lags'} {table.against} by {abs(lead):g} s"
     confidence, reason = _confidence(found)
     return (name, table.variable, table.against, sentence, lead, -lead, uncertainty, *correlations, found.pairs, confidence, reason)

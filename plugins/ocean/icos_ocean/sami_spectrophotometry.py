@@ -18,7 +18,8 @@ instrument's calibration::
 
 Two versions of these formulas are published that differ in the sign of 0.0012389, and two that differ in k (0.007 or 0.008). The test
 vectors of the Ocean Observatories Initiative fit the minus sign only (with a plus they are off by up to 14 µatm), and k = 0.008
-reproduces all of them to their last digit (4·10⁻⁵ µatm), while 0.007 is off by up to 0.23 µatm at 5 to 12 °C from t0.
+reproduces all of them to their last digit (4·10⁻⁵ µatm), while 0.007 is off by up to 0.23 µatm at 5 to 12 °C from t0. A time series that
+the initiative has published, 6,816 values of three deployments, is reproduced to 10⁻¹¹ µatm.
 
 References
 ----------

@@ -2,6 +2,7 @@
 
 import json
 
+import netCDF4
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,6 +51,37 @@ def test_what_older_code_makes_of_the_published_vectors(published):
     words, coefficients, _, expected = published
     found = dye_response(*_absorbances(words), thermistor_temperature(words[1:, 15]), coefficients, response_temperature=0.007).pco2
     assert np.abs(found - expected).max() == pytest.approx(0.23, abs=0.005)
+
+
+# Coefficients that the file does not hold; found by least squares from its pCO2, they came out with four decimals.
+DEPLOYMENTS = {
+    2: Coefficients(a=0.0059, b=0.7688, c=-1.6688, temperature=15.7000),
+    3: Coefficients(a=-0.0956, b=1.2159, c=-2.2899, temperature=14.6716),
+    4: Coefficients(a=0.0512, b=0.6294, c=-1.5920, temperature=14.8988),
+}
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
+def test_a_published_time_series(real_data, deployment):
+    """6,816 values of three deployments, 7 to 16 °C, reproduced to rounding; with the 0.007 of older code 0.05 to 0.73 µatm off."""
+    with netCDF4.Dataset(real_data / "ocean" / "ioos_qc" / "pco2_netcdf_example.nc") as file:
+        rows = file["deployment"][:] == deployment
+        names = ("absorbance_ratio_434", "absorbance_blank_434", "absorbance_ratio_620", "absorbance_blank_620")
+        a, a_blank, b, b_blank = (np.ma.filled(file[name][rows].astype(np.float64), np.nan) for name in names)
+        counts, expected_temperature, expected = (
+            np.ma.filled(file[name][rows].astype(np.float64), np.nan)
+            for name in ("thermistor_raw", "pco2w_thermistor_temperature", "pco2_seawater")
+        )
+    temperature = thermistor_temperature(counts)
+    np.testing.assert_allclose(temperature, expected_temperature, rtol=0, atol=1e-9)
+    absorbances = absorbance(a, a_blank), absorbance(b, b_blank)
+    found = dye_response(*absorbances, temperature, DEPLOYMENTS[deployment]).pco2
+    water = np.isfinite(found) & (expected > 100.0) & (expected < 2000.0)
+    assert water.sum() > 1900
+    np.testing.assert_allclose(found[water], expected[water], rtol=1e-9)
+    older = dye_response(*absorbances, temperature, DEPLOYMENTS[deployment], response_temperature=0.007).pco2
+    assert np.abs(older - expected)[water].max() > 0.04
 
 
 def _absorbances(words):

@@ -97,7 +97,7 @@ def together(cruises):
 
 @pytest.fixture(scope="module")
 def replicates(tmp_path_factory):
-    """Error of fCO2 and its stated uncertainty, one row per deployment: deployments and their twins, with errors of the other sign, in turn."""
+    """Error of fCO2 and its stated uncertainty, one row per deployment: deployments and their twins (errors of the other sign) in turn."""
     folder = tmp_path_factory.mktemp("replicates")
     twins = [
         SIMULATOR.options.model_validate(

@@ -8,10 +8,13 @@ from icos_core.testing import ReaderContract
 from icos_core.testing.comparison import assert_same_stream
 
 SHORT = {"duration": "4 h", "others": 0}
-EXACT = {
-    **{"latitude": 1e-9, "longitude": 1e-9, "sst": 1e-9, "salinity": 1e-9, "equilibrator_temperature": 1e-9, "equilibrator_pressure": 1e-9},
-    **{"xco2": 1e-9, "xco2_sst": 1e-9, "pco2": 1e-9, "pco2_equilibrator": 1e-9, "fco2": 1e-9, "fco2_equilibrator": 1e-9},
-}
+EXACT = dict.fromkeys(
+    (
+        *("latitude", "longitude", "sst", "salinity", "equilibrator_temperature", "equilibrator_pressure"),
+        *("xco2", "xco2_sst", "pco2", "pco2_equilibrator", "fco2", "fco2_equilibrator"),
+    ),
+    1e-09,
+)
 """Numbers are written with as many digits as the simulator gives them."""
 
 

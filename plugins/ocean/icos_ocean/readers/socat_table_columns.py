@@ -222,6 +222,8 @@ def is_table_header(fields: Sequence[str]) -> bool:
 def _parts(label: str) -> tuple[str, str]:
     """Return the plain name and the plain unit of a header."""
     base, _, rest = label.partition("[")
+    if not rest and base.rstrip().endswith(")") and _plain(base.rpartition("(")[2]) in _UNITS:
+        base, _, rest = base.rpartition("(")
     plain, unit = _plain(base), _plain(rest)
     if not unit and not _is_known(plain):
         for ending in _ENDINGS:

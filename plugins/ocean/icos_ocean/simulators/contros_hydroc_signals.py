@@ -97,7 +97,9 @@ def simulate_deployment(options: HydroCSimulation, seed: int) -> Deployment:
     hours = seconds / 3600.0
     walk = np.cumsum(noise.standard_normal(time.size)) * stated.zero_drift * np.sqrt(options.interval.total_seconds() / 3600.0)
     zero = options.zero_ratio * (1.0 + options.zero_trend * hours + walk)
-    reference = 12_000.0 + 20.0 * np.sin(2.0 * np.pi * hours / 30.0)
+    # The lamp flickers and ages; what both beams have in common cancels in their ratio.
+    lamp = 1.0 + 2e-3 * np.sin(2.0 * np.pi * hours / 30.0) + 3e-4 * noise.standard_normal(time.size)
+    reference = (12_000.0 + world.uniform(-300.0, 300.0)) * lamp
     raw = zero * (1.0 - signal / options.scale_factor) * reference
     rounding = np.sqrt((raw**-2.0 + reference**-2.0) / 12.0) if options.layout == "native" else np.zeros(time.size)
     raw *= 1.0 + noise.standard_normal(time.size) * np.sqrt(np.maximum(stated.signal**2 - rounding**2, 0.0))

@@ -218,6 +218,7 @@ def test_weak_or_vague_proposals_say_so() -> None:
             "shifts of 'sst' that do not overlap; 1 s and 2 s do",
         ),
         ({"propose": [{"variable": "sst", "against": "sst"}]}, "another variable than 'sst'"),
+        ({"propose": [{"variable": "sst", "against": "a", "window": "1 d", "average": "1 s"}]}, "at least a 2000th of the window"),
     ],
 )
 def test_mistakes_are_refused(table: dict[str, Any], message: str) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["CALIBRATOR", "calibrate", "provides", "requires"]
 
 WHO = "calibrator 'time-shift'"
+UNTESTED = "not evaluated"
+"""0 where a value was found good, 1 where it was not evaluated; no name of a variable, as these have no blanks."""
 SIGN = "The value at t has become the one measured at t + seconds."
 
 
@@ -72,7 +74,7 @@ def calibrate(streams: Streams, options: TimeShiftOptions, context: Context) -> 
             covered = table.covers(streams[name]["time"].values)
             results[name] = _replaced(results.get(name, streams[name]), moved, variable, covered)
             level = outcomes.setdefault((name, variable), np.full(covered.size, NOT_EVALUATED, dtype=np.int8))
-            level[covered & (moved["evaluated"].values == 0)] = GOOD
+            level[covered & (moved[UNTESTED].values == 0)] = GOOD
             rows.append((name, variable, table.seconds, int((covered & moved[variable].notnull().values).sum())))
     tables = [Table(title="Shifts in time", columns=("stream", "variable", "seconds", "rows"), rows=tuple(rows), note=SIGN)] if rows else []
     if options.propose:
@@ -87,12 +89,12 @@ def calibrate(streams: Streams, options: TimeShiftOptions, context: Context) -> 
 
 
 def _moved(stream: xr.Dataset, variable: str, table: Shift) -> xr.Dataset:
-    """Return a variable, its uncertainties as ``0``, ``1`` …, and whether it was evaluated, at the times of the stream after the shift."""
+    """Return a variable, its uncertainties as ``0``, ``1`` …, and `UNTESTED`, at the times of the stream after the shift."""
     flag = f"{variable}_flag"
     flags = stream[flag].values if flag in stream else np.full(stream.sizes["time"], NOT_EVALUATED, dtype=np.int8)
     shift = np.timedelta64(round(table.seconds * 1e9), "ns")
     source = xr.Dataset(coords={"time": stream["time"].values - shift})
-    parts = {variable: stream[variable].values, "evaluated": np.where(flags == GOOD, 0.0, 1.0)}
+    parts = {variable: stream[variable].values, UNTESTED: np.where(flags == GOOD, 0.0, 1.0)}
     parts |= {str(number): stream[name].values for number, name in enumerate(_uncertainties(stream, variable))}
     for name, values in parts.items():
         # All are interpolated between the same rows, those in which the variable is good.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Proposal", "Shift", "TimeShiftOptions"]
 
+FINEST_AVERAGE = 2000
+"""Times the window may be as long as rows are averaged over."""
 PositiveDuration = Annotated[Duration, Field(gt=timedelta(0))]
 
 
@@ -47,9 +49,11 @@ class Proposal(Options):
     where: dict[str, Texts] = Field(default_factory=dict, description="category = words: only such rows are looked at")
 
     @model_validator(mode="after")
-    def _two_variables(self) -> Self:
+    def _can_be_looked_for(self) -> Self:
         if self.variable == self.against:
             raise ValueError(f"against: another variable than {self.variable!r}")
+        if self.average is not None and self.average * FINEST_AVERAGE < self.window:
+            raise ValueError(f"average: at least a {FINEST_AVERAGE}th of the window")
         return self
 
 

@@ -60,3 +60,34 @@ def test_a_declared_shift_brings_the_two_temperatures_together(real_data, runs, 
     [row] = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     assert abs(row["leads by (s)"]) < 30
     assert row["correlation without shift"] > 0.6
+
+
+NOTHING = """
+[[calibrate]]
+calibrator = "sensor-correction"
+
+[[calibrate.correct]]
+variable = "sst"
+offset = 0.0
+
+[[calibrate]]
+calibrator = "sensor-choice"
+
+[[calibrate.choose]]
+variable = "sst"
+sensors = ["sst", "equilibrator_temperature"]
+fall_back = "none"
+
+"""
+
+
+def test_corrections_that_say_nothing_change_no_value(real_data, runs, tmp_path):
+    """What they hand on to fco2 is what came, flags and all."""
+    station = tmp_path / "station.toml"
+    station.write_text(EXAMPLE.read_text(encoding="utf-8").replace(TAIL, NOTHING + TAIL), encoding="utf-8")
+    after = icos_core.run(station, tmp_path / "output", jobs=1).tree["/calibrated/underway"].to_dataset()
+    before = runs[0].tree["/calibrated/underway"].to_dataset()
+    names = [name for name in before.data_vars if not name.endswith(("_tests", "_evaluated"))]
+    assert len(names) > 50
+    for name in names:
+        assert before[name].identical(after[name]), name

@@ -33,7 +33,9 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     if _STREAM not in streams:
         return None
     stream = streams[_STREAM]
-    figure = new_figure(3.6)
+    others, counts = np.unique(stream["expocode_other"].values, return_counts=True)
+    # Names of many cruises take several lines above the panel.
+    figure = new_figure(3.6 + 0.2 * min(others.size, _SHOWN + 1))
     axes = figure.subplots()
     label_axis(axes, "fCO₂ of this cruise − other", str(stream["fco2rec_difference"].attrs.get("units", "uatm")))
     axes.set_xlabel("distance, with time counted as distance (km)")
@@ -44,7 +46,6 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
         return figure
     axes.axhspan(-_LIMIT, _LIMIT, color=GRID, alpha=0.6, linewidth=0, label="±5 µatm", zorder=0)
     axes.axhline(0.0, color=MUTED_INK, linewidth=0.8, zorder=1)
-    others, counts = np.unique(stream["expocode_other"].values[known], return_counts=True)
     most = others[np.argsort(-counts, kind="stable")]
     for place, other in enumerate(most[:_SHOWN].tolist()):
         rows = np.flatnonzero(known & (stream["expocode_other"].values == other))

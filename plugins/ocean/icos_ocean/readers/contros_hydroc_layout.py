@@ -206,17 +206,20 @@ def _native(head: Sequence[str], extra: Mapping[str, str]) -> Layout | None:
         headers = [normalised(label) for label in text.split(";")]
         if {"date", "time", "signal_raw"} <= set(headers):
             first = max(index + 1, _NATIVE_HEADER_LINES)
-            return _native_layout(tuple(label.strip() for label in text.split(";")), first, extra)
+            return _native_layout(tuple(label.strip() for label in text.split(";")), first, extra, head[first : first + 1])
     below = head[_NATIVE_HEADER_LINES : _NATIVE_HEADER_LINES + 1]
     count = len(NATIVE_COLUMNS)
     if below and below[0].count(";") in {count - 1, count} and any(letter.isdigit() for letter in below[0].split(";")[0]):
-        return _native_layout(NATIVE_COLUMNS, _NATIVE_HEADER_LINES, extra)
+        return _native_layout(NATIVE_COLUMNS, _NATIVE_HEADER_LINES, extra, below)
     return None
 
 
-def _native_layout(labels: tuple[str, ...], first: int, extra: Mapping[str, str]) -> Layout:
+def _native_layout(labels: tuple[str, ...], first: int, extra: Mapping[str, str], data: Sequence[str]) -> Layout:
     while labels and not labels[-1]:
         labels = labels[:-1]
+    if data and data[0].count(";") == len(labels):
+        # Lines end with a separator: an empty column behind the last one.
+        labels = (*labels, "")
     headers = [normalised(label) for label in labels]
     quantities, unused = _quantities(labels, extra)
     return Layout(

@@ -63,7 +63,7 @@ def test_zero_gases_enter_the_regression_only_when_asked_and_gases_that_set_the_
 
 
 def test_every_method_of_temperature_correction_is_offered():
-    assert get_args(FCO2Options.model_fields["temperature_correction"].annotation) == tuple(METHODS)
+    assert get_args(get_args(FCO2Options.model_fields["temperature_correction"].annotation)[0]) == tuple(METHODS)
 
 
 def test_limits_of_filling():

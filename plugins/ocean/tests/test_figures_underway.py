@@ -221,7 +221,16 @@ def test_the_stack_of_terms_is_as_high_as_the_total():
     tops = np.concatenate([path.vertices[:, 1] for path in axes.collections[-1].get_paths()])
     assert tops.max() == pytest.approx(np.nanmax(total))
     assert axes.get_ylim()[0] == 0.0
-    shares = [stream[f"fco2_uncertainty_{term}"].values[good] ** 2 / stream["fco2_uncertainty"].values[good] for term in UNCERTAINTY_TERMS]
+    shares = {
+        term: stream[f"fco2_uncertainty_{term}"].values[good] ** 2 / stream["fco2_uncertainty"].values[good] for term in UNCERTAINTY_TERMS
+    }
+    # Later terms are greater in this stream: seven have a band of their own.
+    names = list(UNCERTAINTY_TERMS)
+    drawn = [shares[name] for name in names[-7:]] + [sum(shares[name] for name in names[:-7])]
+    assert len({band.get_facecolor().tobytes() for band in axes.collections}) == len(axes.collections) == 8
+    assert labels(axes)[:2] == [names[-7].replace("_", " "), names[-6].replace("_", " ")]
+    assert f"rest ({', '.join(names[:-7])})".replace("_", " ") in labels(axes)
+    shares = drawn
     for number, band in enumerate(axes.collections):
         heights = np.concatenate([path.vertices[:, 1] for path in band.get_paths()])
         assert heights.max() == pytest.approx(sum(shares[: number + 1]).max())

@@ -91,7 +91,7 @@ def pressure_table(source: NDArray[np.int8], water: BoolArray, options: Underway
 
 def calibration_table(samples: CalibratedSamples, response: Response, options: FCO2Options) -> Table:
     """Summarise the lines through the standards and the conditions that make values questionable."""
-    rows: list[tuple[Any, ...]] = [("samples", samples.xco2.size), ("regression", options.regression)]
+    rows: list[tuple[Any, ...]] = [("samples", samples.xco2.size), ("regression", options.form)]
     rows += [(f"slope, {name}", value) for name, value in _range(samples.slope)]
     for count, number in zip(*np.unique(samples.n_standards, return_counts=True), strict=True):
         rows.append((f"samples with {count} standards", int(number)))

@@ -10,6 +10,8 @@ from icos_ocean.air_sea_uncertainty import InputUncertainty, MoleFractionVarianc
 from icos_ocean.calibration.air import USUAL_SALINITY
 from icos_ocean.calibration.air_errors import OF_AIR, AirErrors
 from icos_ocean.calibration.equilibrator_pressure import CODES, SENSORS
+from icos_ocean.calibration.method_spread import spread_uncertainty
+from icos_ocean.calibration.sea_water import OF_CORRECTION
 from icos_ocean.calibration.uncertainty import filling_uncertainty, pressure_uncertainty, total
 from icos_ocean.fco2_uncertainty import OWN_TERMS, fco2_sensitivities
 from icos_ocean.temperature_correction import METHODS
@@ -51,14 +53,14 @@ class _Uncertain:
     def water(self, rows: Rows) -> FCO2Sensitivities:
         inputs = self.inputs
         t, S, s = (each.values[rows] for each in (inputs.equilibrator_temperature, inputs.take("salinity"), inputs.take("sst")))
-        method, coefficient = self.options.temperature_correction, self.options.temperature_coefficient
+        method, coefficient = self.options.correction, self.options.temperature_coefficient
         x, P = self.result.column("xco2")[rows], self.pressure.pressure[rows]
         by = fco2_sensitivities(x, P, t, S, s, method=method, coefficient=coefficient)
         return by.in_situ() if inputs.in_situ else by
 
     def stated(self, rows: Rows) -> InputUncertainty:
         stated, options = self.options.uncertainty, self.options
-        of_method = METHODS[options.temperature_correction].coefficient_uncertainty
+        of_method = METHODS[options.correction].coefficient_uncertainty
         return InputUncertainty(
             equilibrator_temperature=stated.equilibrator_temperature,
             sst=stated.sst,
@@ -124,6 +126,10 @@ def reduce_air_uncertainty(
         found = delta_fco2_uncertainty(uncertain.water(some), uncertain.air(some), xco2, uncertain.stated(some))
         for name, term in terms.items():
             term[some] = found.terms[name]
+    if OF_CORRECTION in result.spreads:
+        # Air is not corrected.
+        known = np.isfinite(terms[OF_AIR])
+        terms[OF_CORRECTION] = np.where(known, spread_uncertainty(result.spreads[OF_CORRECTION]), np.nan)
     result.values["delta_fco2_uncertainty"] = total(terms)
     for name, term in terms.items():
         result.values[f"delta_fco2_uncertainty_{name}"] = term

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from icos_core.versioned import Versioned, overlaps
+from icos_ocean.calibration.method_spread import OneOrMore
 from icos_ocean.calibration.underway_options import (
     USUAL_DIAGNOSTICS,
     Diagnostic,
@@ -85,8 +86,9 @@ class FCO2Options(UnderwayOptions):
             "bridge interpolates across"
         ),
     )
-    regression: Literal["measured-on-true", "true-on-measured"] = Field(
-        default="measured-on-true", description="which way the line through the standards is fitted"
+    regression: Annotated[tuple[Literal["measured-on-true", "true-on-measured"], ...], OneOrMore()] = Field(
+        default=("measured-on-true",),
+        description="which way the line through the standards is fitted; of a list the first, the spread of both being uncertainty",
     )
     use_zero_in_fit: bool = Field(default=False, description="whether gases with the role zero enter the regression")
     minimum_standards: Annotated[int, Field(ge=2)] = Field(default=3, description="fewer make a value questionable; one gives none")
@@ -138,6 +140,16 @@ class FCO2Options(UnderwayOptions):
     def humidity_variables(self) -> tuple[str, ...]:
         """Variables that samples are dried with."""
         return ("h2o",) if self.dry_samples else ()
+
+    @property
+    def form(self) -> Literal["measured-on-true", "true-on-measured"]:
+        """The form of the regression that gives the result."""
+        return self.regression[0]
+
+    @property
+    def listed_methods(self) -> dict[str, tuple[str, ...]]:
+        """The methods of each choice of which several are listed, by the term of the uncertainty that it belongs to."""
+        return super().listed_methods | ({"regression_form": self.regression} if len(self.regression) > 1 else {})
 
     @property
     def fitted(self) -> tuple[StandardGas, ...]:

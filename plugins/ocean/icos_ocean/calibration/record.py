@@ -114,6 +114,8 @@ class Samples(NamedTuple):
         Whether its calibration is questionable.
     basis : (m,) ndarray of int
         Number of the calibration it rests on: readings that were calibrated by different gases have errors of different kinds.
+    alternatives : sequence of (m,) ndarray
+        Dry mole fractions by other forms of the regression, µmol mol⁻¹.
     """
 
     rows: NDArray[np.intp]
@@ -123,6 +125,7 @@ class Samples(NamedTuple):
     errors: SampleErrors
     questionable: BoolArray
     basis: NDArray[np.integer]
+    alternatives: Sequence[FloatArray] = ()
 
 
 class Sampled(NamedTuple):
@@ -134,11 +137,12 @@ class Sampled(NamedTuple):
 
 
 class Result:
-    """Variables, outcomes and problems, in the order in which they are found."""
+    """Variables, spreads of fCO2 over methods, outcomes and problems, in the order in which they are found."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
         self.values: dict[str, NDArray[np.generic]] = {}
+        self.spreads: dict[str, FloatArray] = {}
         self.outcomes: list[Outcome] = []
         self.problems: list[Problem] = []
 

@@ -16,6 +16,7 @@ from icos_ocean.calibration.air_uncertainty import reduce_air_uncertainty
 from icos_ocean.calibration.diagnostics import absent_diagnostics, diagnostic_sensors
 from icos_ocean.calibration.equilibrator_pressure import ChosenPressure, choose_pressure, pressure_candidates
 from icos_ocean.calibration.inputs import Inputs, put_filled
+from icos_ocean.calibration.method_spread import spread_table
 from icos_ocean.calibration.record import Record, Result
 from icos_ocean.calibration.sea_level import SeaLevelPressure, sea_level_pressure
 from icos_ocean.calibration.sea_water import reduce_water
@@ -107,6 +108,7 @@ def reduce_samples(stream: xr.Dataset, name: str, options: UnderwayOptions, samp
             *sampled.tables,
             filling_table(slow, limits, record.water),
             pressure_table(pressure.source, record.water, options),
+            *((spread_table(result.spreads, options.listed_methods),) if result.spreads else ()),
         ),
     )
 

@@ -99,7 +99,7 @@ def analyser_response(runs: GasRuns, options: FCO2Options) -> Response:
     stated = options.uncertainty
     seen = fit_standards(runs, options.fitted, repeatability=stated.reading, bridge=False)
     drift_seen = drift_rate(seen)
-    curvature_seen = lack_of_fit(seen, form=options.regression)
+    curvature_seen = lack_of_fit(seen, form=options.form)
     return Response(
         drift=drift_seen if isinstance(stated.drift, str) else stated.drift,
         drift_seen=drift_seen,
@@ -230,7 +230,7 @@ def _calibrate_with(
         time,
         reading,
         standards,
-        form=options.regression,
+        form=options.form,
         sample_uncertainty=options.uncertainty.reading,
         drift_rate=response.drift,
         lack_of_fit=response.lack_of_fit,

@@ -11,9 +11,11 @@ from icos_core.components import Problem
 from icos_core.dataset import NOT_EVALUATED, is_good
 from icos_ocean.calibration.accounting import calibration_table
 from icos_ocean.calibration.diagnostics import diagnostic_flag
+from icos_ocean.calibration.method_spread import spread_uncertainty
 from icos_ocean.calibration.record import Sampled, Samples
 from icos_ocean.calibration.sample_errors import OF_GASES, SampleErrors
 from icos_ocean.calibration.samples import analyser_response, calibrate_samples, condition_outcomes
+from icos_ocean.calibration.sea_water import OF_FORM
 from icos_ocean.calibration.standards import (
     NO_GAS,
     assign_gases,
@@ -99,6 +101,12 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
     further = np.empty((0, rows.size))
     if by_water_vapour is not None:
         stated, kinds, further = [*stated, options.uncertainty.h2o], [*kinds, "drying"], by_water_vapour[np.newaxis]
+    alternatives = _by_other_forms(record, rows, reading[rows], runs, response, drying, options)
+    if alternatives:
+        # The choice moves all samples together, each by the distance of the two forms there.
+        moved = spread_uncertainty(alternatives[0] - xco2)
+        stated, kinds, further = [*stated, 1.0], [*kinds, OF_FORM], np.vstack([further, moved])
+        terms[OF_FORM] = np.abs(moved)
     errors = SampleErrors(
         trace=partial(_trace, record.time[rows], reading[rows], calibrated, bases, drying, further, options),
         stated=np.array(stated),
@@ -107,7 +115,25 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
         drift=response.drift,
         lack_of_fit=response.lack_of_fit,
     )
-    return Samples(rows, water, xco2, terms, errors, calibrated.questionable, calibrated.basis), calibrated
+    return Samples(rows, water, xco2, terms, errors, calibrated.questionable, calibrated.basis, alternatives), calibrated
+
+
+def _by_other_forms(
+    record: Record,
+    rows: NDArray[np.intp],
+    reading: FloatArray,
+    runs: GasRuns,
+    response: Response,
+    drying: FloatArray | None,
+    options: FCO2Options,
+) -> list[FloatArray]:
+    """Return the dry mole fractions of the samples by each form of the regression after the first."""
+    found = []
+    for form in options.regression[1:]:
+        other = options.model_copy(update={"regression": (form,)})
+        calibrated, _ = calibrate_samples(record.moment[rows], record.time[rows], reading, runs, response, other)
+        found.append(calibrated.xco2 if drying is None else calibrated.xco2 * drying)
+    return found
 
 
 def _trace(
@@ -127,7 +153,7 @@ def _trace(
     time, reading, basis = time[which], reading[which], calibrated.basis[which]
     count = len(options.fitted)
     parts = [
-        (part, trace_errors(time[part], reading[part], bases[number], count, options.regression))
+        (part, trace_errors(time[part], reading[part], bases[number], count, options.form))
         for number in np.unique(basis).tolist()
         for part in (np.flatnonzero(basis == number),)
     ]

@@ -77,8 +77,8 @@ def shared_variables(options: UnderwayOptions, terms: Collection[str]) -> Mappin
     """List the variables of the result; `terms` are those of the uncertainty that arise from the mole fraction."""
     made = {variable.name for variable in CALIBRATED}
     carried = tuple(VOCABULARY[name] for name in carried_variables(options) if name not in made)
-    absent = [term for term in UNCERTAINTY_TERMS if term not in (*terms, *OWN_TERMS)]
-    without = {f"{name}_uncertainty_{term}" for name in ("fco2", "delta_fco2") for term in absent}
+    absent = [term for term in UNCERTAINTY_TERMS if term not in (*terms, *OWN_TERMS, *options.listed_methods)]
+    without = {f"{name}_{term}" for name in ("fco2_uncertainty", "delta_fco2_uncertainty", "fco2_spread") for term in absent}
     return {options.stream or "*": (*(variable for variable in CALIBRATED if variable.name not in without), *carried)}
 
 
@@ -99,6 +99,7 @@ def shared_cascades(options: UnderwayOptions) -> Mapping[str, tuple[Cascade, ...
     for source in ("xco2_air", "sea_level_pressure"):
         found += [Cascade(source=source, target=target) for target in _OF_AIR]
     found += [Cascade(source=source, target="delta_fco2") for source in ("fco2", "fco2_air")]
+    found += [Cascade(source="fco2", target=f"fco2_spread_{choice}") for choice in options.listed_methods]
     for source in ("latitude", "longitude"):
         targets = ("xco2", "xco2_air", *_FROM_XCO2[1:], *_OF_AIR, "delta_fco2")
         found += [Cascade(source=source, target=target, questionable=2, bad=4) for target in targets]

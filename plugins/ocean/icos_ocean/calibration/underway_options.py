@@ -21,6 +21,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from icos_core.duration import Duration
 from icos_core.versioned import Options
+from icos_ocean.calibration.method_spread import OneOrMore
 from icos_ocean.temperature_correction import METHODS
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ __all__ = [
 ]
 
 PressureSource = Literal["equilibrator", "ambient-differential", "analyser-differential", "analyser", "atmospheric"]
+TemperatureMethod = Literal[
+    "takahashi-1993",
+    "takahashi-2009",
+    "wanninkhof-2022",
+    "humphreys-2024-fit",
+    "humphreys-2024-enthalpy",
+    "humphreys-2024-parametrised",
+]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 NotNegativeDuration = Annotated[Duration, Field(ge=timedelta(0))]
 PositiveDuration = Annotated[Duration, Field(gt=timedelta(0))]
@@ -169,15 +178,13 @@ class UnderwayOptions(Options):
         default=USUAL_DIAGNOSTICS, description="sensors that watch the instrument, whose flags are passed on; an empty list for none"
     )
 
-    temperature_correction: Literal[
-        "takahashi-1993",
-        "takahashi-2009",
-        "wanninkhof-2022",
-        "humphreys-2024-fit",
-        "humphreys-2024-enthalpy",
-        "humphreys-2024-parametrised",
-    ] = Field(default="takahashi-1993", description="correction from equilibrator to sea-surface temperature")
-    temperature_coefficient: float | None = Field(default=None, description="replaces the coefficient of the method, °C⁻¹ or J mol⁻¹")
+    temperature_correction: Annotated[tuple[TemperatureMethod, ...], OneOrMore()] = Field(
+        default=("takahashi-1993",),
+        description="correction from equilibrator to sea-surface temperature; of a list the first, the spread of all being uncertainty",
+    )
+    temperature_coefficient: float | None = Field(
+        default=None, description="replaces the coefficient of the (first) method, °C⁻¹ or J mol⁻¹"
+    )
 
     pressure_sources: tuple[PressureSource, ...] = Field(
         default=("equilibrator", "ambient-differential", "analyser", "atmospheric"),
@@ -224,8 +231,8 @@ class UnderwayOptions(Options):
 
     @model_validator(mode="after")
     def _coefficient_fits(self) -> Self:
-        if self.temperature_coefficient is not None and METHODS[self.temperature_correction].coefficient is None:
-            raise ValueError(f"temperature_coefficient: {self.temperature_correction} computes its coefficient")
+        if self.temperature_coefficient is not None and METHODS[self.correction].coefficient is None:
+            raise ValueError(f"temperature_coefficient: {self.correction} computes its coefficient")
         if len(set(self.pressure_sources)) != len(self.pressure_sources):
             raise ValueError("pressure_sources: each source at most once")
         return self
@@ -239,6 +246,16 @@ class UnderwayOptions(Options):
     @abstractmethod
     def humidity_variables(self) -> tuple[str, ...]:
         """Variables that samples are dried with; none where the instrument reads dry mole fractions."""
+
+    @property
+    def correction(self) -> TemperatureMethod:
+        """The correction to sea-surface temperature that gives the result."""
+        return self.temperature_correction[0]
+
+    @property
+    def listed_methods(self) -> dict[str, tuple[str, ...]]:
+        """The methods of each choice of which several are listed, by the term of the uncertainty that it belongs to."""
+        return {"temperature_correction": self.temperature_correction} if len(self.temperature_correction) > 1 else {}
 
     @property
     def differential_factor(self) -> float:

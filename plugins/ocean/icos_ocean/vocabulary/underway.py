@@ -54,6 +54,8 @@ UNCERTAINTY_TERMS: Mapping[str, tuple[str, str]] = {
     "salinity": ("common", "salinity"),
     "method": ("common", "coefficient of the correction to sea-surface temperature"),
     "filling": ("period", "interpolation of temperatures, salinity and pressure where they were missing or bad"),
+    "temperature_correction": ("common", "choice among the corrections to sea-surface temperature that are listed"),
+    "regression_form": ("common", "choice among the forms of the regression across the standard gases that are listed"),
 }
 """Terms of the uncertainty of fCO2: term → (how errors of neighbouring rows correlate, what it comes from)."""
 
@@ -269,6 +271,13 @@ CALIBRATED: tuple[Variable, ...] = (
         standard_name="fugacity_of_carbon_dioxide_in_sea_water",
     ),
     *_UNCERTAINTIES,
+    *(
+        Variable(name=f"fco2_spread_{choice}", units="uatm", long_name=f"greatest minus smallest fugacity of CO2 in sea water over {what}")
+        for choice, what in (
+            ("temperature_correction", "the corrections to sea-surface temperature that are listed"),
+            ("regression_form", "the forms of the regression across the standard gases that are listed"),
+        )
+    ),
     Variable(
         name="delta_temperature",
         units="degree_C",

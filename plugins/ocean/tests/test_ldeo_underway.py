@@ -1,5 +1,8 @@
 """Logs of LDEO underway systems."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from icos_ocean.readers.ldeo_underway import READER
@@ -133,9 +136,10 @@ def test_wrong_options(options, message):
 
 def test_guess(tmp_path):
     path = tmp_path / "pco2.log"
-    path.write_text("\n".join(stamped("Equil", "CC77922", "Atmos")), encoding="ascii")
+    lines = stamped("Equil", "CC77922", "Atmos", "CC22986")
+    path.write_text("\n".join([*lines[:3], lines[3].replace("388.56", "241.31"), ""]), encoding="ascii")
     guess = READER.guess(path)
-    assert (guess.confidence > 0.9, dict(guess.options)) == (True, {})
+    assert (guess.confidence > 0.9, dict(guess.options)) == (True, {"sources": {"CC22986": "STD1", "CC77922": "STD2"}})
     assert any(each.startswith("sources: ") and "CC77922" in each for each in guess.unsure)
     path.write_text("\n".join([LINE.format("Equil")] * 3), encoding="ascii")
     assert READER.guess(path).options == {"time_stamp": "none", "clock": "time-tag"}
@@ -181,10 +185,14 @@ def test_pco2_of_the_instrument_itself(real):
 
 @pytest.mark.realdata
 def test_guess_of_a_real_log(real_data):
+    """The proposal is what the example's description says, or says that it cannot tell."""
     path = real_data / "ocean" / "openrvdas_NBP1406" / "NBP1406_pco2-2014-08-01"
     guess = READER.guess(path)
     assert guess.confidence > 0.9
-    assert guess.options == {}
+    example = Path(__file__).parents[3] / "examples" / "nbp1406" / "station.toml"
+    written = tomllib.loads(example.read_text(encoding="utf-8"))["input"][0]
+    assert READER.options(**guess.options) == READER.options(**{key: written[key] for key in written if key not in ("reader", "files")})
+    assert [each.split(":")[0] for each in guess.unsure] == ["equilibrator_temperature", "clock", "sources"]
     others = [each for each in path.parent.iterdir() if each != path]
     assert len(others) == 8
     assert [each.name for each in others if READER.guess(each) is not None] == []

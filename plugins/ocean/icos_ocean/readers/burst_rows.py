@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
-__all__ = ["JOINED", "row_numbers"]
+    Said = tuple[str, NDArray[np.intp], NDArray[np.float64]]
+    """Variable, lines, values."""
+
+__all__ = ["JOINED", "columns_of", "row_numbers"]
 
 JOINED = "in the same row as the line before"
 
@@ -39,3 +44,27 @@ def row_numbers(time: NDArray[np.int64], kind: NDArray[np.int64], pause: int) ->
         seen |= bit
         rows[index] = row
     return rows
+
+
+def columns_of(
+    said: Iterable[Said], lines: NDArray[np.intp], number: NDArray[np.intp], count: int, line_count: int
+) -> dict[str, NDArray[np.float64]]:
+    """Return the values of every row, NaN where none of its lines says one.
+
+    Parameters
+    ----------
+    said
+        (variable, lines, values): what lines say; of several values for one row the last that is not missing counts.
+    lines, number
+        (n,) the lines that are used, and the row of each.
+    count, line_count
+        Number of rows, and of all lines.
+    """
+    row_of = np.full(line_count, -1, dtype=np.intp)
+    row_of[lines] = number
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name, rows, values in said:
+        column = columns.setdefault(name, np.full(count, np.nan))
+        good = np.isfinite(values) & (row_of[rows] >= 0)
+        column[row_of[rows[good]]] = values[good]
+    return columns

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Offsets = NDArray[np.int64]
 
-__all__ = ["Fields", "Pieces", "split_fields"]
+__all__ = ["Fields", "Pieces", "Tokens", "split_at_blanks", "split_fields"]
 
 _ROWS_AT_ONCE = 1 << 15
 _LONGEST = 24
 _EXACT_DIGITS = 15  # an integer of so many digits, and the power of ten that it is divided by, are exact in float64
-_ZERO, _NINE, _POINT, _PLUS, _MINUS, _BLANK, _TAB = (ord(letter) for letter in "09.+- \t")
+_ZERO, _NINE, _POINT, _PLUS, _MINUS, _BLANK, _TAB, _LINE_END = (ord(letter) for letter in "09.+- \t\n")
 
 
 @dataclass(frozen=True)
@@ -191,3 +191,44 @@ def split_fields(lines: Pieces, separator: str, separators: Offsets | None = Non
     first = np.searchsorted(found, lines.starts)
     count = np.where(lines.starts <= lines.ends, np.searchsorted(found, lines.ends) - first + 1, 0)
     return Fields(lines.view, np.asarray(count, dtype=np.int64), lines.starts, lines.ends, found, np.asarray(first, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What stands between blanks and tabs in lines.
+
+    Attributes
+    ----------
+    lines
+        The lines.
+    count
+        (n,) number of tokens of each line.
+    """
+
+    lines: Pieces
+    count: Offsets
+    _starts: Offsets
+    _ends: Offsets
+    _first: Offsets
+
+    def token(self, position: int) -> Pieces:
+        """Return one token of every line, counted from 0; empty where a line has not so many."""
+        exists = position < self.count
+        starts = np.where(exists, self._of_lines(self._starts, position), self.lines.ends)
+        return Pieces(self.lines.view, starts, np.where(exists, self._of_lines(self._ends, position), self.lines.ends))
+
+    def rest(self, position: int) -> Pieces:
+        """Return what stands from one token on to the end of each line, blanks within it included."""
+        return Pieces(self.lines.view, self.token(position).starts, self.lines.ends).stripped()
+
+    def _of_lines(self, places: Offsets, position: int) -> Offsets:
+        return places.take(self._first + position, mode="clip") if places.size else self.lines.ends
+
+
+def split_at_blanks(lines: Pieces) -> Tokens:
+    """Split lines at any number of blanks and tabs."""
+    blank = np.concatenate([[True], np.isin(lines.view, (_BLANK, _TAB, _LINE_END)), [True]])
+    edges = np.flatnonzero(blank[1:] != blank[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    first = np.searchsorted(starts, lines.starts)
+    return Tokens(lines, np.searchsorted(starts, lines.ends) - first, starts, ends, first)

@@ -12,7 +12,6 @@ sea-air CO2 flux over the global oceans. Deep-Sea Research II 56, 554-577. https
 from __future__ import annotations
 
 import re
-from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.exceptions import InputError, hint
+from icos_ocean.readers.byte_fields import split_at_blanks
 from icos_ocean.readers.delimited_text import number
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.ldeo_underway_columns import COLUMNS, LdeoOptions
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
+    from icos_ocean.readers.byte_fields import Pieces
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 
@@ -41,6 +42,7 @@ _TIME_TAG = re.compile(r"([0-9]{4})([0-9]{3})(\.[0-9]{1,12})?")
 _NANOSECONDS_PER_DAY = 86_400_000_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _UNKNOWN = "UNK"
+_MOST_STANDARDS = 9
 _INSTRUMENT = "LDEO underway pCO2 system"
 
 
@@ -66,14 +68,12 @@ def read(path: Path, options: LdeoOptions, context: Context) -> ReadResult:  # n
     InputError
         For a file that cannot be opened, has no line of such a system, or no time in front of its lines where one is declared.
     """
-    log, rows, cells = _rows(path, options)
-    time, tags = _times(log, rows, cells, options)
-    valid = time != INVALID
-    rows, time, tags = rows[valid], time[valid], tags[valid]
-    cells = [each for each, good in zip(cells, valid.tolist(), strict=True) if good]
-    values: dict[str, NDArray[np.generic]] = {"run_type": _run_types(cells, options)}
+    log, tokens = _lines(path, options)
+    rows, time, tags = _times(log, tokens, options)
+    cells = {name: piece[rows] for name, piece in tokens.items()}
+    values: dict[str, NDArray[np.generic]] = {"run_type": _run_types(cells["source"], options)}
     for column, variable in options.variables.items():
-        values[variable] = _numbers(log, column, rows, [each[column] for each in cells])
+        values[variable] = log.numbers(column, cells[column], rows)
     if options.time_stamp != "none" and "time_tag" in options.columns:
         values["clock_difference"] = np.where(tags == INVALID, np.nan, (log.time[rows] - tags) / 1e9)
     words = provides(options)[STREAM]
@@ -88,9 +88,8 @@ def span(path: Path, options: LdeoOptions, context: Context) -> Span:  # noqa: A
     InputError
         As :func:`read`.
     """
-    log, rows, cells = _rows(path, options)
-    time, _ = _times(log, rows, cells, options)
-    return span_of(time[time != INVALID])
+    log, tokens = _lines(path, options)
+    return span_of(_times(log, tokens, options)[1])
 
 
 def provides(options: LdeoOptions) -> Mapping[str, tuple[Variable, ...]]:
@@ -102,7 +101,7 @@ def provides(options: LdeoOptions) -> Mapping[str, tuple[Variable, ...]]:
 
 
 def guess(path: Path) -> Guess | None:
-    """Say whether a file is such a log, and how it is written; sources that are cylinders are left to the person."""
+    """Say whether a file is such a log, and how it is written; cylinders are taken for standards in order of their mole fraction."""
     head = head_of(path)
     form = form_of(head)
     time, body = logger_times(head, form)
@@ -110,16 +109,16 @@ def guess(path: Path) -> Guess | None:
     parts = [each for each in (bodies.text(row).split(None, len(COLUMNS) - 1) for row in range(len(bodies))) if _looks_right(each)]
     if len(parts) <= len(head) / 2:
         return None
-    sources = Counter(each[-1].strip() for each in parts)
-    cylinders = sorted(name for name in sources if name.casefold() not in LdeoOptions(sources={}).run_types)
     options: dict[str, object] = {} if form == "iso" else {"time_stamp": form}
     if form == "none":
         options["clock"] = "time-tag"
     unsure = ["equilibrator_temperature: which of the two probes is the better one"]
     if form != "none":
         unsure.append("clock: whether the logger or the instrument has the right time")
+    cylinders = _cylinders(parts)
     if cylinders:
-        unsure.append(f"sources: which standards {', '.join(cylinders)} are")
+        options["sources"] = {name: f"STD{number}" for number, name in enumerate(cylinders[:_MOST_STANDARDS], start=1)}
+        unsure.append(f"sources: which standards {', '.join(cylinders)} are; they are in order of their mole fraction")
     return Guess(
         confidence=0.95 if len(parts) == len(head) else 0.8,
         options=options,
@@ -128,58 +127,65 @@ def guess(path: Path) -> Guess | None:
     )
 
 
+def _cylinders(parts: list[list[str]]) -> list[str]:
+    """Return the sources that are no known ones, in order of their mole fraction."""
+    known = LdeoOptions().run_types
+    column = list(COLUMNS).index("vco2")
+    first = {each[-1].strip(): float(each[column]) for each in reversed(parts)}
+    return sorted((name for name in first if name.casefold() not in known), key=lambda name: (first[name], name))
+
+
 def _looks_right(parts: list[str]) -> bool:
     return len(parts) == len(COLUMNS) and _time_of_tag(parts[0]) != INVALID and all(number(each) is not None for each in parts[1:-1])
 
 
-def _rows(path: Path, options: LdeoOptions) -> tuple[LoggedFile, NDArray[np.intp], list[dict[str, str]]]:
-    """Return the lines of the right shape, and the text in each column of each."""
+def _lines(path: Path, options: LdeoOptions) -> tuple[LoggedFile, dict[str, Pieces]]:
+    """Return the lines, those of another shape rejected, and where each column stands in each."""
     log = open_log(path, options.time_stamp)
-    wanted = len(options.columns)
-    short = np.zeros(len(log.lines), dtype=bool)
-    found = {}
-    other = 0
-    for row in range(len(log.lines)):
-        if not log.kept[row]:
-            other += 1
-            continue
-        parts = log.body.text(row).split(None, wanted - 1)
-        if len(parts) == wanted and (options.columns[0] != "time_tag" or _TIME_TAG.fullmatch(parts[0])):
-            found[row] = dict(zip(options.columns, (part.strip() for part in parts), strict=True))
-        else:
-            short[row] = True
-            other += 1
-    if not found:
-        raise InputError(path.name, f"no line of an LDEO underway system: expected {', '.join(options.columns)}", line=_first(log.kept))
-    log.reject(short, "not the columns that are declared", f"expected {wanted} columns: {', '.join(options.columns)}")
-    sources = Counter(each["source"] for each in found.values())
-    first = {each["source"]: row for row, each in reversed(found.items())}
+    tokens = split_at_blanks(log.body)
+    last = len(options.columns) - 1
+    pieces = {name: tokens.rest(place) if place == last else tokens.token(place) for place, name in enumerate(options.columns)}
+    shaped = log.kept & (tokens.count > last)
+    if options.columns[0] == "time_tag":
+        rows = np.flatnonzero(shaped)
+        shaped[rows] = [_TIME_TAG.fullmatch(pieces["time_tag"].text(row)) is not None for row in rows.tolist()]
+    expected = f"expected {last + 1} columns: {', '.join(options.columns)}"
+    if not shaped.any():
+        raise InputError(path.name, f"no line of an LDEO underway system: {expected}", line=int(np.argmax(log.kept)) + 1)
+    log.account.count_type("(no measurement)", int((~shaped).sum()))
+    log.reject(~shaped, "not the columns that are declared", expected)
+    _count_sources(log, pieces["source"], options)
+    return log, pieces
+
+
+def _count_sources(log: LoggedFile, sources: Pieces, options: LdeoOptions) -> None:
+    rows = np.flatnonzero(log.kept)
+    codes, words = sources[rows].words()
     known = options.run_types
-    for source, count in sources.items():
+    first = dict(zip(codes[::-1].tolist(), rows[::-1].tolist(), strict=True))
+    for code, count in enumerate(np.bincount(codes, minlength=len(words)).tolist()):
+        source, row = words[code], first[code]
         if source.casefold() in known:
             log.account.count_type(source, count)
-        else:
-            message = f"source {source[:30]!r} is not known{hint(source, known)}; it is kept as {_UNKNOWN}, name it in the option sources"
-            log.account.count_unknown_type(source, count, message, first[source] + 1, log.text(first[source]))
-    log.account.count_type("(no measurement)", other)
-    return log, np.array(list(found), dtype=np.intp), list(found.values())
-
-
-def _first(kept: NDArray[np.bool_]) -> int:
-    return int(np.argmax(kept)) + 1
+            continue
+        message = f"source {source[:30]!r} is not known{hint(source, known)}; it is kept as {_UNKNOWN}, name it in the option sources"
+        log.account.count_unknown_type(source, count, message, row + 1, log.text(row))
 
 
 def _times(
-    log: LoggedFile, rows: NDArray[np.intp], cells: list[dict[str, str]], options: LdeoOptions
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return time and time tag of each row; rows without time are rejected."""
-    tags = np.array([_time_of_tag(each.get("time_tag", "")) for each in cells], dtype=np.int64)
+    log: LoggedFile, tokens: dict[str, Pieces], options: LdeoOptions
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lines that have a time, it, and their time tag; lines without time are rejected."""
+    rows = np.flatnonzero(log.kept)
+    tag = tokens.get("time_tag")
+    tags = np.array([INVALID if tag is None else _time_of_tag(tag.text(row)) for row in rows.tolist()], dtype=np.int64)
     if options.clock == "logger":
-        return log.time[rows], tags
+        return rows, log.time[rows], tags
     absent = np.zeros(len(log.lines), dtype=bool)
     absent[rows[tags == INVALID]] = True
     log.reject(absent, "no valid time tag", "expected a time tag of year, day of the year and fraction of the day: 2014213.00116")
-    return tags, tags
+    timed = tags != INVALID
+    return rows[timed], tags[timed], tags[timed]
 
 
 def _time_of_tag(text: str) -> int:
@@ -196,17 +202,10 @@ def _time_of_tag(text: str) -> int:
     return whole * _NANOSECONDS_PER_DAY + of_day
 
 
-def _run_types(cells: list[dict[str, str]], options: LdeoOptions) -> NDArray[np.int8]:
+def _run_types(sources: Pieces, options: LdeoOptions) -> NDArray[np.int8]:
+    codes, words = sources.words()
     known = options.run_types
-    return np.array([RUN_TYPES[known.get(each["source"].casefold(), _UNKNOWN)] for each in cells], dtype=np.int8)
-
-
-def _numbers(log: LoggedFile, column: str, rows: NDArray[np.intp], texts: list[str]) -> NDArray[np.float64]:
-    values = np.array([np.nan if (value := number(text)) is None else value for text in texts], dtype=np.float64)
-    damaged = np.array([value != value and text.casefold() != "nan" for value, text in zip(values, texts, strict=True)], dtype=bool)  # noqa: PLR0124
-    log.account.damage(column, int(damaged.sum()))
-    log.tell(f"{column}: not a number", f"{column} is not a number", rows[damaged])
-    return values
+    return np.array([RUN_TYPES[known.get(word.casefold(), _UNKNOWN)] for word in words], dtype=np.int8)[codes]
 
 
 READER = Reader(

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
-from icos_ocean.readers.burst_rows import JOINED, row_numbers
+from icos_ocean.readers.burst_rows import JOINED, columns_of, row_numbers
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logged_file import LoggedFile, LoggedOptions, head_of, open_log, span_of
 from icos_ocean.readers.logger_time import form_of, logger_times
@@ -90,18 +90,11 @@ def read(path: Path, options: NmeaOptions, context: Context) -> ReadResult:  # n
         For a file that cannot be opened, has no sentence, or no time in front of its lines where one is declared.
     """
     log, lines, number, time, values = _rows(path, options)
-    row_of = np.full(len(log.lines), -1, dtype=np.intp)
-    row_of[lines] = number
-    columns: dict[str, NDArray[np.generic]] = {}
-    for name, rows, numbers in values.found:
-        column = np.asarray(columns.setdefault(name, np.full(time.size, np.nan)), dtype=np.float64)
-        good = np.isfinite(numbers) & (row_of[rows] >= 0)
-        column[row_of[rows[good]]] = numbers[good]
-        columns[name] = column
+    columns = columns_of(values.found, lines, number, time.size, len(log.lines))
     first = np.searchsorted(number, np.arange(time.size))
     log.account.reject(JOINED, lines.size - time.size)
     words = provides(options)[NAVIGATION_STREAM]
-    ordered = {word.name: columns[word.name] for word in words if word.name in columns}
+    ordered: dict[str, NDArray[np.generic]] = {word.name: columns[word.name] for word in words if word.name in columns}
     return log.result(NAVIGATION_STREAM, lines[first], time, ordered, words, "NMEA 0183")
 
 

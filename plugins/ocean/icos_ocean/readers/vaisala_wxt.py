@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
-from icos_ocean.readers.burst_rows import JOINED, row_numbers
+from icos_ocean.readers.burst_rows import JOINED, columns_of, row_numbers
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logged_file import LoggedFile, head_of, open_log, span_of
 from icos_ocean.readers.logger_time import form_of, logger_times
@@ -62,13 +62,7 @@ def read(path: Path, options: VaisalaOptions, context: Context) -> ReadResult:  
     """
     log, said, lines, number = _rows(path, options)
     count = int(number[-1]) + 1 if number.size else 0
-    row_of = np.full(len(log.lines), -1, dtype=np.intp)
-    row_of[lines] = number
-    columns: dict[str, NDArray[np.float64]] = {}
-    for name, rows, values in said.found:
-        column = columns.setdefault(name, np.full(count, np.nan))
-        good = np.isfinite(values)
-        column[row_of[rows[good]]] = values[good]
+    columns = columns_of(said.found, lines, number, count, len(log.lines))
     first = np.searchsorted(number, np.arange(count))
     log.account.reject(JOINED, lines.size - count)
     words = provides(options)[METEOROLOGY_STREAM]

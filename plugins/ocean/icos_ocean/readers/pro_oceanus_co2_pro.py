@@ -21,7 +21,7 @@ from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, Co2ProOptions
-from icos_ocean.readers.pro_oceanus_co2_pro_records import matched, read_rows
+from icos_ocean.readers.pro_oceanus_co2_pro_records import read_rows, records_of
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.sensors import CO2_PRO_STREAM
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context
     from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.pro_oceanus_co2_pro_records import Record, Rows
+    from icos_ocean.readers.pro_oceanus_co2_pro_records import Records, Rows
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 
@@ -110,26 +110,27 @@ def guess(path: Path) -> Guess | None:
             lines = split_lines(file.read(_HEAD))
     except (OSError, TextError):
         return None
-    whole = range(len(lines) if lines.complete else len(lines) - 1)
-    records = [record for index in whole if (record := matched(index + 1, lines.raw(index))) is not None]
-    written = sum(1 for index in whole if lines.raw(index).strip())
-    if not records or len(records) < 0.2 * written:
+    whole = len(lines) if lines.complete else len(lines) - 1
+    records = records_of(lines)
+    written = sum(1 for index in range(whole) if lines.raw(index).strip())
+    if not len(records) or len(records) < 0.2 * written:
         return None
     return _guessed(records, written)
 
 
-def _guessed(records: list[Record], written: int) -> Guess:
-    found = [f"{len(records)} of the first {written} lines are records of a CO2-Pro ({', '.join(sorted({each.word for each in records}))})"]
+def _guessed(records: Records, written: int) -> Guess:
+    found = [f"{len(records)} of the first {written} lines are records of a CO2-Pro ({', '.join(sorted(records.words))})"]
     unsure = []
-    plausible = sum(_YEARS[0] <= int(each.instrument[:4]) < _YEARS[1] for each in records) > len(records) / 2
-    stamped = sum(bool(each.logger) for each in records)
+    years = records.instrument.astype("S4").astype(np.int64)
+    plausible = float(np.mean((years >= _YEARS[0]) & (years < _YEARS[1]))) > 0.5
+    stamped = bool((records.logger != b"").any())
     options = {}
     if not plausible and stamped:
         options["clock"] = "logger"
-        found.append(f"clock: the instrument's own year is {records[0].instrument[:4].decode()}, so the logger's time is taken")
+        found.append(f"clock: the instrument's own year is {years[0]}, so the logger's time is taken")
     elif stamped:
         unsure.append("clock: each record has the time of the instrument and of the data logger; the file does not tell which is right")
-    counts = sorted({each.quantities.count(b",") + 1 for each in records})
+    counts = sorted(set(records.counts))
     found.append(f"fields: {' or '.join(map(str, counts))} quantities after the time")
     if len(counts) > 1:
         unsure.append("fields: records differ in their number of quantities; the most frequent number is taken")

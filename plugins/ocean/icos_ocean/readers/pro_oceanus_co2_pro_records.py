@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,19 +31,19 @@ if TYPE_CHECKING:
     from icos_ocean.readers.line_account import LineAccount
     from icos_ocean.readers.pro_oceanus_co2_pro_options import Co2ProOptions
 
-__all__ = ["Record", "Rows", "find_records", "matched", "read_rows"]
+__all__ = ["Records", "Rows", "find_records", "read_rows", "records_of"]
 
-_LOGGER = rb"(?:(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)[ \t]+)?"
-_COMMAS = rb"([AW])[ \t]+([MZ]),(\d{4},\d{1,2},\d{1,2},\d{1,2},\d{1,2},\d{1,2}),([^#\x00]*)"
-_HASH = rb"#(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d),[ \t]*([MZ]),([^#\x00]*),[ \t]*([AW])"
-_RECORD = re.compile(_LOGGER + rb"(?:" + _COMMAS + rb"|" + _HASH + rb")[ \t\r]*")
+_LOGGER = rb"^(?:(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)[ \t]+)?"
+_COMMAS = rb"([AW])[ \t]+([MZ]),(\d{4},\d{1,2},\d{1,2},\d{1,2},\d{1,2},\d{1,2}),([^#\x00\n]*)$"
+_HASH = rb"#(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d),[ \t]*([MZ]),([^#\x00\n]*),[ \t]*([AW])[ \t]*$"
+_WITH_COMMAS, _WITH_HASH = (re.compile(_LOGGER + style, re.MULTILINE) for style in (_COMMAS, _HASH))
 _OF_LOGGER = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]+\[[^\]]*\]")
 _STAMP = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]*")
 _MESSAGES = (
     *(b"Press Space-bar", b"Next Start Time", b"Loading User Variables", b"Detector Warmup", b"ATM & Water Mode Warmup", b"Enter Command"),
     *(b"1) ", b"2) ", b"3) ", b"4) ", b"5) ", b"6) ", b"7) ", b"8) ", b"0) "),
 )
-_RUN_TYPES = {"W M": RUN_TYPES["EQU"], "A M": RUN_TYPES["ATM"], "W Z": RUN_TYPES["ZERO"], "A Z": RUN_TYPES["ZERO"]}
+_WATER, _ZERO_KIND = b"W", b"Z"
 _DISAGREEING = 30_000_000_000
 
 BLANK = "blank line"
@@ -53,14 +54,52 @@ FIELD_COUNT = "wrong number of fields"
 NO_TIME = "no valid time"
 
 
-class Record(NamedTuple):
-    """One line that is a record: its number, the two times as written (empty where there is none), its word and its quantities."""
+class Records(NamedTuple):
+    """Lines that are records.
 
-    line: int
-    logger: bytes
-    instrument: bytes
-    word: str
-    quantities: bytes
+    Attributes
+    ----------
+    line : (n,) ndarray of int64
+        Their numbers, from 1.
+    logger, instrument : (n,) ndarray of bytes
+        The two times as written, empty where there is none.
+    place, kind : (n,) ndarray of bytes
+        W or A, M or Z.
+    quantities : (n,) ndarray of object
+        What follows, as bytes.
+    """
+
+    line: NDArray[np.int64]
+    logger: NDArray[np.bytes_]
+    instrument: NDArray[np.bytes_]
+    place: NDArray[np.bytes_]
+    kind: NDArray[np.bytes_]
+    quantities: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return int(self.line.size)
+
+    def take(self, rows: NDArray[np.bool_]) -> Records:
+        """Return some of the records."""
+        return self if rows.all() else Records(**{name: column[rows] for name, column in self._asdict().items()})
+
+    @property
+    def words(self) -> Counter[str]:
+        """How many records there are of each word: place and kind."""
+        pairs = Counter(zip(self.place.tolist(), self.kind.tolist(), strict=True))
+        return Counter({f"{place.decode()} {kind.decode()}": count for (place, kind), count in pairs.items()})
+
+    @property
+    def counts(self) -> list[int]:
+        """Number of quantities of each."""
+        return [quantities.count(b",") + 1 for quantities in self.quantities.tolist()]
+
+    @property
+    def run_type(self) -> NDArray[np.int8]:
+        """Codes of run types."""
+        in_water = np.where(self.place == _WATER, RUN_TYPES["EQU"], RUN_TYPES["ATM"])
+        return np.where(self.kind == _ZERO_KIND, RUN_TYPES["ZERO"], in_water).astype(np.int8)
 
 
 class Rows(NamedTuple):
@@ -84,18 +123,31 @@ class Rows(NamedTuple):
     values: dict[str, NDArray[np.float64]]
 
 
-def matched(number: int, text: bytes) -> Record | None:
-    """Return what a line says, None where it is no record."""
-    found = _RECORD.fullmatch(text)
-    if found is None:
-        return None
-    logger, place, kind, instrument, quantities, hash_instrument, hash_kind, hash_quantities, hash_place = found.groups()
-    if place is not None:
-        return Record(number, logger or b"", instrument, f"{place.decode()} {kind.decode()}", quantities)
-    return Record(number, logger or b"", hash_instrument, f"{hash_place.decode()} {hash_kind.decode()}", hash_quantities)
+def records_of(lines: Lines) -> Records:
+    """Return the lines of a text that are records."""
+    found, starts = [], []
+    for style, order in ((_WITH_COMMAS, (0, 3, 1, 2, 4)), (_WITH_HASH, (0, 1, 4, 2, 3))):
+        groups = style.findall(lines.data) if style is _WITH_COMMAS or b"#" in lines.data else []
+        if groups:
+            columns = list(zip(*groups, strict=True))
+            found.append([columns[number] for number in order])
+            starts += [match.start() for match in style.finditer(lines.data)]
+    line = np.searchsorted(lines.starts, np.array(starts, dtype=np.int64)) + 1
+    in_file = np.argsort(line, kind="stable")
+    logger, instrument, place, kind, written = (list(chain.from_iterable(parts[number] for parts in found)) for number in range(5))
+    quantities = np.empty(line.size, dtype=np.object_)
+    quantities[:] = written
+    return Records(
+        line=line[in_file],
+        logger=np.array(logger, dtype="S26")[in_file],
+        instrument=np.array(instrument, dtype="S20")[in_file],
+        place=np.array(place, dtype="S1")[in_file],
+        kind=np.array(kind, dtype="S1")[in_file],
+        quantities=quantities[in_file],
+    )
 
 
-def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> list[Record]:
+def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> Records:
     """Find the records of a file and account for all other lines.
 
     Raises
@@ -105,14 +157,12 @@ def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> 
     """
     account.seen = len(lines)
     messages = (*_MESSAGES, *(each.encode() for each in options.messages))
-    records = []
+    records = records_of(lines)
     found = Counter[str]()
-    for index in range(len(lines)):
+    others = np.ones(len(lines), dtype=np.bool_)
+    others[records.line - 1] = False
+    for index in np.flatnonzero(others).tolist():
         text = lines.raw(index)
-        record = matched(index + 1, text)
-        if record is not None:
-            records.append(record)
-            continue
         reason = _reason(text, messages)
         found[reason] += 1
         account.reject(reason, 1)
@@ -122,10 +172,10 @@ def find_records(lines: Lines, options: Co2ProOptions, account: LineAccount) -> 
                 DAMAGED,
                 "neither a record ('W M,…' or '#yyyy/mm/dd …') nor a known message; the beginning of a message can be named in messages",
                 index + 1,
-                text.decode("ascii", errors="replace"),
+                _text(text),
             )
     # Messages alone are the log of an instrument that did not measure.
-    if not records and (found[DAMAGED] or not found[OF_LOGGER] + found[OF_INSTRUMENT]):
+    if not len(records) and (found[DAMAGED] or not found[OF_LOGGER] + found[OF_INSTRUMENT]):
         raise TextError(
             "no CO2-Pro record found; expected lines such as '2014/02/17 00:58:14.840 W M,2014,02,17,01,00,12,44392,41900,358.77,…' or "
             "'#2014/08/10 00:20:11, M,43032,40423,397.04,…,W'"
@@ -165,16 +215,16 @@ def read_rows(lines: Lines, options: Co2ProOptions, account: LineAccount, *, clo
         For a file without a record, one whose number of fields is not known, and one without a row that has a valid time.
     """
     records = find_records(lines, options, account)
-    for word, count in Counter(record.word for record in records).items():
+    for word, count in records.words.items():
         account.count_type(word, count)
-    if not records:
+    if not len(records):
         nothing = np.empty(0, dtype=np.int64)
         names = options.fields or FIELDS
         return Rows(nothing, nothing, nothing.astype(np.int8), {name: np.empty(0) for name in names if name != "-"})
     names, records = _regular(records, options, account)
     times = {
-        "instrument": parse_stamps([record.instrument for record in records]),
-        "logger": parse_stamps([record.logger for record in records]),
+        "instrument": parse_stamps(records.instrument),
+        "logger": parse_stamps(records.logger),
     }
     time = times[options.clock]
     valid = time != INVALID
@@ -184,26 +234,21 @@ def read_rows(lines: Lines, options: Co2ProOptions, account: LineAccount, *, clo
         elsewhere = int(np.count_nonzero(times[other] != INVALID))
         raise TextError(
             f"none of {len(records)} records has a valid time of the {options.clock}, {elsewhere} have one of the {other}: option clock",
-            records[0].line,
+            int(records.line[0]),
         )
     if not clock_only:
         both = np.logical_and.reduce([each != INVALID for each in times.values()])
         _tell_difference(records, times["logger"] - times["instrument"], both, account)
-    kept = [record for record, good in zip(records, valid.tolist(), strict=True) if good]
-    return Rows(
-        line=np.array([record.line for record in kept], dtype=np.int64),
-        time=time[valid],
-        run_type=np.array([_RUN_TYPES[record.word] for record in kept], dtype=np.int8),
-        values={} if clock_only else _quantities(kept, names, account),
-    )
+    kept = records.take(valid)
+    return Rows(line=kept.line, time=time[valid], run_type=kept.run_type, values={} if clock_only else _quantities(kept, names, account))
 
 
-def _regular(records: list[Record], options: Co2ProOptions, account: LineAccount) -> tuple[tuple[str, ...], list[Record]]:
+def _regular(records: Records, options: Co2ProOptions, account: LineAccount) -> tuple[tuple[str, ...], Records]:
     """Return the names of the quantities, and the records that have as many.
 
     A record cut short could pass for one of an older instrument: what most records of the file have is what all must have.
     """
-    counts = [record.quantities.count(b",") + 1 for record in records]
+    counts = records.counts
     if options.fields:
         names: tuple[str, ...] = options.fields
     else:
@@ -212,52 +257,51 @@ def _regular(records: list[Record], options: Co2ProOptions, account: LineAccount
             known = ", ".join(map(str, sorted(LAYOUTS)))
             raise TextError(
                 f"most records have {usual} quantities after their time; expected {known}, or their names in the option fields",
-                records[counts.index(usual)].line,
+                int(records.line[counts.index(usual)]),
             )
         names = LAYOUTS[usual]
-    wrong = [record for record, count in zip(records, counts, strict=True) if count != len(names)]
+    regular = np.array(counts) == len(names)
+    wrong = np.flatnonzero(~regular).tolist()
     account.reject(FIELD_COUNT, len(wrong))
-    for record in wrong:
-        found = record.quantities.count(b",") + 1
-        account.tell(FIELD_COUNT, f"expected {len(names)} quantities after the time, found {found}", record.line, _text(record.quantities))
-    regular = [record for record, count in zip(records, counts, strict=True) if count == len(names)]
-    if not regular:
-        raise TextError(f"no record has the {len(names)} quantities that the option fields names", records[0].line)
-    return names, regular
+    for row in wrong:
+        message = f"expected {len(names)} quantities after the time, found {counts[row]}"
+        account.tell(FIELD_COUNT, message, int(records.line[row]), _text(records.quantities[row]))
+    if not regular.any():
+        raise TextError(f"no record has the {len(names)} quantities that the option fields names", int(records.line[0]))
+    return names, records.take(regular)
 
 
 def _text(raw: bytes) -> str:
     return raw.decode("ascii", errors="replace")
 
 
-def _tell_times(records: list[Record], valid: NDArray[np.bool_], options: Co2ProOptions, account: LineAccount) -> None:
+def _tell_times(records: Records, valid: NDArray[np.bool_], options: Co2ProOptions, account: LineAccount) -> None:
     missing = np.flatnonzero(~valid)
     account.reject(NO_TIME, missing.size)
-    for index in missing.tolist():
-        record = records[index]
-        seen = record.instrument if options.clock == "instrument" else record.logger
-        account.tell(NO_TIME, f"{_text(seen) or '(none)'!r} is no time of the {options.clock}", record.line, _text(record.quantities))
+    written = records.instrument if options.clock == "instrument" else records.logger
+    for row in missing.tolist():
+        message = f"{_text(written[row]) or '(none)'!r} is no time of the {options.clock}"
+        account.tell(NO_TIME, message, int(records.line[row]), _text(records.quantities[row]))
 
 
-def _tell_difference(records: list[Record], apart: NDArray[np.int64], both: NDArray[np.bool_], account: LineAccount) -> None:
+def _tell_difference(records: Records, apart: NDArray[np.int64], both: NDArray[np.bool_], account: LineAccount) -> None:
     """Say how far the two clocks are apart: nobody can tell from the file which is right."""
-    places = np.array([record.word[0] for record in records])
-    for place, name in (("W", "water"), ("A", "air")):
-        rows = both & (places == place)
+    for place, name in ((b"W", "water"), (b"A", "air")):
+        rows = both & (records.place == place)
         median = float(np.median(apart[rows])) if rows.any() else 0.0
         if abs(median) > _DISAGREEING:
             seconds = median / 1e9
             account.tell("clocks", f"{name}: the logger's time is {seconds:+.0f} s from the instrument's (median); see the option clock")
 
 
-def _quantities(records: list[Record], names: tuple[str, ...], account: LineAccount) -> dict[str, NDArray[np.float64]]:
+def _quantities(records: Records, names: tuple[str, ...], account: LineAccount) -> dict[str, NDArray[np.float64]]:
     wanted = {column: number for column, name in enumerate(names) if name != "-"}
-    block = parse_block(
-        b"\n".join(record.quantities for record in records) + b"\n", len(records), len(names), separator=",", words=(), numbers=wanted
-    )
+    text = b"\n".join(records.quantities.tolist()) + b"\n"
+    block = parse_block(text, len(records), len(names), separator=",", words=(), numbers=wanted)
     for column, cells in block.damaged.items():
         name = names[column]
         account.damage(name, len(cells))
-        for row, text in cells.items():
-            account.tell(f"{name}: not a number", f"{name}: {text!r} is no number", records[row].line, _text(records[row].quantities))
+        for row, cell in cells.items():
+            message = f"{name}: {cell!r} is no number"
+            account.tell(f"{name}: not a number", message, int(records.line[row]), _text(records.quantities[row]))
     return {names[column]: values for column, values in block.numbers.items()}

@@ -162,10 +162,11 @@ def test_firmware_with_one_span_coefficient(read):
 
 def test_sensors_in_the_sea(read):
     system = SYSTEM.replace("FF02 00.000 0.000 00.00000 0.0000 00.0000", "0000 26.512 0.001 05.40000 0.0000 35.1200")
-    stream = read(*block(system=system)).streams["mapco2"]
+    stream = read(*block(system=system), sea_sensors=True).streams["mapco2"]
     assert stream["sst"].values[0] == 26.512
     assert stream["salinity"].values[0] == 35.12
-    assert "sst" not in read(*block(system=system), sea_sensors=False).streams["mapco2"]
+    assert "sst" not in read(*block(system=system)).streams["mapco2"]
+    assert "sst" not in read(*block(), sea_sensors=True).streams["mapco2"]
 
 
 def test_southern_and_eastern_hemispheres(read):
@@ -273,4 +274,4 @@ def test_mistakes_in_options(options, match):
 def test_damaged_variants(tmp_path):
     options = SIMULATOR.options(mooring={"duration": "12 h"}, sea="message", files="one")
     (path,) = write_files(simulate_cycles(options, 1), tmp_path, options)
-    assert_survives_damage(READER, READER.options(), path, path.read_bytes())
+    assert_survives_damage(READER, READER.options(sea_sensors=True), path, path.read_bytes())

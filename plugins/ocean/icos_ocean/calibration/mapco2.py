@@ -14,24 +14,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from icos_core.components import CalibrationResult, Calibrator, Problem, Requirement
 from icos_core.dataset import set_variable
+from icos_ocean.calibration import underway
 from icos_ocean.calibration.mapco2_options import MapCO2CalibrationOptions
 from icos_ocean.calibration.mapco2_samples import sample_cycles
 from icos_ocean.calibration.reduction import reduce_samples
-from icos_ocean.calibration.underway import chosen_stream, default_tests, shared_cascades, shared_requirements, shared_variables
+from icos_ocean.calibration.underway import chosen_stream, shared_cascades, shared_requirements, shared_variables
 from icos_ocean.vocabulary import VOCABULARY, mapco2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from icos_core.components import Context, Streams, Variable
 
-__all__ = ["CALIBRATOR", "calibrate", "provides", "requires"]
+__all__ = ["CALIBRATOR", "calibrate", "default_tests", "provides", "requires"]
+
+
+_OF_THE_CELL = ("analyser_pressure", "equilibrator_pressure")
 
 
 def requires(options: MapCO2CalibrationOptions) -> Mapping[str, tuple[Requirement, ...]]:
@@ -87,6 +91,13 @@ def calibrate(streams: Streams, options: MapCO2CalibrationOptions, context: Cont
         problems = (Problem(message=f"sea-surface temperature is not measured: taken for {options.sst:g} °C throughout"),)
     result = reduce_samples(stream, name, options, partial(sample_cycles, options=options))
     return replace(result, problems=(*problems, *result.problems))
+
+
+def default_tests(options: MapCO2CalibrationOptions) -> Sequence[Mapping[str, Any]]:
+    """List the usual tests; the pressure in the cell is tested where it is that of a sample: the pump changes it by tens of hPa."""
+    samples = {"where": {"run_type": [*options.water_run_types, *options.air_run_types]}}
+    tests = underway.default_tests(options)
+    return [{**test, **samples} if test.get("variable") in _OF_THE_CELL else test for test in tests]
 
 
 CALIBRATOR = Calibrator(

@@ -41,7 +41,8 @@ class MapCO2Options(Options):
         default=timedelta(seconds=30), description="how long after the reading before it a reading of the same minute is; an assumption"
     )
     sea_sensors: bool = Field(
-        default=True, description="read temperature and salinity of sea water from the third line of a block, where they are not 0"
+        default=False,
+        description="read temperature and salinity of sea water from the third line of a block, where they are not 0; most buoys write 0",
     )
     missing_values: tuple[float, ...] = Field(
         default=(99.999, 99.9999, 9999.999, 9999.99), description="numbers that stand for a missing value"

@@ -45,7 +45,7 @@ def simulate(folder: Path, options: ASVCO2Simulation, seed: int) -> SimulationRe
     files = write_files(cycles, raw, options)
     companions(raw / "companions.csv", cycles)
     path = folder / "station.toml"
-    path.write_text(description(cycles, options, "pmel-asvco2", "raw/asvco2*.txt", ASVCO2_STREAM), encoding="utf-8")
+    path.write_text(description(cycles, options, {"reader": "pmel-asvco2", "files": "raw/asvco2*.txt"}, ASVCO2_STREAM), encoding="utf-8")
     return SimulationResult(files=files, description=path, truth={ASVCO2_STREAM: truth_of(cycles)})
 
 

@@ -57,8 +57,11 @@ def simulate(folder: Path, options: MapCO2Simulation, seed: int) -> SimulationRe
     if options.sea == "companions":
         companions(raw / "companions.csv", cycles)
     path = folder / "station.toml"
-    sea = MAPCO2_STREAM if options.sea == "companions" else None
-    path.write_text(description(cycles, options, "pmel-mapco2", "raw/mapco2*.txt", sea), encoding="utf-8")
+    source: dict[str, object] = {"reader": "pmel-mapco2", "files": "raw/mapco2*.txt"}
+    if options.sea == "message":
+        source["sea_sensors"] = True
+    onto = MAPCO2_STREAM if options.sea == "companions" else None
+    path.write_text(description(cycles, options, source, onto), encoding="utf-8")
     return SimulationResult(files=files, description=path, truth={MAPCO2_STREAM: truth_of(cycles)})
 
 

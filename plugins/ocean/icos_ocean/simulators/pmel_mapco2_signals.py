@@ -85,7 +85,7 @@ def simulate_cycles(options: CycleSimulation, seed: int) -> Cycles:
     place = mooring_at(time.reshape(-1), options.mooring, random)
     sst, pressure, air = (array.reshape(count, _POINTS) for array in (place.sst, place.air_pressure, place.xco2_air))
     pco2 = place.pco2.reshape(count, _POINTS)[:, _WATER]
-    salinity = np.full(count, options.salinity)
+    salinity = options.salinity + 0.02 * random.standard_normal(count)
     dry_pressure = pressure[:, _WATER] / STANDARD_ATMOSPHERE - water_vapour_pressure(sst[:, _WATER], salinity)
     xco2 = pco2 / dry_pressure
     truth = {

@@ -12,6 +12,7 @@ from icos_ocean.simulators.station_file import table
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from icos_ocean.simulators.pmel_mapco2_options import CycleSimulation
@@ -32,8 +33,20 @@ def companions(path: Path, cycles: Cycles) -> None:
     path.write_text("\n".join(text) + "\n", encoding="ascii")
 
 
-def description(cycles: Cycles, options: CycleSimulation, reader: str, files: str, joined_onto: str | None) -> str:
-    """Return a description that is ready to run; `joined_onto` is the stream that the companions are joined to."""
+def description(cycles: Cycles, options: CycleSimulation, source: Mapping[str, Any], joined_onto: str | None) -> str:
+    """Return a description that is ready to run.
+
+    Parameters
+    ----------
+    cycles
+        The deployment.
+    options
+        Place, instrument and errors.
+    source
+        Entries of the first input: reader, files and options of the reader.
+    joined_onto
+        Stream that the companions are joined to; None where there are none.
+    """
     start, end = (
         moment.astype("datetime64[s]").item().replace(tzinfo=UTC)
         for moment in (cycles.start[0], cycles.time[-1, -1] + np.timedelta64(1, "s"))
@@ -46,7 +59,7 @@ def description(cycles: Cycles, options: CycleSimulation, reader: str, files: st
             'contact = { institution = "Example Institute", email = "data@example.org" }',
         ),
         table("[[deployment]]", {"expocode": f"SIMU{start:%Y%m%d}", "start": start, "end": end}),
-        table("[[input]]", {"reader": reader, "files": files}),
+        table("[[input]]", source),
     ]
     if joined_onto is not None:
         tables.append(

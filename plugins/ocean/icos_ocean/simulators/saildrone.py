@@ -91,7 +91,7 @@ def simulate_deployment(options: SaildroneSimulation, seed: int) -> Deployment:
     count = time.size
     cycle = np.arange(count) % (options.cycle // options.interval) == 0
     place = mooring_at(time, options.mooring, random)
-    salinity = np.full(count, options.salinity)
+    salinity = options.salinity + 0.02 * random.standard_normal(count)
     x = place.pco2 / (place.air_pressure / STANDARD_ATMOSPHERE - water_vapour_pressure(place.sst, salinity))
     sign = -1.0 if options.mirrored else 1.0
     of_instrument, of_pressure, of_sst, of_salinity = sign * random.standard_normal(4)

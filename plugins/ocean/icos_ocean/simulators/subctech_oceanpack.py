@@ -102,7 +102,7 @@ def simulate_deployment(options: OceanPackSimulation, seed: int) -> Deployment:
     time = times(options.mooring, options.interval)
     state = _states(options, time.size)
     place = mooring_at(time, options.mooring, random)
-    salinity = np.full(time.size, options.salinity)
+    salinity = options.salinity + 0.02 * random.standard_normal(time.size)
     membrane = place.air_pressure + 12.0
     x = place.pco2 / (membrane / STANDARD_ATMOSPHERE - water_vapour_pressure(place.sst, salinity))
     sign = -1.0 if options.mirrored else 1.0
@@ -239,6 +239,9 @@ def _description(deployment: Deployment, options: OceanPackSimulation) -> str:
                 },
             ),
             table("[calibrate.uncertainty]", errors),
+            # The usual limits are those of equilibrators on ships.
+            table("[[qc]]", {"test": "range", "variable": "analyser_flow", "questionable_outside": [100.0, 1000.0]}),
+            table("[[qc]]", {"test": "range", "variable": "equilibrator_differential_pressure", "questionable_outside": [-30.0, 30.0]}),
             *(table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv")),
         ]
     )

@@ -70,6 +70,8 @@ _PRODUCTS = {
 _EXPORTERS = {
     "socat": ("socat", "submission files for the Surface Ocean CO2 Atlas, one per deployment"),
     "icos-otc": ("icos_otc", "tables that the Carbon Portal takes from the Ocean Thematic Centre"),
+    "cmems-instac": ("cmems_instac", "daily netCDF files for the in-situ centre of the Copernicus Marine Service"),
+    "oceansites": ("oceansites", "netCDF after the OceanSITES data format, one file per deployment"),
 }
 _SIMULATORS = {
     "contros-hydroc": ("contros_hydroc", "a CONTROS HydroC in a FerryBox whose fCO2 is known"),

@@ -243,3 +243,29 @@ def test_a_cruise_without_water_has_no_file(made, tmp_path: Path) -> None:
     dry = stream.isel(time=np.flatnonzero(~truth["water"]))
     assert list(EXPORTER.export({"underway": dry}, tmp_path, SocatOptions(), example_context())) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def moored() -> Context:
+    values = {"platform": "buoy", "latitude": 51.58, "longitude": 2.99}
+    context = example_context()
+    return replace(context, station=context.station.model_copy(update=values), deployments=())
+
+
+def test_a_mooring_has_the_position_of_its_station(made, tmp_path: Path) -> None:
+    stream, truth = made
+    anchored = stream.drop_vars([name for name in stream.variables if str(name).startswith(("latitude", "longitude"))])
+    (path,) = EXPORTER.export({"buoy": anchored}, tmp_path, SocatOptions(include_bad=True), moored())
+    found = read(path)
+    assert set(found.numbers("latitude [ deg N ]")) == {51.58}
+    assert set(found.numbers("longitude [ deg E ]")) == {2.99}
+    assert found.times().size == int(truth["water"].sum())
+    assert found.header["Platform Type"] == ["Mooring"]
+
+
+def test_expocodes_are_checked_before_anything_is_read() -> None:
+    assert EXPORTER.check is not None
+    context = example_context()
+    assert list(EXPORTER.check(SocatOptions(), context)) == []
+    wrong = context.deployments[0].model_copy(update={"expocode": "XX 00"})
+    (found,) = EXPORTER.check(SocatOptions(), replace(context, deployments=(wrong,)))
+    assert found.startswith("deployment[0].expocode: expocode 'XX 00' has characters other than")

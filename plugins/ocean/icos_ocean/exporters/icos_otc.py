@@ -4,9 +4,9 @@ UTF-8 without byte-order mark, comma-separated, one header line, no blank line, 
 ``Date/Time`` in ISO 8601 with Z. Beside every quantity stand ``<title> QC Flag`` (one character: 2 good or not evaluated, 3 questionable,
 4 bad, 9 missing), ``<title> QC Comment`` (outcomes of tests, and why a person set the flag) and, for sensors, ``<title> Type`` (M measured,
 I interpolated, N nominal). Missing numbers are ``NaN``. Rows are samples of water, bad ones with their flag, without those near a change
-of gas. The required columns are those of the portal's ships of opportunity; for a fixed station without positions along time longitude and
-latitude are left out, as its fixed ocean stations want it. The portal passes over further columns: among them are two that say, for the
-samples that a run of standard gas was meant for, that and why a person flagged the run.
+of gas. The required columns are those of the portal's ships of opportunity; for a station with coordinates and without positions along
+time longitude and latitude are left out, as its fixed ocean stations want it. The portal passes over further columns: among them are two
+that say, for the samples that a run of standard gas was meant for, that and why a person flagged the run.
 
 Files are called ``<station>_NRT_<day>.csv`` at level ``nrt`` and ``<station>_<day>.csv`` at level ``final``, with the day of the first
 sample. A deployment without a sample gets no file.
@@ -33,7 +33,7 @@ from icos_core.exporters.deployments import split
 from icos_core.versioned import Options
 from icos_ocean.exporters.comments import Comments, joined, reasons
 from icos_ocean.exporters.standard_runs import flagged_runs
-from icos_ocean.exporters.water_samples import in_units, underway, water_samples
+from icos_ocean.exporters.water_samples import at_the_station, in_units, underway, water_samples
 from icos_ocean.exporters.woce import WOCE_GOOD, WOCE_MISSING, woce_flags, woce_of
 
 if TYPE_CHECKING:
@@ -123,10 +123,9 @@ def export(streams: Streams, folder: Path, options: IcosOtcOptions, context: Con
 def _write(
     path: Path, *, part: Part, rows: NDArray[np.intp], runs: Sequence[FlaggedRun], options: IcosOtcOptions, context: Context
 ) -> None:
+    fixed = context.station.platform == "fixed" or at_the_station(part.data, context.station)
     columns = [
-        column
-        for column in COLUMNS
-        if column.variable in part.data or (column.required and not (column.variable in _POSITION and context.station.platform == "fixed"))
+        column for column in COLUMNS if column.variable in part.data or (column.required and not (column.variable in _POSITION and fixed))
     ]
     units = {column.variable: column.units for column in columns}
     with path.open("wb") as file:

@@ -33,7 +33,7 @@ from icos_core.exporters.deployments import split
 from icos_core.versioned import Options
 from icos_ocean.exporters.comments import joined, of_people, of_tests, plain
 from icos_ocean.exporters.standard_runs import flagged_runs
-from icos_ocean.exporters.water_samples import in_units, underway, water_samples
+from icos_ocean.exporters.water_samples import at_the_station, in_units, underway, water_samples
 from icos_ocean.exporters.woce import woce_flags
 
 if TYPE_CHECKING:
@@ -129,6 +129,9 @@ def export(streams: Streams, folder: Path, options: SocatOptions, context: Conte
         return ()
     chosen, stream = underway(streams, options.stream, EXPORTER.name)
     options = options.model_copy(update={"stream": chosen})
+    if at_the_station(stream, context.station):
+        places = {"latitude": context.station.latitude, "longitude": context.station.longitude}
+        stream = stream.assign({name: ("time", np.full(stream.sizes["time"], value)) for name, value in places.items()})
     for name in ("latitude", "longitude"):
         if name not in stream:
             raise DataError(f"{EXPORTER.name}: stream {options.stream!r} has no {name!r}: SOCAT needs a position for every sample")
@@ -150,11 +153,28 @@ def _expocode(part: Part, samples: Samples) -> str:
     else:
         day = np.datetime_as_string(part.data["time"].values[samples.rows[0]], "D")
         expocode = f"{part.name}{day.replace('-', '')}"
-    if not _EXPOCODE.fullmatch(expocode.upper()):
-        raise DataError(
-            f"{EXPORTER.name}: expocode {expocode!r} has characters other than letters, digits and '-', which SOCAT does not take"
-        )
+    complaint = _complaint(expocode)
+    if complaint:
+        raise DataError(f"{EXPORTER.name}: {complaint}")
     return expocode
+
+
+def _complaint(expocode: str) -> str:
+    if _EXPOCODE.fullmatch(expocode.upper()):
+        return ""
+    return f"expocode {expocode!r} has characters other than letters, digits and '-', which SOCAT does not take"
+
+
+def check(options: SocatOptions, context: Context) -> Sequence[str]:  # noqa: ARG001  # the signature is the contract's
+    """Name the expocodes that SOCAT does not take."""
+    found = [
+        f"deployment[{position}].expocode: {complaint}"
+        for position, deployment in enumerate(context.deployments)
+        if (complaint := _complaint(deployment.expocode))
+    ]
+    if not context.deployments and _complaint(context.station.id):
+        found.append(f"station.id: {_complaint(context.station.id)}; it begins the expocode where there is no deployment")
+    return found
 
 
 def _write(
@@ -234,4 +254,5 @@ EXPORTER = Exporter(
     summary="submission files for the Surface Ocean CO2 Atlas, one per deployment",
     options=SocatOptions,
     export=export,
+    check=check,
 )

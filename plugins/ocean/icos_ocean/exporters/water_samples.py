@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Streams
+    from icos_core.station import Station
 
-__all__ = ["WATER", "Samples", "in_units", "underway", "water_samples"]
+__all__ = ["WATER", "Samples", "at_the_station", "in_units", "underway", "water_samples"]
 
 WATER = ("EQU",)
 _READINGS = ("co2", "xco2", "fco2")
@@ -65,6 +66,12 @@ def underway(streams: Streams, name: str, exporter: str) -> tuple[str, xr.Datase
     if "fco2" not in stream or "time" not in stream.dims:
         raise DataError(f"{exporter}: stream {name!r} has no 'fco2' along time; list a calibrator that computes it")
     return name, stream
+
+
+def at_the_station(stream: xr.Dataset, station: Station) -> bool:
+    """Whether the rows have no position of their own and the station has coordinates: they are where it is."""
+    positioned = "latitude" in stream or "longitude" in stream
+    return not positioned and station.latitude is not None and station.longitude is not None
 
 
 def water_samples(stream: xr.Dataset, *, include_bad: bool, positioned: bool) -> Samples:

@@ -45,7 +45,7 @@ def test_the_sample_within_its_rounding(real_data):
 def simulated(tmp_path_factory):
     options = SIMULATOR.options(duration="12 h", others=0, questionable=0.05, bad=0.05)
     result = SIMULATOR.simulate(tmp_path_factory.mktemp("cruise"), options, 2)
-    return READER.read(result.files[0], READER.options(), CONTEXT).streams["socat"], result.truth["socat_fco2rec"]
+    return READER.read(result.files[0], READER.options(), CONTEXT).streams["socat"], result.truth["socat"]
 
 
 def test_all_sources_give_the_truth(simulated):

@@ -43,7 +43,7 @@ def test_from_files_to_products(tmp_path, form):
     assert not manifest["set_aside"]
     titles = [table["title"] for table in manifest["tables"]]
     assert {"fCO2 recomputed as SOCAT does: sources", "Monthly grid", "Crossovers with other cruises"} <= set(titles)
-    truth, found = simulated.truth["socat_fco2rec"], written(out, "socat_fco2rec")
+    truth, found = simulated.truth["socat"], written(out, "socat_fco2rec")
     np.testing.assert_array_equal(found["time"].values, truth["time"].values)
     np.testing.assert_allclose(found["fco2rec"].values, truth["fco2rec"].values, rtol=0, atol=0.00056)
     np.testing.assert_array_equal(found["fco2rec_source"].values, truth["fco2rec_source"].values)

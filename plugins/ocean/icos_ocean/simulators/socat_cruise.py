@@ -17,7 +17,7 @@ from icos_ocean.simulators.socat_cruise_rows import ReportedCruise, report_cruis
 from icos_ocean.simulators.socat_cruise_text import write_published, write_submission
 from icos_ocean.simulators.station_file import table
 from icos_ocean.simulators.underway_cruise import simulate_cruise
-from icos_ocean.vocabulary.socat import FCO2REC, FCO2REC_SOURCE, STREAM, WORDS
+from icos_ocean.vocabulary.socat import STREAM, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def simulate(folder: Path, options: SocatSimulation, seed: int) -> SimulationRes
     Returns
     -------
     SimulationResult
-        Files, description, and the truth: stream ``socat`` as it is read, and ``socat_fco2rec`` with the true fCO2.
+        Files, description, and the truth of stream ``socat``: what is reported, with the true fCO2 and its source.
     """
     random = np.random.default_rng(seed)
     for name in ("raw", "others"):
@@ -121,10 +121,8 @@ def _truth(cruises: Sequence[ReportedCruise], *, several: bool) -> dict[str, xr.
     read: Mapping[str, NDArray[np.generic]] = {name: ordered([cruise.values[name] for cruise in cruises]) for name in names}
     fco2 = ordered([cruise.fco2 for cruise in cruises])
     source = ordered([cruise.source for cruise in cruises]).astype(np.int8)
-    return {
-        STREAM: make_stream(moments, {**read, "expocode": expocode[order]}, WORDS.values()),
-        "socat_fco2rec": make_stream(moments, {"fco2rec": fco2, "fco2rec_source": source}, [FCO2REC, FCO2REC_SOURCE]),
-    }
+    values = {**read, "expocode": expocode[order], "fco2rec": fco2, "fco2rec_source": source}
+    return {STREAM: make_stream(moments, values, WORDS.values())}
 
 
 def _description(options: SocatSimulation, cruise: ReportedCruise) -> str:

@@ -26,6 +26,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_core.components import Exporter
+from icos_core.dataset import set_variable
 from icos_core.exceptions import DataError
 from icos_core.exporters import text
 from icos_core.exporters.complete import file_stem, write_all
@@ -35,6 +36,7 @@ from icos_ocean.exporters.comments import joined, of_people, of_tests, plain
 from icos_ocean.exporters.standard_runs import flagged_runs
 from icos_ocean.exporters.water_samples import at_the_station, in_units, underway, water_samples
 from icos_ocean.exporters.woce import woce_flags
+from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -130,8 +132,9 @@ def export(streams: Streams, folder: Path, options: SocatOptions, context: Conte
     chosen, stream = underway(streams, options.stream, EXPORTER.name)
     options = options.model_copy(update={"stream": chosen})
     if at_the_station(stream, context.station):
-        places = {"latitude": context.station.latitude, "longitude": context.station.longitude}
-        stream = stream.assign({name: ("time", np.full(stream.sizes["time"], value)) for name, value in places.items()})
+        stream = stream.copy(deep=False)
+        for name, value in (("latitude", context.station.latitude), ("longitude", context.station.longitude)):
+            set_variable(stream, VOCABULARY[name], np.full(stream.sizes["time"], value))
     for name in ("latitude", "longitude"):
         if name not in stream:
             raise DataError(f"{EXPORTER.name}: stream {options.stream!r} has no {name!r}: SOCAT needs a position for every sample")

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ocean.readers.byte_fields import Pieces, split_fields
+from icos_ocean.readers.byte_fields import Pieces, split_at_blanks, split_fields
 
 
 def pieces(texts):
@@ -48,6 +48,20 @@ def test_fields_are_those_of_split(texts):
     for place in range(int(fields.count.max()) + 1):
         field = fields.field(place)
         assert [field.text(row) for row in range(len(texts))] == [(text.split(",") + [""] * 20)[place] for text in texts]
+
+
+@given(st.lists(st.text(alphabet="ab,. 1\t", max_size=12), min_size=1, max_size=20), st.integers(0, 3))
+def test_tokens_are_those_of_split(texts, cut):
+    whole = pieces(texts)
+    some = Pieces(whole.view, np.minimum(whole.starts + cut, whole.ends), whole.ends)
+    tokens = split_at_blanks(some)
+    words = [text[cut:].split() for text in texts]
+    assert tokens.count.tolist() == [len(each) for each in words]
+    for place in range(4):
+        assert [tokens.token(place).text(row) for row in range(len(texts))] == [(each + [""] * 4)[place] for each in words]
+        assert [tokens.rest(place).text(row) for row in range(len(texts))] == [
+            (text[cut:].split(None, place) + [""] * 5)[place].strip() for text in texts
+        ]
 
 
 def test_letters_and_words():

@@ -228,6 +228,7 @@ class Tokens:
 def split_at_blanks(lines: Pieces) -> Tokens:
     """Split lines at any number of blanks and tabs."""
     blank = np.concatenate([[True], np.isin(lines.view, (_BLANK, _TAB, _LINE_END)), [True]])
+    blank[lines.starts] = True  # whatever is in front of a piece is none of it
     edges = np.flatnonzero(blank[1:] != blank[:-1])
     starts, ends = edges[::2], edges[1::2]
     first = np.searchsorted(starts, lines.starts)

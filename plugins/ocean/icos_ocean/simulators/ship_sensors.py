@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    import xarray as xr
     from numpy.typing import NDArray
 
     from icos_ocean.simulators.underway_cruise import Cruise
@@ -34,7 +35,18 @@ if TYPE_CHECKING:
 
 __all__ = ["SIMULATOR", "sensors_of", "simulate", "write_logs"]
 
-_TRUE = ("sst", "salinity", "equilibrator_temperature", "equilibrator_pressure", "xco2", "fco2", "xco2_air", "fco2_air")
+_TRUE = (
+    "latitude",
+    "longitude",
+    "sst",
+    "salinity",
+    "equilibrator_temperature",
+    "equilibrator_pressure",
+    "xco2",
+    "fco2",
+    "xco2_air",
+    "fco2_air",
+)
 _SENSORS = {
     THERMOSALINOGRAPH_STREAM: ("sst", "salinity"),
     NAVIGATION_STREAM: ("latitude", "longitude", "ship_speed", "ship_course", "heading"),
@@ -69,7 +81,7 @@ def simulate(folder: Path, options: ShipSensorsSimulation, seed: int) -> Simulat
     Returns
     -------
     SimulationResult
-        Files, description, and the truth of every system at the times of its rows, in UTC.
+        Files, description, and the truth in UTC: of the water samples, where there is a CO2 system, else of every other system.
     """
     raw = folder / "raw"
     raw.mkdir(parents=True, exist_ok=True)
@@ -78,13 +90,21 @@ def simulate(folder: Path, options: ShipSensorsSimulation, seed: int) -> Simulat
     files = write_logs(cruise, time, sensors, raw, options)
     description = folder / "station.toml"
     description.write_text(_description(cruise, options), encoding="utf-8")
-    water = cruise.run_type == RUN_TYPES["EQU"]
-    truth = {
-        STREAM: make_stream(cruise.time[water].astype("datetime64[ns]"), {name: cruise.truth[name][water] for name in _TRUE}, CALIBRATED)
+    return SimulationResult(files=files, description=description, truth=_truth(cruise, time, sensors, options))
+
+
+def _truth(
+    cruise: Cruise, time: NDArray[np.datetime64], sensors: Mapping[str, FloatArray], options: ShipSensorsSimulation
+) -> dict[str, xr.Dataset]:
+    """Return the truth per stream of a run: what is joined onto the CO2 system has no stream of its own in the end."""
+    if "ldeo-underway" in options.systems:
+        water = cruise.run_type == RUN_TYPES["EQU"]
+        values = {name: cruise.truth[name][water] for name in _TRUE}
+        return {STREAM: make_stream(cruise.time[water].astype("datetime64[ns]"), values, CALIBRATED)}
+    return {
+        stream: make_stream(time.astype("datetime64[ns]"), {name: sensors[name] for name in names}, VOCABULARY.values())
+        for stream, names in _SENSORS.items()
     }
-    for stream, names in _SENSORS.items():
-        truth[stream] = make_stream(time.astype("datetime64[ns]"), {name: sensors[name] for name in names}, VOCABULARY.values())
-    return SimulationResult(files=files, description=description, truth=truth)
 
 
 def sensors_of(cruise: Cruise, options: ShipSensorsSimulation) -> tuple[NDArray[np.datetime64], dict[str, FloatArray]]:

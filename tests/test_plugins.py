@@ -78,6 +78,9 @@ def test_the_core_lists_itself():
         "flat-line",
         "rolling-outlier",
         "missing",
+        "sensor-correction",
+        "sensor-choice",
+        "time-shift",
         "cf-netcdf",
         "csv",
     }

@@ -13,6 +13,7 @@ EXPORTED = {
     "Entry",
     "Exporter",
     "Figure",
+    "Guess",
     "IcosError",
     "InputError",
     "LockedError",

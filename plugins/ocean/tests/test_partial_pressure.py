@@ -153,6 +153,22 @@ def test_against_monte_carlo(method, correlation):
     assert found.mean() == pytest.approx(stated["fco2"].values[0], abs=0.05)
 
 
+def test_spread_over_corrections():
+    methods = ("takahashi-1993", "takahashi-2009", "humphreys-2024-fit")
+    options = PartialPressureOptions(temperature_correction=methods)
+    stream = stream_of([10.0, 10.0], [10.8, 10.0], [400.0, 410.0])
+    found = calibrate(stream, options)
+    alone = [calibrate(stream, PartialPressureOptions(temperature_correction=each))["fco2"].values for each in methods]
+    spread = np.max(alone, axis=0) - np.min(alone, axis=0)
+    np.testing.assert_array_equal(found["fco2"].values, alone[0])
+    np.testing.assert_allclose(found["fco2_spread_temperature_correction"].values, spread, atol=1e-12)
+    np.testing.assert_allclose(found["fco2_uncertainty_temperature_correction"].values, spread / np.sqrt(12.0), atol=1e-12)
+    declared = {word.name for word in partial_pressure_words(options, tuple(OWN), ())}
+    assert {"fco2_spread_temperature_correction", "fco2_uncertainty_temperature_correction"} <= declared
+    in_place = calibrate(stream, PartialPressureOptions(temperature_correction=methods, water_temperature="sst"))
+    assert "fco2_spread_temperature_correction" not in in_place
+
+
 def test_streams_are_chosen():
     stream = stream_of([10.0], [10.0], [400.0])
     options = PartialPressureOptions()

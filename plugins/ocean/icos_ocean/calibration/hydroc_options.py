@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from icos_core.duration import Duration
 from icos_core.option_types import Moment  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options, Versioned, overlaps
-from icos_ocean.calibration.partial_pressure_options import PartialPressureOptions, PartialPressureUncertainties, Word
+from icos_ocean.calibration.partial_pressure_options import PartialPressureOptions, PartialPressureUncertainties
+from icos_ocean.calibration.underway_options import (  # pydantic evaluates annotations
+    NotNegative,  # noqa: TC001
+    NotNegativeDuration,  # noqa: TC001
+    PositiveDuration,  # noqa: TC001
+    Word,  # noqa: TC001
+)
 from icos_ocean.hydroc_signal import Polynomial
 
 if TYPE_CHECKING:
@@ -20,8 +25,6 @@ __all__ = ["HydroCCalibration", "HydroCCalibratorOptions", "HydroCUncertainties"
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-NotNegativeDuration = Annotated[Duration, Field(ge=timedelta(0))]
 
 
 class Sheet(Options):
@@ -118,11 +121,11 @@ class HydroCCalibratorOptions(PartialPressureOptions):
         default=timedelta(seconds=30),
         description="readings of zero are not used until this long after the first row that is not of water; by the sample's zeroings",
     )
-    zero_interval_limit: Annotated[Duration, Field(gt=timedelta(0))] = Field(
+    zero_interval_limit: PositiveDuration = Field(
         default=timedelta(days=2), description="zeros further apart than this make the values between them questionable"
     )
 
-    response_time: Annotated[Duration, Field(gt=timedelta(0))] | None = Field(
+    response_time: PositiveDuration | None = Field(
         default=None, description="response time of the membrane (63 %); for settling and for the correction"
     )
     settling: NotNegative = Field(

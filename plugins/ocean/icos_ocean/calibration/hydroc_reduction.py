@@ -19,6 +19,7 @@ from icos_ocean.calibration.partial_pressure import (
     partial_pressure_record,
     reduce_partial_pressure,
     run_type_problems,
+    spread_tables,
 )
 from icos_ocean.calibration.partial_pressure_contract import partial_pressure_carried
 from icos_ocean.calibration.record import Result
@@ -89,6 +90,7 @@ def reduce_hydroc(streams: Streams, name: str, options: HydroCCalibratorOptions)
             zeros_table(zeros, record),
             calibration_table(calibration, record, options),
             comparison_table(record, result, options),
+            *spread_tables(result, options),
         ),
     )
 

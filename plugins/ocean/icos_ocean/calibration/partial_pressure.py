@@ -25,7 +25,9 @@ from icos_core.exceptions import DataError, hint
 from icos_core.flags import carry
 from icos_ocean.calibration.flushing import flushing, run_numbers
 from icos_ocean.calibration.inputs import Inputs, put_filled
-from icos_ocean.calibration.partial_pressure_chain import partial_pressure_chain
+from icos_ocean.calibration.method_spread import method_spread, spread_table, spread_uncertainty
+from icos_ocean.calibration.partial_pressure_chain import PartialPressureChain, partial_pressure_chain
+from icos_ocean.calibration.partial_pressure_options import OF_CORRECTION
 from icos_ocean.calibration.record import Record
 from icos_ocean.calibration.uncertainty import total
 from icos_ocean.temperature_correction import DEFAULT_METHOD, METHODS
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from icos_core.components import Streams
+    from icos_core.components import Streams, Table
     from icos_ocean.calibration.inputs import Input
     from icos_ocean.calibration.partial_pressure_options import PartialPressureOptions
     from icos_ocean.calibration.record import Result
@@ -54,6 +56,7 @@ __all__ = [
     "partial_pressure_record",
     "reduce_partial_pressure",
     "run_type_problems",
+    "spread_tables",
 ]
 
 
@@ -199,16 +202,12 @@ def reduce_partial_pressure(
     t, s = at_instrument.values[rows], in_situ.values[rows]
     salinity = inputs.take("salinity").values[rows] if options.needs_salinity else None
     corrects = options.corrects
-    chain = partial_pressure_chain(
-        measured.pco2,
-        measured.pressure,
-        t,
-        s,
-        xco2=measured.xco2,
-        salinity=salinity,
-        method=options.temperature_correction if corrects else DEFAULT_METHOD,
-        coefficient=options.temperature_coefficient if corrects else None,
-    )
+
+    def chain_by(method: str, coefficient: float | None) -> PartialPressureChain:
+        p, P = measured.pco2, measured.pressure
+        return partial_pressure_chain(p, P, t, s, xco2=measured.xco2, salinity=salinity, method=method, coefficient=coefficient)
+
+    chain = chain_by(options.correction, options.temperature_coefficient) if corrects else chain_by(DEFAULT_METHOD, None)
     result.values["run_type"] = record.run_type
     if measured.xco2 is not None:
         result.scatter("xco2", rows, measured.xco2)
@@ -236,11 +235,16 @@ def reduce_partial_pressure(
         terms["salinity"] = np.abs(chain.by_salinity) * stated.salinity
         filling.append(chain.by_salinity * inputs.take("salinity").filling[rows])
     if corrects:
-        of_method = METHODS[options.temperature_correction].coefficient_uncertainty
+        of_method = METHODS[options.correction].coefficient_uncertainty
         terms["method"] = np.abs(chain.by_coefficient) * (
             of_method if stated.temperature_coefficient is None else stated.temperature_coefficient
         )
     terms["filling"] = np.sqrt(np.sum(np.square(filling), axis=0))
+    if options.listed_methods:
+        others = (chain_by(method, None).fco2_sst for method in options.temperature_correction[1:])
+        spread = method_spread([chain.fco2_sst, *others])
+        result.spreads[OF_CORRECTION] = result.scatter(f"fco2_spread_{OF_CORRECTION}", rows, spread)
+        terms[OF_CORRECTION] = spread_uncertainty(spread)
     result.scatter("fco2_uncertainty", rows, total(terms))
     for name, term in terms.items():
         result.scatter(f"fco2_uncertainty_{name}", rows, term)
@@ -271,7 +275,8 @@ def _temperatures(
         result.judged_by_inputs(("delta_temperature",), _everywhere(record.size, rows, both))
     result.judged_by_inputs(("pco2_equilibrator", "equilibrator_pressure"), _everywhere(record.size, rows, measured.evaluated))
     result.judged_by_inputs(("fco2_equilibrator",), _everywhere(record.size, rows, measured.evaluated & tested))
-    result.judged_by_inputs(("pco2", "fco2"), _everywhere(record.size, rows, measured.evaluated & both))
+    spreads = tuple(f"fco2_spread_{choice}" for choice in options.listed_methods)
+    result.judged_by_inputs(("pco2", "fco2", *spreads), _everywhere(record.size, rows, measured.evaluated & both))
     if measured.xco2 is not None:
         result.judged_by_inputs(("xco2",), _everywhere(record.size, rows, measured.evaluated))
     result.mark("fco2", "flushing", record.flushed & record.water)
@@ -281,6 +286,11 @@ def _everywhere(size: int, rows: NDArray[np.intp], some: BoolArray) -> BoolArray
     everywhere = np.zeros(size, dtype=np.bool_)
     everywhere[rows] = some
     return everywhere
+
+
+def spread_tables(result: Result, options: PartialPressureOptions) -> tuple[Table, ...]:
+    """Return the table of the spread over methods, where several are listed."""
+    return (spread_table(result.spreads, options.listed_methods),) if result.spreads else ()
 
 
 def calibrated_stream(inputs: Inputs, result: Result, carried: Sequence[str]) -> xr.Dataset:

@@ -77,7 +77,9 @@ def partial_pressure_words(options: PartialPressureOptions, terms: Sequence[str]
     own = ["temperature", "pressure", "filling"]
     own += ["salinity"] if options.needs_salinity else []
     own += ["method"] if options.corrects else []
+    own += options.listed_methods
     names = [
+        *(f"fco2_spread_{choice}" for choice in options.listed_methods),
         *("run_type", "sst", "equilibrator_temperature", "equilibrator_pressure", "pco2_equilibrator", "fco2_equilibrator", "pco2", "fco2"),
         *("fco2_uncertainty", *(f"fco2_uncertainty_{term}" for term in (*terms, *own))),
         *(("delta_temperature",) if options.corrects else ()),
@@ -118,6 +120,7 @@ def partial_pressure_cascades(
         found += [Cascade(source="delta_temperature", target=target) for target in ("pco2", "fco2")]
     if options.needs_salinity:
         found += [Cascade(source="salinity", target=target, questionable=2, bad=3) for target in ("pco2", "fco2")]
+    found += [Cascade(source="fco2", target=f"fco2_spread_{choice}") for choice in options.listed_methods]
     everything = of_water
     if isinstance(options, AirOptions):
         found += [Cascade(source=source, target=target) for source in ("xco2_air", "sea_level_pressure", options.sst) for target in _OF_AIR]

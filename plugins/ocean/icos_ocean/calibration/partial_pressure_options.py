@@ -5,16 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from icos_core.duration import Duration
 from icos_core.versioned import Options
+from icos_ocean.calibration.method_spread import OneOrMore
+from icos_ocean.calibration.underway_options import (  # pydantic evaluates annotations
+    NotNegative,  # noqa: TC001
+    NotNegativeDuration,  # noqa: TC001
+    PositiveDuration,  # noqa: TC001
+    TemperatureMethod,  # noqa: TC001
+    Word,  # noqa: TC001
+)
 from icos_ocean.temperature_correction import METHODS
 
 if TYPE_CHECKING:
     from typing import Self
 
 __all__ = [
+    "OF_CORRECTION",
     "AirFilling",
     "AirOptions",
     "AirUncertainties",
@@ -25,9 +33,8 @@ __all__ = [
     "PartialPressureVariability",
 ]
 
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-NotNegativeDuration = Annotated[Duration, Field(ge=timedelta(0))]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+OF_CORRECTION = "temperature_correction"
+"""Name of the choice among corrections, and of its term of the uncertainty."""
 
 
 def _field_of(name: str) -> str:
@@ -124,20 +131,18 @@ class PartialPressureOptions(Options):
         default="sst",
         description="variable that gives the temperature in situ; may be that of water_temperature: then there is nothing to correct for",
     )
-    temperature_correction: Literal[
-        "takahashi-1993",
-        "takahashi-2009",
-        "wanninkhof-2022",
-        "humphreys-2024-fit",
-        "humphreys-2024-enthalpy",
-        "humphreys-2024-parametrised",
-    ] = Field(default="takahashi-1993", description="correction from the temperature at the instrument to that in situ")
-    temperature_coefficient: float | None = Field(default=None, description="replaces the coefficient of the method, °C⁻¹ or J mol⁻¹")
+    temperature_correction: Annotated[tuple[TemperatureMethod, ...], OneOrMore()] = Field(
+        default=("takahashi-1993",),
+        description="correction from the temperature at the instrument to that in situ; of a list the first, the spread being uncertainty",
+    )
+    temperature_coefficient: float | None = Field(
+        default=None, description="replaces the coefficient of the (first) method, °C⁻¹ or J mol⁻¹"
+    )
     water_run_types: tuple[Word, ...] = Field(default=("EQU",), min_length=1, description="type words of water samples")
     flush_after: NotNegativeDuration = Field(
         default=timedelta(0), description="rows less than this after the first row that follows a change of run type are kept but not used"
     )
-    run_gap: Annotated[Duration, Field(gt=timedelta(0))] = Field(
+    run_gap: PositiveDuration = Field(
         default=timedelta(minutes=30), description="successive rows of one run type further apart than this are two runs"
     )
     fill: PartialPressureFilling = Field(default_factory=PartialPressureFilling, description="limits for filling slow sensors")
@@ -147,8 +152,8 @@ class PartialPressureOptions(Options):
 
     @model_validator(mode="after")
     def _coefficient_fits(self) -> Self:
-        if self.temperature_coefficient is not None and METHODS[self.temperature_correction].coefficient is None:
-            raise ValueError(f"temperature_coefficient: {self.temperature_correction} computes its coefficient")
+        if self.temperature_coefficient is not None and METHODS[self.correction].coefficient is None:
+            raise ValueError(f"temperature_coefficient: {self.correction} computes its coefficient")
         return self
 
     @property
@@ -159,7 +164,18 @@ class PartialPressureOptions(Options):
     @property
     def needs_salinity(self) -> bool:
         """Whether fCO2 of water depends on salinity: only by a correction whose coefficient is a function of it."""
-        return self.corrects and METHODS[self.temperature_correction].coefficient is None
+        return self.corrects and any(METHODS[each].coefficient is None for each in self.temperature_correction)
+
+    @property
+    def correction(self) -> str:
+        """The correction that gives the result."""
+        return self.temperature_correction[0]
+
+    @property
+    def listed_methods(self) -> dict[str, tuple[str, ...]]:
+        """The methods of each choice of which several are listed, by the term of the uncertainty that it belongs to."""
+        several = self.corrects and len(self.temperature_correction) > 1
+        return {OF_CORRECTION: self.temperature_correction} if several else {}
 
 
 class AirOptions(PartialPressureOptions):

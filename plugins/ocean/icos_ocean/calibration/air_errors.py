@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from icos_ocean.calibration.sample_errors import OF_DRIFT, OF_READING
-from icos_ocean.shared_errors import mean_over_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ocean.calibration.air import InterpolatedAir
-    from icos_ocean.calibration.sample_errors import SampleErrors
-    from icos_ocean.shared_errors import ErrorSources
+    from icos_ocean.calibration.sample_errors import ErrorModel
 
     FloatArray = NDArray[np.float64]
 
@@ -35,7 +33,7 @@ class AirErrors:
 
     Attributes
     ----------
-    sources : ErrorSources
+    sources
         What the errors of the run means come from.
     noise : (r,) ndarray
         Variance of the mean that the noise of the readings makes, (µmol mol⁻¹)².
@@ -45,23 +43,24 @@ class AirErrors:
         What the variance of the mean of a random walk of unit variance per hour is less than at the mean time of the readings.
     """
 
-    sources: ErrorSources
+    sources: Any
     noise: FloatArray
     own: dict[str, FloatArray]
     following: dict[str, FloatArray]
     spread: FloatArray
 
     @classmethod
-    def of(cls, errors: SampleErrors, which: NDArray[np.intp], first: NDArray[np.int64]) -> Self:
+    def of(cls, errors: ErrorModel, which: NDArray[np.intp], first: NDArray[np.int64]) -> Self:
         """Trace the runs of air that the samples `which` form; `first` says where among these each run begins."""
-        means, noise, spread = mean_over_runs(errors.trace(which), first)
-        own = errors.covariances(means, means)
-        following = errors.covariances(means.take(slice(None, -1)), means.take(slice(1, None)))
-        own[OF_DRIFT] = own[OF_DRIFT] - spread * errors.drift**2
+        means = errors.means(which, first)
+        sources = means.sources
+        own = errors.covariances(sources, sources)
+        following = errors.covariances(sources.take(slice(None, -1)), sources.take(slice(1, None)))
+        own[OF_DRIFT] = own[OF_DRIFT] - means.averaged_drift
         # Air that reads nearly the same lies off the line by the same amount each time.
         for terms in (own, following):
             terms[errors.of_runs] = terms[errors.of_runs] + errors.lack_of_fit**2
-        return cls(sources=means, noise=noise * errors.noise**2, own=own, following=following, spread=spread / np.square(means.by_reading))
+        return cls(sources=sources, noise=means.noise, own=own, following=following, spread=means.spread)
 
     def interpolated(self, air: InterpolatedAir, variability: float) -> dict[str, FloatArray]:
         """Return the terms of the variance of interpolated air, (µmol mol⁻¹)².
@@ -79,9 +78,7 @@ class AirErrors:
         # Where nothing is uncertain, rounding may leave less than nothing.
         return {name: np.maximum(term, 0.0) for name, term in terms.items()}
 
-    def with_water(
-        self, water: ErrorSources, before: NDArray[np.intp], weight_after: FloatArray, errors: SampleErrors
-    ) -> dict[str, FloatArray]:
+    def with_water(self, water: Any, before: NDArray[np.intp], weight_after: FloatArray, errors: ErrorModel) -> dict[str, FloatArray]:
         """Return the covariance of interpolated air with samples of water by terms, (µmol mol⁻¹)²."""
         one, other = (errors.covariances(water, self.sources.take(run)) for run in (before, before + 1))
         return {name: (1.0 - weight_after) * one[name] + weight_after * other[name] for name in one}

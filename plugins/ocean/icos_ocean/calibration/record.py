@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Problem, Table
-    from icos_ocean.calibration.sample_errors import SampleErrors
+    from icos_ocean.calibration.sample_errors import ErrorModel
     from icos_ocean.calibration.underway_options import UnderwayOptions
 
     FloatArray = NDArray[np.float64]
@@ -108,7 +108,7 @@ class Samples(NamedTuple):
         Dry mole fraction, µmol mol⁻¹.
     terms : dict of str to (m,) ndarray
         Terms of its standard uncertainty, µmol mol⁻¹.
-    errors : SampleErrors
+    errors : ErrorModel
         What its errors come from.
     questionable : (m,) ndarray of bool
         Whether its calibration is questionable.
@@ -122,7 +122,7 @@ class Samples(NamedTuple):
     water: BoolArray
     xco2: FloatArray
     terms: dict[str, FloatArray]
-    errors: SampleErrors
+    errors: ErrorModel
     questionable: BoolArray
     basis: NDArray[np.integer]
     alternatives: Sequence[FloatArray] = ()

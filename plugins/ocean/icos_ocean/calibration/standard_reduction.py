@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_core.components import Problem
+from icos_core.components import Problem, Table
 from icos_core.dataset import NOT_EVALUATED, is_good
 from icos_ocean.calibration.accounting import calibration_table
 from icos_ocean.calibration.diagnostics import diagnostic_flag
@@ -39,18 +39,59 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["sample_with_standards"]
+__all__ = ["Channel", "calibrate_channel", "put_conditions", "sample_with_standards"]
+
+
+class Channel(NamedTuple):
+    """What the standard gases make of one reading of an analyser.
+
+    Attributes
+    ----------
+    samples, calibrated
+        Samples with dry mole fractions, and their calibration before drying.
+    errors
+        What their errors come from.
+    problems, tables
+        What there is to say about it.
+    """
+
+    samples: Samples
+    calibrated: CalibratedSamples
+    errors: SampleErrors
+    problems: list[Problem]
+    tables: tuple[Table, ...]
 
 
 def sample_with_standards(record: Record, inputs: Inputs, result: Result, options: FCO2Options) -> Sampled:
-    """Calibrate the readings of water and air with the standard gases; outcomes and the values of the gases go into `result`.
+    """Calibrate the readings of water and air with the standard gases; outcomes and the values of the gases go into `result`."""
+    rows = record.sample_rows(record.stream[options.reading_variable].values)
+    channel = calibrate_channel(record, rows, result, options)
+    problems = channel.problems
+    if inputs.has("standard_value"):
+        assigned = assign_gases(record.moment, record.run_type, record.words, options.standards)
+        problems = [*stated_value_problems(record.stream["standard_value"].values, assigned, options.standards), *problems]
+    put_conditions(record, channel.samples, channel.calibrated, result)
+    return Sampled(samples=channel.samples, problems=problems, tables=channel.tables)
 
-    Standards are judged and averaged to runs, the samples calibrated with them and dried.
+
+def calibrate_channel(record: Record, rows: NDArray[np.intp], result: Result, options: FCO2Options) -> Channel:
+    """Calibrate one reading of an analyser: standards are judged and averaged to runs, the samples calibrated with them and dried.
+
+    Parameters
+    ----------
+    record : Record
+        The measured stream.
+    rows : (m,) ndarray of int
+        Rows of samples that have the reading.
+    result : Result
+        Takes the outcomes of the readings of standard gases, and the values of the gases.
+    options : FCO2Options
+        Options of the calibrator; ``reading_variable`` names the reading.
     """
-    runs, problems = _standards(record, inputs, result, options)
+    runs = _standards(record, result, options)
     response = analyser_response(runs, options)
-    samples, calibrated = _samples(record, runs, response, result, options)
-    problems += gas_problems(record.run_type, record.words, runs, options)
+    samples, calibrated, errors = _samples(record, rows, runs, response, options)
+    problems = gas_problems(record.run_type, record.words, runs, options)
     if response.drift_seen > 2.0 * response.drift:
         message = (
             f"the standards show a drift of {response.drift_seen:.2g} µmol mol⁻¹ h^-½, more than twice the {response.drift:.2g} stated in "
@@ -58,31 +99,36 @@ def sample_with_standards(record: Record, inputs: Inputs, result: Result, option
         )
         problems.append(Problem(message=message))
     tables = (standards_table(runs, options.fitted), calibration_table(calibrated, response, options))
-    return Sampled(samples=samples, problems=problems, tables=tables)
+    return Channel(samples, calibrated, errors, problems, tables)
 
 
-def _standards(record: Record, inputs: Inputs, result: Result, options: FCO2Options) -> tuple[GasRuns, list[Problem]]:
+def put_conditions(record: Record, samples: Samples, calibrated: CalibratedSamples, result: Result) -> None:
+    """Turn the conditions of calibrated samples into outcomes of the mole fractions of water and air."""
+    for variable, chosen in (("xco2", samples.water), ("xco2_air", ~samples.water)):
+        result.outcomes += condition_outcomes(calibrated, samples.rows, chosen, variable, record.size, record.name)
+
+
+def _standards(record: Record, result: Result, options: FCO2Options) -> GasRuns:
     """Judge the readings of standard gases and average them to runs."""
+    name = options.reading_variable
     assigned = assign_gases(record.moment, record.run_type, record.words, options.standards)
-    reading = record.stream["co2"].values
-    good = is_good(record.stream, "co2") & ~record.flushed & (diagnostic_flag(record, options, "all") == NOT_EVALUATED)
+    reading = record.stream[name].values
+    good = is_good(record.stream, name) & ~record.flushed & (diagnostic_flag(record, options, "all") == NOT_EVALUATED)
     if options.dry_standards:
         reading = dry_mole_fraction(reading, record.stream["h2o"].values)
         good &= is_good(record.stream, "h2o")
     level = judge_readings(np.where(record.flushed, np.nan, reading), assigned, options.standards, options.standard_limit)
     rows = np.flatnonzero(assigned != NO_GAS)
     result.scatter("standard_xco2", rows, np.array([gas.xco2 for gas in options.standards])[assigned[rows]])
-    result.outcome("co2", "standard_reading", level)
-    problems = []
-    if inputs.has("standard_value"):
-        problems += stated_value_problems(record.stream["standard_value"].values, assigned, options.standards)
-    return gas_runs(record.time, reading, assigned, record.run, good, level, options.standards), problems
+    result.outcome(name, "standard_reading", level)
+    return gas_runs(record.time, reading, assigned, record.run, good, level, options.standards)
 
 
-def _samples(record: Record, runs: GasRuns, response: Response, result: Result, options: FCO2Options) -> tuple[Samples, CalibratedSamples]:
+def _samples(
+    record: Record, rows: NDArray[np.intp], runs: GasRuns, response: Response, options: FCO2Options
+) -> tuple[Samples, CalibratedSamples, SampleErrors]:
     """Calibrate and dry the readings of water and air."""
-    reading = record.stream["co2"].values
-    rows = record.sample_rows(reading)
+    reading = record.stream[options.reading_variable].values
     calibrated, bases = calibrate_samples(record.moment[rows], record.time[rows], reading[rows], runs, response, options)
     xco2, terms = calibrated.xco2, calibrated.terms
     drying = dry_mole_fraction(np.ones(rows.size), record.stream["h2o"].values[rows]) if options.dry_samples else None
@@ -94,8 +140,6 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
         by_water_vapour = xco2 * (drying if drying is not None else 1.0) / 1000.0
         terms["drying"] = by_water_vapour * options.uncertainty.h2o
     water = record.water[rows]
-    for variable, chosen in (("xco2", water), ("xco2_air", ~water)):
-        result.outcomes += condition_outcomes(calibrated, rows, chosen, variable, record.size, record.name)
     stated = [gas.uncertainty for gas in options.fitted]
     kinds = [OF_GASES] * len(stated)
     further = np.empty((0, rows.size))
@@ -115,7 +159,8 @@ def _samples(record: Record, runs: GasRuns, response: Response, result: Result, 
         drift=response.drift,
         lack_of_fit=response.lack_of_fit,
     )
-    return Samples(rows, water, xco2, terms, errors, calibrated.questionable, calibrated.basis, alternatives), calibrated
+    samples = Samples(rows, water, xco2, terms, errors, calibrated.questionable, calibrated.basis, alternatives)
+    return samples, calibrated, errors
 
 
 def _by_other_forms(

@@ -5,15 +5,21 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from damaged_records import refused_variants
+from damaged_records import damaged, refused_variants
+from icos_ocean.readers import sunburst_sami_co2_records
 from icos_ocean.readers.sunburst_sami_co2 import READER
+from icos_ocean.readers.sunburst_sami_co2_bulk import Lights, Regular
 from icos_ocean.simulators.mooring import MooringSimulation
 from icos_ocean.simulators.sunburst_sami_co2 import SIMULATOR, hexadecimal
 
 from icos_core.exceptions import InputError
 from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing.comparison import assert_same_streams
+from icos_core.testing.reader import read_or_refuse
 
 CONTEXT = example_context()
+NO_LINE = np.empty(0, dtype=np.int64)
+NOTHING_REGULAR = Regular(Lights.of([], [], [], [], []), NO_LINE, NO_LINE, NO_LINE)
 VARIANTS = int(os.environ.get("ICOS_DAMAGED_VARIANTS", "300"))
 # The records that public parsers of this instrument show as examples.
 SAMPLE = "4\t3466998237\t44\t38\t2869\t311\t1877\t613\t1581\t5139\t42\t38\t2887\t313\t1879\t614\t3200\t2248"
@@ -191,3 +197,21 @@ def test_damaged_files_are_refused_or_accounted_for(tmp_path, form):
     (good,) = SIMULATOR.simulate(tmp_path, SIMULATOR.options(mooring=mooring, form=form), 1).files
     variants = VARIANTS // 3
     assert refused_variants(READER, good.read_bytes(), tmp_path / "damaged.txt", variants) < variants // 2
+
+
+@pytest.mark.parametrize("form", ["download", "records", "logger"])
+def test_lines_in_one_piece_are_what_they_are_one_by_one(tmp_path, monkeypatch, form):
+    mooring = MooringSimulation(duration=timedelta(days=4))
+    (good,) = SIMULATOR.simulate(tmp_path, SIMULATOR.options(mooring=mooring, form=form), 1).files
+    content, path = good.read_bytes(), tmp_path / "damaged.txt"
+    for seed in range(20):
+        path.write_bytes(damaged(content, seed) if seed else content)
+        together = read_or_refuse(READER, path, READER.options(), CONTEXT, f"seed {seed}")
+        with monkeypatch.context() as patch:
+            patch.setattr(sunburst_sami_co2_records, "regular_lines", lambda _: NOTHING_REGULAR)
+            one_by_one = read_or_refuse(READER, path, READER.options(), CONTEXT, f"seed {seed}")
+        assert (together is None) == (one_by_one is None)
+        if together is not None:
+            assert together.tally == one_by_one.tally
+            assert sorted(map(str, together.problems)) == sorted(map(str, one_by_one.problems))
+            assert_same_streams(together.streams, one_by_one.streams, f"seed {seed}")

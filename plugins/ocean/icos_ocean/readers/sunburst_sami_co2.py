@@ -19,12 +19,13 @@ from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import TextError, split_lines
+from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.readers.sunburst_sami_co2_header import COEFFICIENTS
 from icos_ocean.readers.sunburst_sami_co2_options import SamiOptions
-from icos_ocean.readers.sunburst_sami_co2_records import LIGHT_NUMBERS, NO_TIME, find_records, interpret, plain_header
+from icos_ocean.readers.sunburst_sami_co2_records import NO_TIME, find_records, interpret, plain_header
 from icos_ocean.sami_spectrophotometry import RATIO_SCALE, battery_voltage, thermistor_temperature
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 from icos_ocean.vocabulary.sami import MEASUREMENT_TYPES
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context
     from icos_ocean.readers.delimited_text import Lines
+    from icos_ocean.readers.sunburst_sami_co2_bulk import Lights
     from icos_ocean.readers.sunburst_sami_co2_header import Header
-    from icos_ocean.readers.sunburst_sami_co2_records import Found, LightRecord
+    from icos_ocean.readers.sunburst_sami_co2_records import Found
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 
@@ -83,15 +85,14 @@ def read(path: Path, options: SamiOptions, context: Context) -> ReadResult:  # n
     account = LineAccount(path.name)
     lines = _lines(path)
     found = find_records(lines, account)
-    records, time = _timed(path, found, options, account)
-    values = _values(records, options, account)
-    kinds = np.array([record.kind for record in records], dtype=np.int8)
+    lights, time = _timed(path, found, options, account)
+    values = _values(lights, options, account)
+    kinds = lights.kind.astype(np.int8)
     values["run_type"] = np.where(kinds == MEASUREMENT_TYPES["blank"], RUN_TYPES["FLUSH"], RUN_TYPES["EQU"]).astype(np.int8)
     values["measurement_type"] = kinds
-    line = np.array([record.line for record in records], dtype=np.int64)
-    for name, array in _coefficients(found.headers, line).items():
+    for name, array in _coefficients(found.headers, lights.line).items():
         values[name] = array
-    order = in_order(time, values, line, lines, account)
+    order = in_order(time, values, lights.line, lines, account)
     account.kept = time[order].size
     if not lines.complete:
         text = lines.raw(len(lines) - 1).decode("ascii", errors="replace")
@@ -159,47 +160,45 @@ def _lines(path: Path) -> Lines:
         raise InputError(path.name, str(error)) from error
 
 
-def _timed(path: Path, found: Found, options: SamiOptions, account: LineAccount) -> tuple[list[LightRecord], NDArray[np.int64]]:
-    """Return the records that have a time, and their times in ns since 1970."""
-    records = found.records
-    if not records:
+def _timed(path: Path, found: Found, options: SamiOptions, account: LineAccount) -> tuple[Lights, NDArray[np.int64]]:
+    """Return the samples and blanks that have a time, and their times in ns since 1970."""
+    lights = found.lights
+    if not lights.line.size:
         if found.only_housekeeping:
-            return [], np.empty(0, dtype=np.int64)
+            return lights, np.empty(0, dtype=np.int64)
         raise InputError(
             path.name,
             "no sample or blank of a SAMI-CO2 found; expected decimal records of 18 numbers that begin with 4 or 5, or hexadecimal ones "
             "such as *C22704D015B0C50040…",
         )
     if options.clock == "logger":
-        time = parse_stamps([record.logger for record in records])
-        valid = time >= 0
+        time = parse_stamps(lights.logger)
+        valid = time != INVALID
     else:
-        seconds = np.array([record.seconds for record in records], dtype=np.int64)
-        valid = (seconds + _EPOCH >= 0) & (seconds < _LAST_SECOND)
-        time = (np.where(valid, seconds, 0) + _EPOCH) * _SECOND
+        valid = (lights.seconds + _EPOCH >= 0) & (lights.seconds < _LAST_SECOND)
+        time = (np.where(valid, lights.seconds, 0) + _EPOCH) * _SECOND
     if not valid.any():
-        raise InputError(path.name, f"none of {len(records)} records has a valid time of the {options.clock}: see the option clock")
+        raise InputError(path.name, f"none of {valid.size} records has a valid time of the {options.clock}: see the option clock")
     account.reject(NO_TIME, int(np.count_nonzero(~valid)))
-    for index in np.flatnonzero(~valid).tolist():
-        record = records[index]
-        seen = record.logger.decode("ascii") if options.clock == "logger" else str(record.seconds)
-        account.tell(NO_TIME, f"{seen or '(none)'!r} is no time of the {options.clock}", record.line)
-    return [record for record, good in zip(records, valid.tolist(), strict=True) if good], time[valid]
+    for row in np.flatnonzero(~valid).tolist():
+        seen = lights.logger[row].decode("ascii") if options.clock == "logger" else str(lights.seconds[row])
+        account.tell(NO_TIME, f"{seen or '(none)'!r} is no time of the {options.clock}", int(lights.line[row]))
+    return lights.take(valid), time[valid]
 
 
-def _values(records: list[LightRecord], options: SamiOptions, account: LineAccount) -> dict[str, NDArray[np.generic]]:
-    numbers = np.array([record.numbers for record in records], dtype=np.float64).reshape(-1, LIGHT_NUMBERS)
+def _values(lights: Lights, options: SamiOptions, account: LineAccount) -> dict[str, NDArray[np.generic]]:
+    numbers = lights.numbers.astype(np.float64)
     too_large = numbers > _LARGEST
     numbers[too_large] = np.nan
     for row in np.flatnonzero(too_large.any(axis=1)).tolist():
-        account.tell("number", f"a number above {_LARGEST} does not fit two bytes: the record is damaged", records[row].line)
+        account.tell("number", f"a number above {_LARGEST} does not fit two bytes: the record is damaged", int(lights.line[row]))
     account.damage("numbers", int(np.count_nonzero(too_large)))
     full_scale = 1 << options.adc_bits
     thermistor = numbers[:, _THERMISTOR]
     outside = np.flatnonzero((thermistor <= 0) | (thermistor >= full_scale))
     account.damage("thermistor", outside.size)
     for row in outside.tolist():
-        account.tell("thermistor", f"{thermistor[row]:.0f} is no reading of a converter of {options.adc_bits} bits", records[row].line)
+        account.tell("thermistor", f"{thermistor[row]:.0f} is no reading of a converter of {options.adc_bits} bits", int(lights.line[row]))
     raw = 0.5 * (numbers[:, _FIRST_READINGS] + numbers[:, _SECOND_READINGS])
     return {
         "light_ratio_434": numbers[:, _RATIO_434] / RATIO_SCALE,

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["COEFFICIENTS", "Header", "begins_header", "ends_header", "parse_header"]
+__all__ = ["BEGINNINGS", "COEFFICIENTS", "Header", "ends_header", "parse_header"]
 
 COEFFICIENTS = {
     "calibration_a": "Cal1",
@@ -26,7 +26,9 @@ COEFFICIENTS = {
 
 _ENTRY = re.compile(rb"([A-Za-z][A-Za-z0-9 ]*):[ \t]*(.*?)[ \t]*")
 _NUMBER = re.compile(rb"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_STARTS = (b"File created:", b"SAMI Client Version:", b":SAMIinfo", b":Config", b":UserText")
+BEGINNINGS = re.compile(rb"^(?:File created:|SAMI Client Version:|:SAMIinfo|:Config|:UserText)", re.MULTILINE)
+"""Lines that only headers have."""
+
 _END = b":Data"
 
 
@@ -45,11 +47,6 @@ class Header(NamedTuple):
     serial_number: str
     firmware: str
     coefficients: dict[str, float]
-
-
-def begins_header(text: bytes) -> bool:
-    """Whether a line is one that only headers have."""
-    return text.startswith(_STARTS)
 
 
 def ends_header(text: bytes) -> bool:

@@ -26,22 +26,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_ocean.readers.sunburst_sami_co2_header import begins_header, ends_header, parse_header
+from icos_ocean.readers.sunburst_sami_co2_bulk import DEVICES, FIRST_STATUS, LIGHT, LIGHT_NUMBERS, Lights, regular_lines
+from icos_ocean.readers.sunburst_sami_co2_header import BEGINNINGS, ends_header, parse_header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import NDArray
 
     from icos_ocean.readers.delimited_text import Lines
     from icos_ocean.readers.line_account import LineAccount
     from icos_ocean.readers.sunburst_sami_co2_header import Header
 
-__all__ = ["LIGHT_NUMBERS", "NO_TIME", "Found", "LightRecord", "find_records", "interpret", "plain_header"]
+__all__ = ["NO_TIME", "Found", "find_records", "interpret", "plain_header"]
 
-LIGHT_NUMBERS = 16
 _DECIMAL = re.compile(rb"[ \t]*(\d{1,3})[ \t]+(\d{1,10})((?:[ \t]+\d{1,8})*)[ \t]*")
 _HEXADECIMAL = re.compile(rb"(?:(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)[ \t]+)?(?:Record\[\d+\]:)?\*?([0-9A-Fa-f]{14,100})[ \t]*")
-_OF_LOGGER = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]+\[[^\]]*\]|#(?:UIMM |\d+_DateTime:|[A-Z][a-zA-Z]*=|Begin |End )")
-_LIGHT, _DEVICES, _FIRST_STATUS = {4, 5}, {17, 33, 49}, 128
+_OF_LOGGER = re.compile(
+    rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]+\[[^\]]*\]|#(?:UIMM |\d+_DateTime:|[A-Z][a-zA-Z]*=|Begin |End )"
+)
 _STATUS_BYTES = {11, 13}
 _FAULTS = {
     3: "the memory was full",
@@ -69,16 +70,6 @@ NO_TIME = "no valid time"
 _HOUSEKEEPING = {DEVICE, STATUS, OF_LOGGER}
 
 
-class LightRecord(NamedTuple):
-    """A sample or blank: number of its line, time stamp of a logger (empty where there is none), type, seconds since 1904, 16 numbers."""
-
-    line: int
-    logger: bytes
-    kind: int
-    seconds: int
-    numbers: tuple[int, ...]
-
-
 class _Read(NamedTuple):
     """What a line says: the reason why it is no record, or type, seconds, numbers."""
 
@@ -89,29 +80,34 @@ class _Read(NamedTuple):
     logger: bytes = b""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Found:
     """What was found in a file.
 
     Attributes
     ----------
-    records
+    lights
         Samples and blanks.
     headers
         (line from which it holds, header) in order.
-    only_housekeeping
-        Whether there are status or device records or messages of a logger, and no line that nobody understands.
+    reasons
+        What other lines were.
     """
 
-    records: list[LightRecord] = field(default_factory=list)
-    headers: list[tuple[int, Header]] = field(default_factory=list)
-    only_housekeeping: bool = False
+    lights: Lights
+    headers: list[tuple[int, Header]]
+    reasons: set[str] = field(default_factory=set)
+
+    @property
+    def only_housekeeping(self) -> bool:
+        """Whether there are status or device records or messages of a logger, and no line that nobody understands."""
+        return bool(self.reasons & _HOUSEKEEPING) and self.reasons <= {*_HOUSEKEEPING, BLANK_LINE}
 
 
 def plain_header(lines: Lines) -> int:
     """Return how many lines at the top are a header; 0 for a file that begins with its records."""
     first = next((index for index in range(len(lines)) if lines.raw(index).strip()), 0)
-    if not len(lines) or not begins_header(lines.raw(first)):
+    if not len(lines) or BEGINNINGS.match(lines.raw(first)) is None:
         return 0
     return next((index + 1 for index in range(first, len(lines)) if ends_header(lines.raw(index))), 0)
 
@@ -120,44 +116,70 @@ def find_records(lines: Lines, account: LineAccount) -> Found:
     """Find samples and blanks, and account for every line but those of the header at the top."""
     start = plain_header(lines)
     account.seen = len(lines) - start
-    found = Found()
-    if start:
-        found.headers.append((1, parse_header(lines.raw(index) for index in range(start))))
-    faults: dict[str, list[int]] = {}
-    within: int | None = None
-    reasons: set[str] = set()
-    for index in range(start, len(lines)):
+    headers, open_lines = _headers(lines, start)
+    _count(account, HEADER, int(np.count_nonzero(~open_lines[start:])))
+    regular = regular_lines(lines)
+    devices, status = (line[open_lines[line - 1]] for line in (regular.devices, regular.status))
+    flags = regular.flags[open_lines[regular.status - 1]]
+    lights = [regular.lights.take(open_lines[regular.lights.line - 1])]
+    for line in (devices, status, lights[0].line):
+        open_lines[line - 1] = False
+    found = Found(lights=lights[0], headers=headers)
+    for reason, line in ((DEVICE, devices), (STATUS, status)):
+        _count(account, reason, line.size)
+        found.reasons |= {reason} if line.size else set()
+    faults = _faults(flags, status)
+    by_hand: list[_Read] = []
+    numbers: list[int] = []
+    for index in np.flatnonzero(open_lines).tolist():
         text = lines.raw(index)
-        if within is None and begins_header(text):
-            within = index
-        if within is not None:
-            _count(account, HEADER)
-            if ends_header(text):
-                found.headers.append((within + 1, parse_header(lines.raw(each) for each in range(within, index))))
-                within = None
-            continue
         read = interpret(text)
         if read.reason:
-            reasons.add(read.reason)
+            found.reasons.add(read.reason)
             _reject(read, text, index + 1, account)
-            if read.reason == STATUS:
-                _note_faults(read.numbers, index + 1, faults)
-            continue
-        account.count_type("sample" if read.kind == 4 else "blank", 1)
-        found.records.append(LightRecord(index + 1, read.logger, read.kind, read.seconds, read.numbers))
-    _tell_faults(faults, account)
-    found.only_housekeeping = bool(reasons & _HOUSEKEEPING) and reasons <= {*_HOUSEKEEPING, BLANK_LINE}
+            for message in _messages(read.numbers[0]) if read.reason == STATUS else ():
+                faults.setdefault(message, []).append(index + 1)
+        else:
+            by_hand.append(read)
+            numbers.append(index + 1)
+    lights.append(Lights.of(numbers, [each.logger for each in by_hand], *_columns(by_hand)))
+    found.lights = Lights.joined(lights)
+    for kind, word in zip(LIGHT, ("sample", "blank"), strict=True):
+        account.count_type(word, int(np.count_nonzero(found.lights.kind == kind)))
+    for message, at in faults.items():
+        account.tell(message, f"the instrument reports: {message} ({len(at)} status records)", min(at))
     return found
 
 
-def _count(account: LineAccount, reason: str) -> None:
-    account.reject(reason, 1)
-    account.count_type(f"({reason})", 1)
+def _columns(reads: list[_Read]) -> tuple[list[int], list[int], list[tuple[int, ...]]]:
+    return [each.kind for each in reads], [each.seconds for each in reads], [each.numbers for each in reads]
+
+
+def _headers(lines: Lines, start: int) -> tuple[list[tuple[int, Header]], NDArray[np.bool_]]:
+    """Return the headers with the line from which each holds, and which lines belong to none."""
+    open_lines = np.ones(len(lines), dtype=np.bool_)
+    open_lines[:start] = False
+    headers = [(1, parse_header(lines.raw(index) for index in range(start)))] if start else []
+    starts = np.array([match.start() for match in BEGINNINGS.finditer(lines.data)], dtype=np.int64)
+    end = start
+    for first in np.searchsorted(lines.starts, starts).tolist():
+        if first < end:
+            continue
+        closing = next((index for index in range(first, len(lines)) if ends_header(lines.raw(index))), None)
+        end = len(lines) if closing is None else closing + 1
+        open_lines[first:end] = False
+        if closing is not None:
+            headers.append((first + 1, parse_header(lines.raw(index) for index in range(first, closing))))
+    return headers, open_lines
+
+
+def _count(account: LineAccount, reason: str, count: int) -> None:
+    account.reject(reason, count)
+    account.count_type(f"({reason})", count)
 
 
 def _reject(read: _Read, text: bytes, line: int, account: LineAccount) -> None:
-    account.reject(read.reason, 1)
-    account.count_type(f"({read.reason})", 1)
+    _count(account, read.reason, 1)
     shown = text.decode("ascii", errors="replace")
     if read.reason == NO_RECORD:
         account.tell(NO_RECORD, "the line is neither a decimal nor a hexadecimal record", line, shown)
@@ -183,11 +205,11 @@ def interpret(text: bytes) -> _Read:
 
 
 def _decimal(kind: int, seconds: int, numbers: tuple[int, ...]) -> _Read:
-    if kind in _LIGHT:
+    if kind in LIGHT:
         return _Read("" if len(numbers) == LIGHT_NUMBERS else LENGTH, kind, seconds, numbers)
-    if kind in _DEVICES:
+    if kind in DEVICES:
         return _Read(DEVICE if not numbers else LENGTH, kind, seconds)
-    if kind >= _FIRST_STATUS:
+    if kind >= FIRST_STATUS:
         return _Read(STATUS if len(numbers) in {4, 5} else LENGTH, kind, seconds, numbers)
     return _Read(OTHER_TYPE, kind, seconds)
 
@@ -208,11 +230,11 @@ def _hexadecimal(digits: bytes) -> _Read:
 
 
 def _checked(kind: int, seconds: int, content: bytes) -> _Read:
-    if kind in _LIGHT:
+    if kind in LIGHT:
         reason = "" if len(content) == 2 * LIGHT_NUMBERS else LENGTH
-    elif kind in _DEVICES:
+    elif kind in DEVICES:
         reason = DEVICE if not content else LENGTH
-    elif kind >= _FIRST_STATUS:
+    elif kind >= FIRST_STATUS:
         reason = STATUS if len(content) in _STATUS_BYTES else LENGTH
     else:
         reason = OTHER_TYPE
@@ -222,12 +244,10 @@ def _checked(kind: int, seconds: int, content: bytes) -> _Read:
     return _Read(reason, kind, seconds, numbers)
 
 
-def _note_faults(numbers: Sequence[int], line: int, faults: dict[str, list[int]]) -> None:
-    for bit, message in _FAULTS.items():
-        if numbers[0] >> bit & 1:
-            faults.setdefault(message, []).append(line)
+def _messages(flags: int) -> list[str]:
+    return [message for bit, message in _FAULTS.items() if flags >> bit & 1]
 
 
-def _tell_faults(faults: dict[str, list[int]], account: LineAccount) -> None:
-    for message, at in faults.items():
-        account.tell(message, f"the instrument reports: {message} ({len(at)} status records)", at[0])
+def _faults(flags: NDArray[np.int64], line: NDArray[np.int64]) -> dict[str, list[int]]:
+    """Return what status records report as a fault, with their lines."""
+    return {message: line[rows].tolist() for bit, message in _FAULTS.items() if (rows := (flags >> bit & 1).astype(np.bool_)).any()}

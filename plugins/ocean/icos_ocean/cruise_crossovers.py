@@ -183,7 +183,9 @@ def _measured(
     i = np.repeat(np.repeat(part, windows), count)
     j = index.order[place]
     days = (right.time[j] - left.time[i]) / _NANOSECONDS_PER_DAY
-    near = np.flatnonzero(np.abs(days) * drift <= distance)
+    # Time and latitude alone rule most candidates out, without a sine.
+    north = np.radians(right.latitude[j] - left.latitude[i]) * EARTH_RADIUS
+    near = np.flatnonzero(north**2 + (drift * days) ** 2 <= distance**2 * (1.0 + 1e-9))
     i, j, days = i[near], j[near], days[near]
     kilometres = _great_circle(left, right, i, j)
     equivalent = np.hypot(kilometres, drift * days)

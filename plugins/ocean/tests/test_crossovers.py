@@ -1,5 +1,8 @@
 """The product ``crossovers``: files of every kind, what counts as a pair, and what the report says."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +194,20 @@ def test_a_cruise_without_expocode_is_called_by_the_station(world):
     result = PRODUCT.derive({"socat_fco2rec": stream.drop_vars("expocode")}, PRODUCT.options(**{"with": "others/*.tsv"}), context)
     assert result.tables[0].rows[0][0] == "XX00"
     assert expocode_number("XX00") == -1
+
+
+def test_the_file_complies_with_cf(world, tmp_path):
+    checker = Path(sys.executable).with_name("compliance-checker")
+    if not checker.exists():
+        pytest.skip("compliance-checker is not installed")
+    context, *_ = world
+    made = derive(world, "others/*.tsv").streams["crossovers"]
+    (path,) = cf_netcdf.EXPORTER.export({"crossovers": made}, tmp_path, cf_netcdf.EXPORTER.options(), context)
+    report = tmp_path / "report.json"
+    command = [str(checker), "--test=cf:1.11", "--criteria=strict", "--format=json_new", f"--output={report}", str(path)]
+    subprocess.run(command, capture_output=True, check=False)
+    result = json.loads(report.read_text())[str(path)]["cf:1.11"]
+    assert result["scored_points"] == result["possible_points"]
+    with xr.open_dataset(path, decode_timedelta=False) as file:
+        np.testing.assert_array_equal(file["time_other"].values, made["time_other"].values)
+        np.testing.assert_array_equal(file["expocode_other"].values, made["expocode_other"].values)

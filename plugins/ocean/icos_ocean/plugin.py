@@ -44,6 +44,10 @@ _CALIBRATORS = {
     "hydroc": ("hydroc", "fCO2 of sea water from the signals of a CONTROS HydroC with zeroings"),
     "fco2": ("fco2", "fCO2 of sea water and air from an underway system with standard gases"),
     "mapco2": ("mapco2", "fCO2 of sea water and air from the cycles of a MAPCO2 buoy or an ASVCO2"),
+    "fco2-isotopologues": (
+        "isotopologues",
+        "fCO2 of sea water and air from an analyser that reads 12CO2 and 13CO2 one by one, with standard gases",
+    ),
     "dry-xco2": ("dry_xco2", "fCO2 of sea water and air from mole fractions as an instrument reports them, without standard gases"),
     "co2-pro": ("co2_pro", "fCO2 of sea water and air from a Pro-Oceanus CO2-Pro"),
     "sami": ("sami", "fCO2 of sea water from the colour of the dye in a Sunburst SAMI-CO2"),

@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ocean.vocabulary import co2_pro, flux, hydroc, mapco2, oceanpack, partial_pressure, saildrone, sami, sensors, ship_sensors, socat
+from icos_ocean.vocabulary import (
+    co2_pro,
+    flux,
+    hydroc,
+    isotopologues,
+    mapco2,
+    oceanpack,
+    partial_pressure,
+    saildrone,
+    sami,
+    sensors,
+    ship_sensors,
+    socat,
+)
 from icos_ocean.vocabulary.underway import CALIBRATED, DIFFERENCE_TERMS, MEASURED, POSITION, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -33,6 +46,8 @@ VOCABULARY: Mapping[str, Variable] = {
     for words in (
         CALIBRATED,
         MEASURED,
+        isotopologues.MEASURED,
+        isotopologues.CALIBRATED,
         sensors.MEASURED,
         mapco2.MEASURED,
         oceanpack.MEASURED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-__all__ = ["Bits", "decode_bits"]
+__all__ = ["Bits", "Companion", "decode_bits"]
+
+Companion = tuple[str, "NDArray[Any]", dict[str, Any]]
+"""Dimension, values and attributes of a variable beside a quantity."""
 
 MOST_BITS = 31
 
@@ -91,15 +94,15 @@ class Bits:
                 wanted |= mask
         return np.flatnonzero(self.packed & wanted) if wanted else np.zeros(0, dtype=np.intp)
 
-    def store(self, stream: xr.Dataset, name: str, long_name: str) -> None:
-        """Make them the mask variable of a stream; without any meaning the variable goes."""
+    def variable(self, stream: xr.Dataset, name: str, long_name: str) -> dict[str, Companion]:
+        """Return name and content of the mask variable; without any meaning there is none, and that of the stream goes."""
         if not self.masks:
-            if name in stream:
+            if name in stream.variables:
                 del stream[name]
-            return
+            return {}
         attrs = {
             "long_name": long_name,
             "flag_masks": np.array(list(self.masks.values()), dtype=np.int32),
             "flag_meanings": " ".join(self.masks),
         }
-        stream[name] = ("time", self.packed, attrs)
+        return {name: ("time", self.packed, attrs)}

@@ -17,7 +17,7 @@ import numpy as np
 
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE, quantities
 from icos_core.exceptions import DataError
-from icos_core.flag_bits import Bits, decode_bits
+from icos_core.flag_bits import Bits, Companion, decode_bits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,20 +81,26 @@ def apply_flags(
     met = {person.id: 0 for person in people}
     time = stream["time"].values
     found: dict[str, Bits] = {}
+    flags: dict[str, NDArray[np.int8]] = {}
+    companions: dict[str, Companion] = {}
     for name in _in_order(names, cascades):
         effects = _effects([cascade for cascade in cascades if cascade.target == name and cascade.source in names])
         found[name], applied = _bits(stream, name, of_variable[name], effects)
         flag, origin = _primary(stream, name, found[name], applied)
-        _cascade(stream, effects, found, name, flag, origin)
+        _cascade(flags, effects, found, name, flag, origin)
         for person in (person for person in people if person.variable == name):
             rows = person.rows(time) & (flag != MISSING)
             met[person.id] += int(rows.sum())
             if person.flag is not None:
                 flag[rows] = person.flag
             origin[rows] = PERSON
-        _store_flag(stream, name, flag, origin)
-        found[name].store(stream, f"{name}_tests", f"outcomes of quality tests of {_long_name(stream, name)}")
-        applied.store(stream, f"{name}_evaluated", f"quality tests that could be applied to {_long_name(stream, name)}")
+        flags[name] = flag
+        companions |= _flag_variables(stream, name, flag, origin)
+        companions |= found[name].variable(stream, f"{name}_tests", f"outcomes of quality tests of {_long_name(stream, name)}")
+        companions |= applied.variable(stream, f"{name}_evaluated", f"quality tests that could be applied to {_long_name(stream, name)}")
+    # One call for all: xarray aligns at every assignment.
+    stream.update(companions)
+    for name in names:
         _link(stream, name)
     return met
 
@@ -160,9 +166,8 @@ def _raise_to_outcomes(flag: NDArray[np.int8], tests: Bits) -> None:
         flag[rows] = np.maximum(flag[rows], level)
 
 
-def _source_flag(stream: xr.Dataset, name: str, tests: Bits) -> NDArray[np.int8]:
+def _source_flag(flag: NDArray[np.int8], tests: Bits) -> NDArray[np.int8]:
     """Return the primary flag that cascades follow: where the value is missing, the worst outcome of its tests."""
-    flag: NDArray[np.int8] = stream[f"{name}_flag"].values
     missing = flag == MISSING
     if not missing.any():
         return flag
@@ -172,7 +177,7 @@ def _source_flag(stream: xr.Dataset, name: str, tests: Bits) -> NDArray[np.int8]
 
 
 def _cascade(
-    stream: xr.Dataset,
+    flags: Mapping[str, NDArray[np.int8]],
     effects: Sequence[tuple[str, int, int, str]],
     found: Mapping[str, Bits],
     target: str,
@@ -181,7 +186,7 @@ def _cascade(
 ) -> None:
     present = flag != MISSING
     for source, cause, effect, meaning in effects:
-        rows = present & (_source_flag(stream, source, found[source]) == cause)
+        rows = present & (_source_flag(flags[source], found[source]) == cause)
         found[target].set(meaning, rows)
         worse = np.flatnonzero(rows & (flag < effect))
         flag[worse] = effect
@@ -200,36 +205,29 @@ def _in_order(names: Sequence[str], cascades: Sequence[Cascade]) -> list[str]:
 
 
 def _long_name(stream: xr.Dataset, name: str) -> str:
-    return str(stream[name].attrs.get("long_name", name))
+    return str(stream.variables[name].attrs.get("long_name", name))
 
 
-def _store_flag(stream: xr.Dataset, name: str, flag: NDArray[np.int8], origin: NDArray[np.int8]) -> None:
+def _flag_variables(stream: xr.Dataset, name: str, flag: NDArray[np.int8], origin: NDArray[np.int8]) -> dict[str, Companion]:
     long_name = _long_name(stream, name)
-    stream[f"{name}_flag"] = (
-        "time",
-        flag,
-        {
-            "long_name": f"primary flag of {long_name}",
-            "standard_name": "quality_flag",
-            "flag_values": np.array(FLAG_VALUES, dtype=np.int8),
-            "flag_meanings": " ".join(FLAG_MEANINGS),
-        },
-    )
-    stream[f"{name}_flag_origin"] = (
-        "time",
-        origin,
-        {
-            "long_name": f"origin of the primary flag of {long_name}",
-            "flag_values": np.array((AUTOMATIC, PERSON, PROPAGATED), dtype=np.int8),
-            "flag_meanings": " ".join(ORIGIN_MEANINGS),
-        },
-    )
+    of_flag = {
+        "long_name": f"primary flag of {long_name}",
+        "standard_name": "quality_flag",
+        "flag_values": np.array(FLAG_VALUES, dtype=np.int8),
+        "flag_meanings": " ".join(FLAG_MEANINGS),
+    }
+    of_origin = {
+        "long_name": f"origin of the primary flag of {long_name}",
+        "flag_values": np.array((AUTOMATIC, PERSON, PROPAGATED), dtype=np.int8),
+        "flag_meanings": " ".join(ORIGIN_MEANINGS),
+    }
+    return {f"{name}_flag": ("time", flag, of_flag), f"{name}_flag_origin": ("time", origin, of_origin)}
 
 
 def _link(stream: xr.Dataset, name: str) -> None:
     companions = [f"{name}_uncertainty", *(f"{name}{suffix}" for suffix in COMPANIONS)]
     companions += [str(other) for other in stream.data_vars if str(other).startswith(f"{name}_uncertainty_")]
-    stream[name].attrs["ancillary_variables"] = " ".join(other for other in companions if other in stream)
+    stream.variables[name].attrs["ancillary_variables"] = " ".join(other for other in companions if other in stream.variables)
 
 
 def carry(stream: xr.Dataset, names: Iterable[str]) -> xr.Dataset:

@@ -269,16 +269,16 @@ def test_a_file_that_goes_while_the_run_looks(tmp_path, monkeypatch, calibrate):
     lines = log_lines(hours=3)
     write_log(tmp_path, "a.log", lines[:100])
     path = write_log(tmp_path, "b.log", lines[100:])
-    from icos_core import runner
+    from icos_core.running import preflight
 
-    original = runner.find_files
+    original = preflight.find_files
 
     def vanish(*given):
         found = original(*given)
         path.unlink()
         return found
 
-    monkeypatch.setattr(runner, "find_files", vanish)
+    monkeypatch.setattr(preflight, "find_files", vanish)
     result = icos_core.run(write_station(tmp_path, LOG, calibrate, LINES))
     assert (result.status, result.set_aside) == (3, {"b.log": "cannot be opened: No such file or directory"})
 

@@ -32,6 +32,7 @@ _ALIGNMENT = 64
 # The number of maps of a process is limited, so only what is worth it is mapped.
 _MAPPED_FROM_BYTES = 4_000_000
 _PLAIN_KINDS = frozenset("biufcmMSU")
+_LOOKED_AT = 65_536
 
 
 class Stored(NamedTuple):
@@ -90,19 +91,27 @@ class Store:
 
     def meta(self, key: str) -> dict[str, Any] | None:
         """Return what was noted beside an object, or None where the object is absent or its header is damaged."""
-        header = self._header(key)
-        return header[0]["meta"] if header is not None else None
+        try:
+            with self.path(key).open("rb") as file:
+                content = _content(file.readline())
+        except OSError:
+            return None
+        return content["meta"] if content is not None else None
 
     def load(self, key: str) -> Stored | None:
         """Return an object (its arrays are read-only), or None where it is absent or damaged."""
-        header = self._header(key)
-        if header is None:
-            return None
-        content, position = header
         try:
-            reader = _ArrayReader(_file_octets(self.path(key)), position)
+            octets = _file_octets(self.path(key))
+        except OSError:
+            return None
+        end = _end_of_line(octets)
+        content = _content(octets[:end].tobytes())
+        if content is None:
+            return None
+        try:
+            reader = _ArrayReader(octets, end)
             streams = {name: _restore(described, reader) for name, described in content["streams"].items()}
-        except (OSError, ValueError):
+        except ValueError:
             return None
         if reader.checksum != content["crc32"]:
             return None
@@ -130,18 +139,27 @@ class Store:
     def _parts(self) -> Path:
         return self.folder / PARTS
 
-    def _header(self, key: str) -> tuple[dict[str, Any], int] | None:
-        try:
-            with self.path(key).open("rb") as file:
-                line = file.readline()
-        except OSError:
-            return None
-        name, _, rest = line.partition(b" ")
-        checksum, _, content = rest.partition(b" ")
-        # The checksum of nothing is zero, so an empty content must be refused by itself.
-        if name != _FORMAT.encode() or not content.endswith(b"}\n") or checksum != b"%08x" % zlib.crc32(content[:-1]):
-            return None
-        return json.loads(content), len(line)
+
+def _content(line: bytes) -> dict[str, Any] | None:
+    """Return what the first line of an object says, or None where it is damaged."""
+    name, _, rest = line.partition(b" ")
+    checksum, _, content = rest.partition(b" ")
+    # The checksum of nothing is zero, so an empty content must be refused by itself.
+    if name != _FORMAT.encode() or not content.endswith(b"}\n") or checksum != b"%08x" % zlib.crc32(content[:-1]):
+        return None
+    described: dict[str, Any] = json.loads(content)
+    return described
+
+
+def _end_of_line(octets: NDArray[np.uint8]) -> int:
+    """Return where the first line ends, its end included; a large object is mapped, and only as much of it looked at as that takes."""
+    start = 0
+    while start < octets.size:
+        found = octets[start : start + _LOOKED_AT].tobytes().find(b"\n")
+        if found >= 0:
+            return start + found + 1
+        start += _LOOKED_AT
+    return int(octets.size)
 
 
 def _file_octets(path: Path) -> NDArray[np.uint8]:

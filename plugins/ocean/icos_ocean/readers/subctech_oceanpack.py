@@ -88,7 +88,12 @@ def span(path: Path, options: OceanPackOptions, context: Context) -> Span:  # no
 
 def provides(options: OceanPackOptions) -> Mapping[str, tuple[Variable, ...]]:
     """Return the variables that a log may have."""
-    names = {"run_type", "oceanpack_state", *(column.name for column in COLUMNS), *options.columns.values()}
+    names = {
+        "run_type",
+        "oceanpack_state",
+        *(column.name for column in COLUMNS),
+        *(name for names in options.columns.values() for name in names),
+    }
     return {sensors.OCEANPACK_STREAM: tuple(word for word in _WORDS if word.name in names)}
 
 

@@ -134,7 +134,7 @@ def header_lines(texts: Sequence[str]) -> dict[str, list[str]]:
 def assign_columns(
     rows: Mapping[str, Sequence[str]],
     *,
-    columns: Mapping[str, str],
+    columns: Mapping[str, Sequence[str]],
     units: Mapping[str, str],
     hemispheres: Mapping[str, str],
     apply_coefficients: bool = True,
@@ -166,14 +166,14 @@ def assign_columns(
         if keys[key] is None:
             found = nearest(key.upper(), names)
             raise HeaderError(f"@NAME has no column {key.upper()}" + (f", nearest {found!r}" if found else ""))
-    declared = {normalised(header): name for header, name in columns.items()}
+    declared = {normalised(header): tuple(names_of) for header, names_of in columns.items()}
     remarks = [
         f"the option columns names {header!r}, which the file does not have" for header in columns if normalised(header) not in position
     ]
     quantities = []
     used = set()
     for column in _wanted(declared):
-        header = next((each for each in column.headers if each in position and declared.get(each, column.name) == column.name), None)
+        header = next((each for each in column.headers if each in position and column.name in declared.get(each, (column.name,))), None)
         if header is None:
             continue
         index = position[header]
@@ -211,16 +211,16 @@ def assign_columns(
     )
 
 
-def _wanted(declared: Mapping[str, str]) -> list[OceanPackColumn]:
+def _wanted(declared: Mapping[str, Sequence[str]]) -> list[OceanPackColumn]:
     """Return the dictionary with the declared headers in front, and columns for variables that only the station declares."""
     known = {column.name for column in COLUMNS}
     wanted = []
     for column in COLUMNS:
-        first = tuple(header for header, name in declared.items() if name == column.name)
+        first = tuple(header for header, names in declared.items() if column.name in names)
         wanted.append(OceanPackColumn(column.name, (*first, *column.headers), column.units))
     wanted += [
-        OceanPackColumn(name, tuple(header for header, each in declared.items() if each == name), VOCABULARY[name].units)
-        for name in dict.fromkeys(declared.values())
+        OceanPackColumn(name, tuple(header for header, names in declared.items() if name in names), VOCABULARY[name].units)
+        for name in dict.fromkeys(each for names in declared.values() for each in names)
         if name not in known
     ]
     return wanted

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from icos_core.exceptions import DataError, hint
+from icos_core.option_types import Texts  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.units import convertible
 from icos_core.versioned import Options
 from icos_ocean.readers.instrument_clock import DateFormat
@@ -48,9 +49,12 @@ class OceanPackOptions(Options):
         default_factory=dict,
         description='codes of STATUS and the run types they are, where not the usual ones, e.g. {"22" = "IDLE"}',
     )
-    columns: dict[str, str] = Field(
+    columns: dict[str, Texts] = Field(
         default_factory=dict,
-        description='further names in @NAME and the variables they are, e.g. {"CellPress" = "ambient_pressure"}; before the known ones',
+        description=(
+            "further names in @NAME and the variable, or variables, they are; they go before the known ones, "
+            'e.g. {"CellPress" = "ambient_pressure", "waterTemp" = ["sst", "equilibrator_temperature"]}'
+        ),
     )
     units: dict[str, str] = Field(
         default_factory=dict, description='units of variables where @UNIT does not say or says wrong, e.g. {"h2o" = "mmol mol-1"}'
@@ -83,8 +87,8 @@ class OceanPackOptions(Options):
 
     @field_validator("columns")
     @classmethod
-    def _known_variables(cls, value: dict[str, str]) -> dict[str, str]:
-        for header, name in value.items():
+    def _known_variables(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for header, name in ((header, name) for header, names in value.items() for name in names):
             if name not in WORDS:
                 raise ValueError(f"{header!r}: no variable {name!r}{hint(name, WORDS)}")
         return value

@@ -10,11 +10,20 @@ from icos_ocean.vocabulary.underway import POSITION
 
 __all__ = ["WORDS"]
 
+
+def _time(name: str, long_name: str) -> Variable:
+    return Variable(
+        name=name,
+        dtype="datetime64[ns]",
+        long_name=long_name,
+        standard_name="time",
+        attributes={"units_metadata": "leap_seconds: none"},
+    )
+
+
 WORDS: tuple[Variable, ...] = (
-    Variable(name="time_own", long_name="time of the measurement of this cruise in UTC", standard_name="time", dtype="datetime64[ns]"),
-    Variable(
-        name="time_other", long_name="time of the measurement of the other cruise in UTC", standard_name="time", dtype="datetime64[ns]"
-    ),
+    _time("time_own", "time of the measurement of this cruise in UTC"),
+    _time("time_other", "time of the measurement of the other cruise in UTC"),
     *POSITION,
     *(replace(word, name=f"{word.name}_other", long_name=f"{word.long_name} of the other cruise") for word in POSITION),
     EXPOCODE,

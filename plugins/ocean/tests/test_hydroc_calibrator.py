@@ -12,6 +12,7 @@ from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 from icos_ocean.vocabulary.hydroc import STATES
 from pydantic import ValidationError
 
+import icos_core
 from icos_core.components import Outcome
 from icos_core.dataset import BAD, GOOD, MISSING, QUESTIONABLE, make_stream, set_variable
 from icos_core.exceptions import DataError
@@ -107,7 +108,8 @@ def test_values_between_zeros_are_not_questionable_those_outside_are():
     assert flags[[0, -1]].tolist() == [QUESTIONABLE, QUESTIONABLE]
     assert flags[3:9].tolist() == [GOOD] * 6
     assert flags[[1, 2]].tolist() == [MISSING, MISSING]
-    assert bits(found, "pco2_equilibrator") == {"one_sided_zero_questionable"}
+    assert bits(found, "zero_signal_ratio") == {"one_sided_zero_questionable"}
+    assert bits(found, "pco2_equilibrator") == {"propagated_signal_processed_questionable"}
 
 
 def test_without_a_calibration_after_the_deployment():
@@ -165,9 +167,9 @@ def test_no_zero():
     found, result = calibrate(stream_with(run_type=words), options_with(calibrations=stated))
     assert "the stated zero_ratio is used" in str(result.problems[0])
     assert (found["fco2_flag"].values == QUESTIONABLE).all()
-    assert bits(found, "pco2_equilibrator") == {"stated_zero_questionable"}
+    assert bits(found, "zero_signal_ratio") == {"stated_zero_questionable"}
     chosen, result = calibrate(stream_with(run_type=words), options_with(calibrations=stated, zero="stated"))
-    assert bits(chosen, "pco2_equilibrator") == set()
+    assert bits(chosen, "zero_signal_ratio") == set()
     np.testing.assert_array_equal(chosen["fco2"].values, found["fco2"].values)
 
 
@@ -294,6 +296,21 @@ def with_companions(folder, stream, names=("sst", "equilibrator_temperature")):
     for name, column in zip(names, ("sst", "water temperature"), strict=True):
         set_variable(stream, VOCABULARY[name], np.array([float(row[column]) for row in rows]))
     return stream
+
+
+def test_a_run_with_every_usual_test(tmp_path):
+    """From raw files to exports: all tests of all variables have room in the bits of a variable."""
+    options = {"mooring": {"duration": "1 d"}, "interval": "300 s", "zero_length": "10 min", "layout": "ferrybox", "correct_response": True}
+    simulated = SIMULATOR.simulate(tmp_path, SIMULATOR.options(**options), 1)
+    result = icos_core.run(simulated.description, tmp_path / "output", jobs=1)
+    found = result.tree["/calibrated/hydroc"].to_dataset()
+    truth = simulated.truth["hydroc"]
+    error = (found["fco2"].sel(time=truth["time"]) - truth["fco2"]).values
+    good = np.isfinite(error)
+    assert good.mean() > 0.8
+    assert np.abs(error[good]).max() < 5.0 * found["fco2_uncertainty"].max()
+    assert {"range", "spike", "rate_of_change", "flat_line", "rolling_outlier"} <= set(decode_bits(found, "pco2_equilibrator_evaluated"))
+    assert (found["fco2_flag"].values == GOOD).any()
 
 
 class TestHydroC(CalibratorContract):

@@ -194,6 +194,9 @@ def test_usual_tests_go_with_the_temperatures():
     assert all(test["stream"] == "sami" for test in tests)
     assert {test["test"] for test in tests if test.get("variable") == "sensor_temperature"} >= {"range", "spike", "flat-line"}
     assert "delta-temperature" in {test["test"] for test in tests}
+    of_pco2 = [test for test in tests if test.get("variable") == "pco2_equilibrator"]
+    assert [test["test"] for test in of_pco2] == ["range", "spike", "rate-of-change", "flat-line", "rolling-outlier"]
+    assert of_pco2[0]["questionable_outside"] == [80.0, 1200.0]
     assert "delta-temperature" not in {test["test"] for test in partial_pressure_tests(PartialPressureOptions(water_temperature="sst"))}
 
 

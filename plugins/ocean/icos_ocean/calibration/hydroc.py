@@ -71,10 +71,11 @@ def provides(options: HydroCCalibratorOptions) -> Mapping[str, tuple[Variable, .
 
 def cascades(options: HydroCCalibratorOptions) -> Mapping[str, tuple[Cascade, ...]]:
     """Say which flags follow from which."""
-    of_instrument = partial_pressure_cascades(options, INPUTS)
-    signals = (Cascade(source=source, target=target) for source in _SIGNALS for target in ("signal_ratio", "signal_processed"))
-    on = (Cascade(source="pco2_equilibrator", target=target) for target in ("fco2_equilibrator", "pco2", "fco2"))
-    return {options.stream or "*": (*of_instrument, *signals, *on)}
+    # The signals act through what is computed from them: each cause that is told apart takes two of the 31 bits of a variable.
+    of_instrument = partial_pressure_cascades(options, ("signal_processed", *INPUTS[2:]))
+    signals = [Cascade(source=source, target="signal_ratio") for source in _SIGNALS]
+    signals += [Cascade(source=source, target="signal_processed") for source in ("signal_ratio", "zero_signal_ratio")]
+    return {options.stream or "*": (*signals, *of_instrument)}
 
 
 def default_tests(options: HydroCCalibratorOptions) -> Sequence[Mapping[str, Any]]:

@@ -207,28 +207,24 @@ def _outcomes(
     result: Result,
     options: HydroCCalibratorOptions,
 ) -> None:
-    """Note what makes pCO2 questionable; fCO2 follows by cascade."""
-    required = options.after_calibration == "required"
-    conditions = {
-        "stated_zero": zero.stated & (options.zero != "stated"),
-        "after_calibration": ~calibration.has_after & required,
-        "outside_calibrations": calibration.outside,
-    }
+    """Note what makes the zero signal and pCO2 questionable; what is computed from them follows by cascade."""
+    of_zero = {"stated_zero": zero.stated & (options.zero != "stated")}
     if options.zero != "stated":
-        conditions["one_sided_zero"] = zero.signal.one_sided
-        conditions["distant_zero"] = np.isfinite(zero.signal.apart) & (zero.signal.apart > options.zero_interval_limit.total_seconds())
+        of_zero["one_sided_zero"] = zero.signal.one_sided
+        of_zero["distant_zero"] = np.isfinite(zero.signal.apart) & (zero.signal.apart > options.zero_interval_limit.total_seconds())
+    required = options.after_calibration == "required"
+    of_pco2 = {"after_calibration": ~calibration.has_after & required, "outside_calibrations": calibration.outside}
     if options.response_correction:
         uncorrected = np.zeros(record.size, dtype=np.bool_)
         uncorrected[rows] = ~response.corrected & np.isfinite(response.values)
-        conditions["uncorrected_response"] = uncorrected
-    for name, held in conditions.items():
-        level = np.full(record.size, NOT_EVALUATED, dtype=np.int8)
-        level[rows] = np.where(held[rows], QUESTIONABLE, GOOD)
-        result.outcome("pco2_equilibrator", name, level)
-    ratio = result.column("signal_ratio")
+        of_pco2["uncorrected_response"] = uncorrected
+    for variable, conditions in (("zero_signal_ratio", of_zero), ("pco2_equilibrator", of_pco2)):
+        for name, held in conditions.items():
+            level = np.full(record.size, NOT_EVALUATED, dtype=np.int8)
+            level[rows] = np.where(held[rows], QUESTIONABLE, GOOD)
+            result.outcome(variable, name, level)
     tested = np.logical_and.reduce([record.flag(name) != NOT_EVALUATED for name in ("signal_raw", "signal_reference")])
-    result.outcome("signal_ratio", "inputs", np.where(np.isfinite(ratio) & tested, np.int8(GOOD), np.int8(NOT_EVALUATED)))
-    result.judged_by_inputs(("signal_processed",), tested)
+    result.judged_by_inputs(("signal_ratio", "signal_processed"), tested)
 
 
 def _problems(

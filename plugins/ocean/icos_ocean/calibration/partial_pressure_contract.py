@@ -110,6 +110,7 @@ def partial_pressure_cascades(
     """
     of_water = (*targets, "fco2_equilibrator", "pco2", "fco2")
     found = [Cascade(source=source, target=target) for source in sources for target in of_water]
+    found += [Cascade(source="pco2_equilibrator", target=target) for target in ("fco2_equilibrator", "pco2", "fco2")]
     temperatures = [(options.water_temperature, ("fco2_equilibrator", "pco2", "fco2")), (options.sst, ("pco2", "fco2"))]
     for (source, reached), copied in zip(temperatures, ("equilibrator_temperature", "sst"), strict=True):
         reached_too = (*reached, "delta_temperature") if options.corrects else reached
@@ -132,14 +133,23 @@ def partial_pressure_cascades(
 
 
 def partial_pressure_tests(options: PartialPressureOptions, of_instrument: Sequence[Mapping[str, Any]] = ()) -> list[Mapping[str, Any]]:
-    """List the usual tests: those of ship sensors, of the two temperatures, and the instrument's own."""
+    """List the usual tests: those of ship sensors, of the two temperatures, of pCO2, and the instrument's own.
+
+    pCO2 at the temperature of the instrument is tested as the readings of an underway system are, with the same numbers in µatm. A test
+    of the instrument's own takes the place of the usual one of the same variable.
+    """
     passed_over = {"co2", "h2o", "equilibrator_differential_pressure", "analyser_flow", "analyser_pressure", "ambient_pressure"}
-    tests: list[Mapping[str, Any]] = [test for test in sensor_tests(options.water_run_types) if test.get("variable") not in passed_over]
+    usual = sensor_tests(options.water_run_types)
+    tests: list[Mapping[str, Any]] = [test for test in usual if test.get("variable") not in passed_over]
     shared = {test.get("variable") for test in tests}
     of_temperature = [test for test in tests if test.get("variable") == "equilibrator_temperature"]
     others = [name for name in dict.fromkeys((options.water_temperature, options.sst)) if name not in shared]
     tests += [{**test, "variable": name} for name in others for test in of_temperature]
+    of_readings = (test for test in usual if test.get("variable") == "co2" and "label" not in test)
+    tests += [{**{key: value for key, value in test.items() if key != "where"}, "variable": "pco2_equilibrator"} for test in of_readings]
     if not options.corrects:
         tests = [test for test in tests if test["test"] != "delta-temperature"]
+    own = {(test["test"], test.get("variable")) for test in of_instrument}
+    tests = [test for test in tests if (test["test"], test.get("variable")) not in own]
     tests += of_instrument
     return tests if options.stream is None else [{**test, "stream": options.stream} for test in tests]

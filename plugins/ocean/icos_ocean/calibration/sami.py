@@ -89,12 +89,9 @@ def cascades(options: SamiCalibrationOptions) -> Mapping[str, tuple[Cascade, ...
 
 
 def default_tests(options: SamiCalibrationOptions) -> Sequence[Mapping[str, Any]]:
-    """List the usual tests: those of ship sensors, and of the light ratios and the battery of the instrument."""
+    """List the usual tests: those of ship sensors and of pCO2, and of the light ratios and the battery of the instrument."""
     own: list[Mapping[str, Any]] = [{"test": "range", "variable": name, "bad_outside": [0.0, 4.0]} for name in _RATIOS]
     own.append({"test": "range", "variable": "supply_voltage", "questionable_outside": [8.0, 20.0]})
-    # What a bubble or an empty bag of dye makes of the ratio can be a number, but no partial pressure of water.
-    limits = {"questionable_outside": [80.0, 1200.0], "bad_outside": [20.0, 50_000.0]}
-    own += [{"test": "range", "variable": name, **limits} for name in ("pco2_equilibrator", "fco2_equilibrator", "pco2", "fco2")]
     return partial_pressure_tests(options, own)
 
 

@@ -234,6 +234,29 @@ def test_salinity_from_conductivity():
         calibrated(with_values(parts, conductivity_cell_temperature=None))
 
 
+def test_salinity_in_some_rows_and_conductivity_in_others():
+    """As when a logger changed what it writes: row by row what there is."""
+    stream, truth = cruise()
+    cell = truth["sst"] + 0.2
+    conductivity = gsw.C_from_SP(truth["salinity"], cell, 0.0) / 10.0
+    first = np.arange(cell.size) < cell.size // 2
+    salinity = np.where(first, truth["salinity"], np.nan)
+    conductivity[first] = np.nan
+    mixed = with_values(stream, salinity=salinity, conductivity=conductivity, conductivity_cell_temperature=np.where(first, np.nan, cell))
+    level = np.where(first, NOT_EVALUATED, GOOD).astype(np.int8)
+    bad_row = np.flatnonzero(truth["water"] & ~first)[4]
+    level[bad_row] = BAD
+    outcomes = [Outcome(variable=name, name="range", level=level) for name in ("conductivity", "conductivity_cell_temperature")]
+    outcomes.append(Outcome(variable="salinity", name="range", level=np.where(first, GOOD, NOT_EVALUATED).astype(np.int8)))
+    found, _ = calibrated(mixed, outcomes=outcomes, fill={"salinity": "0 s"})
+    np.testing.assert_allclose(found["salinity"].values, truth["salinity"], atol=1e-9)
+    assert set(found["salinity_source"].values) == {0}
+    assert set(found["salinity_flag"].values[~first & (np.arange(cell.size) != bad_row)]) == {GOOD}
+    assert found["salinity_flag"].values[bad_row] == BAD
+    assert set(found["salinity_flag"].values[first]) == {GOOD}
+    assert np.abs(found["fco2"].values - truth["fco2"])[truth["water"]].max() < 1e-6
+
+
 def test_air_is_interpolated_between_runs_within_the_limit_and_not_beyond():
     stream, truth = cruise(cycles=4, water=12)
     found, _ = calibrated(stream, **HEIGHT)

@@ -50,6 +50,8 @@ class Input:
         Whether `values` holds an interpolated value, in place of a missing or bad one.
     filling
         Standard uncertainty of a filled value beyond that of the measured ones, in the unit of the variable; 0 elsewhere.
+    computed
+        Whether `values` holds what was computed from other variables of the row, as salinity from conductivity.
     assumed
         Whether `values` holds what a station states in place of a missing value.
     """
@@ -60,6 +62,7 @@ class Input:
     rejected: BoolArray
     filled: BoolArray
     filling: FloatArray
+    computed: BoolArray
     assumed: BoolArray
 
     def assuming(self, value: float) -> Input:
@@ -130,25 +133,31 @@ class Inputs:
         return np.where(self.take("salinity").assumed[rows], assumed, measured)
 
     def take(self, name: str) -> Input:
-        """Return a variable of the stream, filled; salinity is computed from conductivity where only that is measured."""
+        """Return a variable of the stream, filled; salinity is computed from conductivity in rows where only that is measured."""
         if name not in self.taken:
-            if name == "salinity" and not self.measures_salinity:
-                values = np.full(self.time.shape, np.nan)
-                flag = np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
-                kept = np.zeros(values.shape, dtype=np.bool_)
-            elif name == "salinity" and not self.has(name):
-                values, flag = self._salinity_from_conductivity()
-                kept = np.zeros(values.shape, dtype=np.bool_)
-            else:
-                values, flag = self.stream[name].values, self._flag(name)
-                # What only a person called bad stays as it is: the flag of the same name would stand on the filled value, too. What a
-                # test called bad is filled, whether a person has accepted the test's flag or not.
-                kept = (flag == BAD) & (self._origin(name) == PERSON) & ~self._failed(name)
-            taken = self._filled(name, values, flag, kept)
+            values, flag, computed = self._measured(name)
+            # What only a person called bad stays as it is: the flag of the same name would stand on the filled value, too. What a
+            # test called bad is filled, whether a person has accepted the test's flag or not.
+            kept = ~computed & (flag == BAD) & (self._origin(name) == PERSON) & ~self._failed(name)
+            taken = self._filled(name, values, flag, kept, computed)
             self.taken[name] = taken if name != "salinity" or self.assumed_salinity is None else taken.assuming(self.assumed_salinity)
         return self.taken[name]
 
-    def _filled(self, name: str, values: FloatArray, flag: NDArray[np.int8], kept: BoolArray) -> Input:
+    def _measured(self, name: str) -> tuple[FloatArray, NDArray[np.int8], BoolArray]:
+        """Return values and flags as measured, and which of them were computed from other variables."""
+        if self.has(name):
+            values, flag = self.stream[name].values, self._flag(name)
+        else:
+            values, flag = np.full(self.time.shape, np.nan), np.full(self.time.shape, NOT_EVALUATED, dtype=np.int8)
+        computed = np.zeros(self.time.shape, dtype=np.bool_)
+        if name == "salinity" and self.has("conductivity") and self.has("conductivity_cell_temperature"):
+            computed = np.isnan(values)
+            if computed.any():
+                from_conductivity, its_flag = self._salinity_from_conductivity()
+                values, flag = np.where(computed, from_conductivity, values), np.where(computed, its_flag, flag)
+        return values, flag, computed
+
+    def _filled(self, name: str, values: FloatArray, flag: NDArray[np.int8], kept: BoolArray, computed: BoolArray) -> Input:
         measured = np.isfinite(values)
         rejected = measured & (flag == BAD)
         good = measured & (flag <= NOT_EVALUATED)
@@ -160,6 +169,7 @@ class Inputs:
             rejected=rejected,
             filled=filled.rows,
             filling=self.variability.rate(name) * np.sqrt(filled.bridge / _SECONDS_PER_HOUR),
+            computed=computed & np.isfinite(values),
             assumed=np.zeros(values.shape, dtype=np.bool_),
         )
 
@@ -195,7 +205,7 @@ class Inputs:
 def put_filled(stream: xr.Dataset, name: str, taken: Input) -> None:
     """Replace a carried variable by its filled values, in place.
 
-    The bits of tests go where a value was filled or assumed: what they were about is no longer there.
+    The bits of tests go where a value was filled, computed or assumed: what they were about is no longer there.
     """
     source = np.zeros(taken.values.shape, dtype=np.int8)
     if f"{name}_source" in stream:
@@ -205,7 +215,7 @@ def put_filled(stream: xr.Dataset, name: str, taken: Input) -> None:
     long_name = stream[name].attrs.get("long_name", name)
     meaning = _WITH_ASSUMED if taken.assumed.any() else SOURCE_ATTRIBUTES
     stream[f"{name}_source"] = ("time", source, {"long_name": f"source of {long_name}", **meaning})
-    replaced = taken.filled | taken.assumed
+    replaced = taken.filled | taken.assumed | taken.computed
     if not replaced.any():
         return
     stream[name] = ("time", taken.values, dict(stream[name].attrs))

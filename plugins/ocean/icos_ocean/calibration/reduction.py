@@ -175,6 +175,8 @@ def _calibrated_stream(record: Record, inputs: Inputs, result: Result, options: 
     for name, taken in inputs.taken.items():
         if name in stream:
             put_filled(stream, name, taken)
+            if taken.computed.any():
+                result.outcome(name, "inputs", np.where(taken.computed, taken.flag, np.int8(NOT_EVALUATED)))
         elif name == "salinity":
             set_variable(stream, VOCABULARY["salinity"], taken.values)
             put_filled(stream, name, taken)

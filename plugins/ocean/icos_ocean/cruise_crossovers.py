@@ -38,6 +38,7 @@ LARGEST_DISTANCE = 80.0
 """Distance of a crossing, km."""
 
 _CANDIDATES = 2_000_000
+_ROWS = 200_000
 _NANOSECONDS_PER_DAY = 86_400_000_000_000
 _MARGIN = 1e-4
 """Degrees by which windows of longitude are wider than needed, so that rounding loses nothing."""
@@ -125,7 +126,13 @@ def near_pairs(left: Track, right: Track, distance: float = LARGEST_DISTANCE, dr
         return
     radius = distance / EARTH_RADIUS
     index = _Index(right, distance / drift, float(np.degrees(radius)))
-    first, count = _windows(index, left, radius)
+    for begin in range(0, left.time.size, _ROWS):
+        yield from _pairs_of_rows(left, right, index, slice(begin, begin + _ROWS), distance, drift)
+
+
+def _pairs_of_rows(left: Track, right: Track, index: _Index, own: slice, distance: float, drift: float) -> Iterator[Pairs]:
+    radius = distance / EARTH_RADIUS
+    first, count = _windows(index, Track(left.time[own], left.latitude[own], left.longitude[own]), radius)
     total = count.sum(axis=0)
     rows = np.flatnonzero(total)
     upto = np.cumsum(total[rows])
@@ -134,7 +141,7 @@ def near_pairs(left: Track, right: Track, distance: float = LARGEST_DISTANCE, dr
         before = int(upto[start - 1]) if start else 0
         stop = max(start + 1, int(np.searchsorted(upto, before + _CANDIDATES, side="right")))
         part = rows[start:stop]
-        yield _measured(left, right, index, part, first[:, part], count[:, part], distance, drift)
+        yield _measured(left, right, index, part + own.start, first[:, part], count[:, part], distance, drift)
         start = stop
 
 

@@ -87,6 +87,7 @@ def test_pieces_hold_whole_rows(monkeypatch):
     left, right = drawn(200, 1, *PLACES["equator"]), drawn(400, 2, *PLACES["equator"])
     whole = found_pairs(left, right)
     monkeypatch.setattr(cruise_crossovers, "_CANDIDATES", 100)
+    monkeypatch.setattr(cruise_crossovers, "_ROWS", 30)
     rows = [set(pairs.left.tolist()) for pairs in near_pairs(left, right)]
     assert len(rows) > 10
     assert sum(map(len, rows)) == len(set.union(*rows))

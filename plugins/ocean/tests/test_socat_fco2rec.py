@@ -161,6 +161,11 @@ def test_a_fixed_station_has_its_own_position():
     assert "latitude" not in made
 
 
+def test_rows_of_no_known_cruise_are_of_the_deployment():
+    made, _ = derive(columns(fco2=[380.0, 381.0], expocode=[-1, 4883242003120500]))
+    assert [expocode_text(number) for number in made["expocode"].values] == ["XX0020240101", "AGSK20031205"]
+
+
 def test_which_stream():
     one, other = columns(fco2=[380.0]), columns(fco2=[390.0])
     both = {"a": one, "b": other, "c": columns(sst=[1.0])}

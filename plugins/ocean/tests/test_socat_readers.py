@@ -205,6 +205,14 @@ def test_rows_of_another_cruise_are_left_out(tmp_path):
     assert stream_of(SYNTHESIS, path).sizes["time"] == 3
 
 
+def test_an_expocode_that_is_none_is_told(tmp_path):
+    path = submission(tmp_path, table(["SST"], [["1"]]), header=("Expocode: TEST",))
+    result = read(CRUISE, path)
+    assert "'TEST' in the header is no expocode" in str(result.problems[0])
+    assert result.streams["socat"]["expocode"].values.tolist() == [-1]
+    assert expocode_text(stream_of(CRUISE, path, expocode="58G220240301")["expocode"].values[0]) == "58G220240301"
+
+
 @pytest.fixture(scope="module")
 def synthesis(tmp_path_factory):
     options = SIMULATOR.options(form="synthesis", cruises=4, duration="6 h", others=0)

@@ -90,14 +90,14 @@ def _values(stream: xr.Dataset, name: str) -> FloatArray:
 
 def cruise_of_rows(stream: xr.Dataset, context: Context) -> NDArray[np.int64]:
     """Return the expocode number of each row: the stream's own, else that of the deployment, `NO_EXPOCODE` outside of all."""
-    if "expocode" in stream:
-        found: NDArray[np.int64] = stream["expocode"].values.astype(np.int64)
-        return found
     time = stream["time"].values
     numbers = np.full(time.shape, NO_EXPOCODE, dtype=np.int64)
     for deployment in context.deployments:
         rows = slice(int(np.searchsorted(time, utc64(deployment.start))), int(np.searchsorted(time, utc64(deployment.end))))
         numbers[rows] = expocode_number(deployment.expocode)
+    if "expocode" in stream:
+        own = stream["expocode"].values.astype(np.int64)
+        return np.where(own == NO_EXPOCODE, numbers, own)
     return numbers
 
 

@@ -136,6 +136,8 @@ def _table(path: Path, options: SocatCruiseOptions, account: LineAccount, *, clo
     def wanted_of(preamble: Sequence[str]) -> Wanted:
         matches = filter(None, map(_EXPOCODE_LINE.fullmatch, preamble))
         stated = options.expocode or next((match[1] for match in matches), "")
+        if stated and expocode_number(stated) == NO_EXPOCODE:
+            account.tell("expocode", f"{stated[:40]!r} in the header is no expocode; the option expocode gives one")
         chosen.append(_OneCruise(expocode_number(stated)))
         return chosen[0]
 

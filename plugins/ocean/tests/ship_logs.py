@@ -25,4 +25,4 @@ CRUISE: dict[str, Any] = {
 
 def simulation(system: str, **changes: Any) -> dict[str, Any]:
     """Options of the simulator for the log of one system."""
-    return {"systems": [system], "interval": "60 s", "cruise": CRUISE, **ON_TIME, **changes}
+    return {"systems": [system], "interval": "2 min", "cruise": CRUISE, **ON_TIME, **changes}

@@ -66,14 +66,31 @@ _CRC_LETTERS = 3
 _SHORTEST = 3
 
 
+def _table() -> NDArray[np.int64]:
+    """Return what each byte does to the CRC-16 of polynomial A001 (hexadecimal)."""
+    crc = np.arange(256, dtype=np.int64)
+    for _ in range(8):
+        crc = np.where(crc & 1, (crc >> 1) ^ 0xA001, crc >> 1)
+    return crc
+
+
+_OF_BYTE = _table()
+
+
 def checksum(text: bytes) -> bytes:
     """Return the three characters that a transmitter puts behind a message, address included."""
-    crc = 0
-    for byte in text:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
-    return bytes((0x40 | (crc >> 12), 0x40 | ((crc >> 6) & 0x3F), 0x40 | (crc & 0x3F)))
+    piece = Pieces(np.frombuffer(text, dtype=np.uint8), np.zeros(1, dtype=np.int64), np.full(1, len(text), dtype=np.int64))
+    return bytes(int(letter[0]) for letter in _checksums(piece))
+
+
+def _checksums(pieces: Pieces) -> tuple[NDArray[np.int64], ...]:
+    """Return the three characters of each piece as (n,) codes."""
+    length = pieces.ends - pieces.starts
+    crc = np.zeros(len(pieces), dtype=np.int64)
+    for place in range(int(length.max(initial=0))):
+        byte = pieces.view.take(pieces.starts + place, mode="clip").astype(np.int64)
+        crc = np.where(place < length, (crc >> 8) ^ _OF_BYTE[(crc ^ byte) & 0xFF], crc)
+    return tuple(0x40 | ((crc >> shift) & 0x3F) for shift in (12, 6, 0))
 
 
 def read_messages(log: LoggedFile, name: str, address: str, prefix: str) -> WeatherLines:
@@ -118,9 +135,10 @@ def read_messages(log: LoggedFile, name: str, address: str, prefix: str) -> Weat
 
 def _is_wrong(body: Pieces, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     wrong = np.zeros(len(body), dtype=bool)
-    for row in np.flatnonzero(rows).tolist():
-        text = body.view[body.starts[row] : body.ends[row]].tobytes()
-        wrong[row] = checksum(text[:-_CRC_LETTERS]) != text[-_CRC_LETTERS:]
+    ends = body.ends[rows] - _CRC_LETTERS
+    letters = _checksums(Pieces(body.view, body.starts[rows], ends))
+    written = (body.view.take(ends + place, mode="clip") for place in range(_CRC_LETTERS))
+    wrong[rows] = np.any([letter != found for letter, found in zip(letters, written, strict=True)], axis=0)
     return wrong
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from ship_logs import simulation
 
 from icos_core.exceptions import InputError
+from icos_core.running.merging import merge
 from icos_core.testing import ReaderContract, damage, example_context
 
 CONTEXT = example_context()
@@ -193,6 +194,33 @@ def test_bursts(tmp_path):
     assert stream["heading"].values.tolist() == [7.0] * 3
     apart = read(tmp_path, lines, pause="0.1 s")
     assert apart.tally.kept == 6
+
+
+def test_a_burst_that_is_cut_in_two(tmp_path):
+    """Its parts are rows of their own, unless they have the same time."""
+    position, heading = sentence("GPGGA,0,1.0,N,0.0,E,1,,,,,,,,"), sentence("GPHDT,7,T")
+    for later, rows in ((117, 2), (0, 1)):
+        parts = [
+            (f"{line}.log", read(tmp_path, [line]).streams[STREAM])
+            for line in (
+                f"2014-08-01T00:00:00.000Z {position}",
+                f"2014-08-01T00:00:00.{later:03d}Z {heading}",
+            )
+        ]
+        merged = merge(parts, STREAM)
+        assert merged.stream.sizes["time"] == rows
+        assert merged.conflicts == len(merged.problems) == 2 - rows
+        assert merged.stream["latitude"].values[0] == 1 / 60
+
+
+def test_two_receivers_in_one_log(tmp_path):
+    bodies = ("GPGGA,0,100.0,N,0.0,E,1,,,,,,,,", "INGGA,0,200.0,N,0.0,E,1,,,,,,,,")
+    lines = [f"2014-08-01T00:00:00Z {sentence(body)}" for body in bodies]
+    result = read(tmp_path, lines)
+    assert result.streams[STREAM]["latitude"].values.tolist() == [1.0]
+    assert dict(result.tally.rejected) == {"same time, other values": 1}
+    assert [problem.line for problem in result.problems] == [2]
+    assert read(tmp_path, lines, talkers=["IN"]).streams[STREAM]["latitude"].values.tolist() == [2.0]
 
 
 def own_times(tmp_path, bodies, **options):

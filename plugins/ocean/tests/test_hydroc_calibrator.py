@@ -285,9 +285,10 @@ def test_options_that_contradict_each_other(changes, message):
         options_with(**changes)
 
 
-def test_stream_without_what_is_needed():
+@pytest.mark.parametrize("absent", ["membrane_pressure", "sst"])
+def test_stream_without_what_is_needed(absent):
     with pytest.raises(DataError, match="found: none"):
-        calibrate(stream_with(membrane_pressure=None), options_with())
+        calibrate(stream_with(**{absent: None}), options_with())
 
 
 def with_companions(folder, stream, names=("sst", "equilibrator_temperature")):

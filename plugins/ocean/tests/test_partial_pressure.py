@@ -200,6 +200,14 @@ def test_usual_tests_go_with_the_temperatures():
     assert "delta-temperature" not in {test["test"] for test in partial_pressure_tests(PartialPressureOptions(water_temperature="sst"))}
 
 
+def test_terms_of_the_shared_part_are_taken():
+    nothing = np.empty(0)
+    with pytest.raises(ValueError, match="must not be named filling"):
+        MeasuredPartialPressure(
+            rows=np.empty(0, dtype=np.intp), pco2=nothing, pressure=nothing, evaluated=nothing > 0, terms={"filling": nothing}
+        )
+
+
 def test_options_that_contradict_each_other():
     with pytest.raises(ValidationError, match="computes its coefficient"):
         PartialPressureOptions(temperature_correction="humphreys-2024-parametrised", temperature_coefficient=0.04)

@@ -102,7 +102,7 @@ def calibrate(streams: Streams, options: HydroCCalibratorOptions, context: Conte
         If no stream or, where none is named, more than one has the variables of a HydroC.
     """
     candidates = {name: stream for name, stream in streams.items() if name != options.zero_stream}
-    name = choose_stream(candidates, tuple(_UNITS), "hydroc", options)
+    name = choose_stream(candidates, (*_UNITS, *dict.fromkeys((options.water_temperature, options.sst))), "hydroc", options)
     return reduce_hydroc(streams, name, options)
 
 

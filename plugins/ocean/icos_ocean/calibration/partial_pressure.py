@@ -14,7 +14,7 @@ uncertainty of fCO2, outcomes and tables. `icos_ocean.calibration.partial_pressu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -60,6 +60,9 @@ __all__ = [
 ]
 
 
+_OWN_TERMS = frozenset({"temperature", "pressure", "salinity", "method", "filling", OF_CORRECTION})
+
+
 @dataclass(frozen=True, kw_only=True)
 class MeasuredPartialPressure:
     """Partial pressure of CO2 in water at the temperature of an instrument; m rows of a stream of n.
@@ -77,7 +80,7 @@ class MeasuredPartialPressure:
     terms : mapping of str to (m,) ndarray
         Independent terms of the standard uncertainty of pCO2, µatm. A term needs a word ``fco2_uncertainty_<term>`` with attribute
         ``error_correlation`` in the vocabulary (`icos_ocean.vocabulary.partial_pressure.uncertainty_term`). The names temperature,
-        pressure, salinity, method and filling are taken.
+        pressure, salinity, method, filling and temperature_correction are taken.
     pressure_uncertainty : (m,) ndarray or float
         Standard uncertainty of `pressure`, hPa.
     by_pressure : (m,) ndarray or float
@@ -98,10 +101,9 @@ class MeasuredPartialPressure:
     by_temperature: FloatArray | float = 0.0
     xco2: FloatArray | None = None
     xco2_uncertainty: FloatArray | None = None
-    _taken: frozenset[str] = field(default=frozenset({"temperature", "pressure", "salinity", "method", "filling"}), init=False)
 
     def __post_init__(self) -> None:
-        taken = sorted(self._taken & set(self.terms))
+        taken = sorted(_OWN_TERMS & set(self.terms))
         if taken:
             raise ValueError(f"terms of pCO2 must not be named {', '.join(taken)}")
 

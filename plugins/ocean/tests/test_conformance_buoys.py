@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 HALF_A_DAY = MooringSimulation(duration=timedelta(hours=12))
-TWO_DAYS = MooringSimulation(duration=timedelta(days=2))
+A_DAY = MooringSimulation(duration=timedelta(days=1))
 
 
 class TestOceanPackLog(ReaderContract):
@@ -44,6 +44,7 @@ class TestOceanPackLog(ReaderContract):
 
 class TestOceanPackByGps(TestOceanPackLog):
     options = {"clock": "gps"}
+    variants = 20
     simulator_options = TestOceanPackLog.simulator_options | {"gps_ahead": "0 s"}
 
 
@@ -68,7 +69,7 @@ def at(pattern: bytes, content: bytes) -> tuple[bytes, list[bytes]]:
 class TestMapCO2Messages(CyclesInFiles):
     reader = mapco2_reader.READER
     simulator = mapco2_simulator.SIMULATOR
-    simulator_options = {"mooring": TWO_DAYS, "files": "one"}
+    simulator_options = {"mooring": A_DAY, "files": "one"}
     truth_tolerance = {"latitude": 1e-6, "longitude": 1e-6}
 
     def split(self, content: bytes) -> tuple[bytes, list[bytes]]:
@@ -77,13 +78,14 @@ class TestMapCO2Messages(CyclesInFiles):
 
 class TestMapCO2MessagesWithSeaSensors(TestMapCO2Messages):
     simulator_options = TestMapCO2Messages.simulator_options | {"sea": "message", "other_blocks": False}
+    variants = 20
     truth_tolerance = TestMapCO2Messages.truth_tolerance | {"sst": 0.2, "salinity": 0.5}
 
 
 class TestASVCO2Text(CyclesInFiles):
     reader = asvco2_reader.READER
     simulator = asvco2_simulator.SIMULATOR
-    simulator_options = {"mooring": HALF_A_DAY, "files": "one"}
+    simulator_options = {"mooring": HALF_A_DAY, "interval": "2 h", "files": "one"}
 
     def split(self, content: bytes) -> tuple[bytes, list[bytes]]:
         return at(rb"^(?:STATS: )?State,", content)
@@ -91,6 +93,7 @@ class TestASVCO2Text(CyclesInFiles):
 
 class TestASVCO2StatisticsAlone(TestASVCO2Text):
     simulator_options = TestASVCO2Text.simulator_options | {"sections": False}
+    variants = 20
 
 
 class TestSaildroneFile(ReaderContract):
@@ -129,18 +132,15 @@ class TestMapCO2(InCycles):
     calibrator = mapco2.CALIBRATOR
     reader = mapco2_reader.READER
     simulator = mapco2_simulator.SIMULATOR
-    simulator_options = {"mooring": TWO_DAYS}
-
-
-class TestMapCO2OfFirmware(TestMapCO2):
-    options = {"source": "firmware"}
+    simulator_options = {"mooring": A_DAY}
 
 
 class TestMapCO2OfVehicle(InCycles):
     calibrator = mapco2.CALIBRATOR
     reader = asvco2_reader.READER
     simulator = asvco2_simulator.SIMULATOR
-    simulator_options = {"mooring": HALF_A_DAY}
+    simulator_options = {"mooring": HALF_A_DAY, "interval": "2 h"}
+    options = {"source": "firmware"}
 
 
 class TestDryXco2OfOceanPack(CalibratorContract):

@@ -53,7 +53,7 @@ def parse_stamps(stamps: Sequence[bytes] | NDArray[np.bytes_]) -> NDArray[np.int
     time, real = _moments(parts)
     time = np.where(regular & real, time * _SECOND + fraction, INVALID)
     # One-digit months and the like: rare, and slower.
-    for index in np.flatnonzero(~regular).tolist():
+    for index in np.flatnonzero(~regular & ~ends[:, 0]).tolist():
         time[index] = _one(stamps[index])
     return time
 

@@ -104,7 +104,8 @@ def test_every_line_is_accounted_for(result):
         tally = each["tally"]
         assert tally["seen"] == tally["kept"] + sum(tally["rejected"].values())
         found[each["name"].split("_")[1].split("-")[0]] = (tally["seen"], tally["kept"])
-    assert found == {"pco2": (472, 472), "tsg1": (5000, 5000), "rtmp": (5000, 5000), "gp02": (5000, 1667), "mwx1": (5000, 3334)}
+    sensors = {"tsg1": (5000, 5000), "tsg2": (5000, 5000), "rtmp": (5000, 5000), "gp02": (5000, 1667), "mwx1": (5000, 3334)}
+    assert found == {"pco2": (472, 472), **sensors}
 
 
 def test_all_rows_of_the_co2_system_are_kept(underway, evaluated):
@@ -129,6 +130,17 @@ def test_fco2_is_that_of_an_independent_evaluation(underway, evaluated):
     expected = dict(zip(("sst", "salinity", "latitude", "longitude", "fco2"), evaluated.T[1:], strict=True))
     for name, tolerance in (("sst", 1e-9), ("salinity", 1e-9), ("latitude", 1e-9), ("longitude", 1e-9), ("fco2", 0.001)):
         np.testing.assert_allclose(underway[name].values[rows], expected[name], rtol=0, atol=tolerance, err_msg=name)
+
+
+def test_the_second_thermosalinograph_agrees_and_is_not_needed(result, folder, underway):
+    rows = {row[2]: row[3] for table in result.finished.flow.tables if table.title.startswith("Sensors used") for row in table.rows}
+    assert rows == {"salinity": 55, "salinity_2": 0, "none": 417}
+    (row,) = [row for table in result.finished.flow.tables if table.title.startswith("Differences between sensors") for row in table.rows]
+    first, second = ([(when, float(rest.split(",")[2])) for when, rest in lines(folder, system)] for system in ("tsg1", "tsg2"))
+    times = (underway["time"].values.astype("datetime64[us]").astype(np.int64) / 1e6).tolist()
+    differences = [mean_near(second, when) - mean_near(first, when) for when in times]
+    assert row[1:3] == ("salinity_2", "salinity")
+    assert row[3] == pytest.approx(np.nanmedian(differences), abs=1e-6)
 
 
 def test_the_weather_mast_gives_the_pressure_of_air(underway, folder):

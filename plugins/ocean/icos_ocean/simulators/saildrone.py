@@ -146,7 +146,7 @@ def _description(deployment: Deployment, options: SaildroneSimulation) -> str:
         [
             table(
                 "[station]",
-                {"id": "SIMU", "name": "Simulated Vehicle", "domain": "ocean", "platform": "ship"},
+                {"id": "SIMU", "name": "Simulated Vehicle", "domain": "ocean", "platform": "vehicle"},
                 'contact = { institution = "Example Institute", email = "data@example.org" }',
             ),
             table("[[deployment]]", {"expocode": f"SIMU{start:%Y%m%d}", "start": start, "end": end}),

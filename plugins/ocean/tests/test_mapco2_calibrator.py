@@ -10,7 +10,7 @@ from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS, RUN_TYPE_OF_POINT
 from pydantic import ValidationError
 
 from icos_core.components import Outcome
-from icos_core.dataset import make_stream
+from icos_core.dataset import category_mask, make_stream
 from icos_core.flags import apply_flags
 from icos_core.testing import example_context
 
@@ -247,6 +247,8 @@ def test_constants_stand_in_for_temperature_and_salinity():
     np.testing.assert_allclose(assumed["fco2"][:, WATER], measured["fco2"][:, WATER], rtol=1e-12)
     assert (assumed["fco2_uncertainty_temperature"][:, WATER] > 20 * measured["fco2_uncertainty_temperature"][:, WATER]).all()
     assert any("sea-surface temperature is not measured" in problem.message for problem in stated.problems)
+    assert category_mask(stated.streams["mapco2"], "sst_source", ["assumed"]).all()
+    assert category_mask(stated.streams["mapco2"], "salinity_source", ["assumed"]).all()
     assert not joined.problems
 
 

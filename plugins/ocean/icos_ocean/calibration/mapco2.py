@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["CALIBRATOR", "calibrate", "default_tests", "provides", "requires"]
 
 
+_ASSUMED = replace(VOCABULARY["sst_source"], flag_values=(0, 1, 2), flag_meanings=("measured", "interpolated", "assumed"))
 _OF_THE_CELL = ("analyser_pressure", "equilibrator_pressure")
 
 
@@ -63,7 +64,9 @@ def provides(options: MapCO2CalibrationOptions) -> Mapping[str, tuple[Variable, 
     terms = ("instrument", "sample", "drying", *(("standards", "interpolation") if options.span_gases else ()))
     shared = shared_variables(options, terms)
     own = tuple(word for word in mapco2.CALIBRATED if word.name != "span_factor" or options.span_gases)
-    return {stream: (*variables, *own) for stream, variables in shared.items()}
+    if options.sst is not None:
+        shared = {stream: tuple(_ASSUMED if word.name == _ASSUMED.name else word for word in words) for stream, words in shared.items()}
+    return {stream: (*words, *own) for stream, words in shared.items()}
 
 
 def calibrate(streams: Streams, options: MapCO2CalibrationOptions, context: Context) -> CalibrationResult:  # noqa: ARG001  # no part of the run matters
@@ -85,11 +88,14 @@ def calibrate(streams: Streams, options: MapCO2CalibrationOptions, context: Cont
     """
     name, stream = chosen_stream(streams, options, CALIBRATOR.name)
     problems: tuple[Problem, ...] = ()
-    if options.sst is not None and "sst" not in stream:
+    assumes = options.sst is not None and "sst" not in stream
+    if assumes:
         stream = stream.copy()
         set_variable(stream, VOCABULARY["sst"], np.full(stream.sizes["time"], options.sst))
         problems = (Problem(message=f"sea-surface temperature is not measured: taken for {options.sst:g} °C throughout"),)
     result = reduce_samples(stream, name, options, partial(sample_cycles, options=options))
+    if assumes:
+        set_variable(result.streams[name], _ASSUMED, np.full(stream.sizes["time"], _ASSUMED.flag_meanings.index("assumed")))
     return replace(result, problems=(*problems, *result.problems))
 
 

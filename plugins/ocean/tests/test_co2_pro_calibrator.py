@@ -208,6 +208,9 @@ def test_the_log_of_the_observatories(real_data):
     assert "air: the logger's time is +284 s" in told
     stream = result.streams["co2_pro"]
     assert READER.read(path, READER.options(clock="logger"), CONTEXT).tally.kept == 216
+    guessed = READER.guess(path)
+    assert (guessed.confidence > 0.9, guessed.options) == (True, {})
+    assert guessed.unsure[0].startswith("clock: ")
 
     # The file by itself, without the reader.
     records = [line.split(",") for line in path.read_text(encoding="ascii").splitlines() if " M," in line]

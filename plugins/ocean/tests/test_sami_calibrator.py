@@ -230,6 +230,8 @@ def test_a_real_download(real_data):
     ]
     stream = result.streams["sami"]
     assert str(stream["time"].values[0])[:19] == "2013-11-10T22:56:23"
+    guessed = READER.guess(path)
+    assert (guessed.confidence > 0.9, guessed.options) == (True, {})
     coefficients = {name: stream[f"calibration_{name}"].values[0] for name in COEFFICIENTS}
     assert coefficients == {"a": 0.0888, "b": 0.2026, "c": -0.7048, "temperature": 15.6785}
 

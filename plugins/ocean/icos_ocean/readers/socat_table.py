@@ -102,7 +102,8 @@ def find_header(lines: Lines, separator: str) -> int | None:
     mark = separator.encode()
     for index in range(min(len(lines), _MOST_PREAMBLE)):
         raw = lines.raw(index)
-        if raw.count(mark) >= 3 and is_table_header(raw.decode("utf-8", errors="replace").split(separator)):
+        # Every name of a latitude has these letters, and a row of numbers has not.
+        if raw.count(mark) >= 3 and b"lat" in raw.lower() and is_table_header(raw.decode("utf-8", errors="replace").split(separator)):
             return index
     return None
 

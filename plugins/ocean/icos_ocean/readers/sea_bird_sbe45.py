@@ -36,6 +36,7 @@ __all__ = ["READER", "provides", "read", "span"]
 
 _EQUALS = ord("=")
 _LONGEST_LABEL = 4
+_MOST_FIELDS = 16
 
 
 def read(path: Path, options: SeaBirdOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
@@ -104,14 +105,13 @@ def _lines(path: Path, options: SeaBirdOptions) -> tuple[LoggedFile, dict[str, P
     }
     has_number = np.zeros(len(log.lines), dtype=bool)
     if labelled.any():
-        for place in range(int(fields.count[labelled].max())):
+        for place in range(min(int(fields.count[labelled].max()), _MOST_FIELDS)):
             label, value = _label_and_value(fields.field(place), equals)
             for name, piece in pieces.items():
                 rows = labelled & (label == _code(COLUMNS[name][1]))
                 has_number |= rows
                 piece.starts[rows], piece.ends[rows] = value.starts[rows], value.ends[rows]
-    shaped = np.where(labelled, has_number, (fields.count == len(options.columns)) & ~labelled)
-    shaped &= ~labelled | has_number
+    shaped = np.where(labelled, has_number, fields.count == len(options.columns))
     if not _any_number(pieces, shaped & log.kept):
         expected = f"no line of an SBE 45: expected {len(options.columns)} numbers: {', '.join(options.columns)}"
         raise InputError(path.name, expected, line=int(np.argmax(log.kept)) + 1)

@@ -171,21 +171,29 @@ def _times(block: Block, layout: Layout) -> NDArray[np.int64]:
     result = None
     for column in layout.time:
         words = block.words[column]
-        moments = np.array([*map(_moment, words.words), _MISSING_TIME], dtype=np.int64)[words.codes]
+        moments = np.append(_moments(words.words), _MISSING_TIME)[words.codes]
         result = moments if result is None else np.where(result == _MISSING_TIME, moments, result)
     assert result is not None
     return result
 
 
-def _moment(text: str) -> int:
-    text = text.strip('"')
-    if not _TIME.fullmatch(text):
-        return _MISSING_TIME
+def _moments(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return times as ns since 1970, `_MISSING_TIME` where a text is none."""
+    plain = [text.strip('"') for text in texts]
+    plain = [text.removesuffix("Z").removesuffix("+00:00").replace(" ", "T") if _TIME.fullmatch(text) else "NaT" for text in plain]
     try:
-        moment = int(np.datetime64(text.removesuffix("Z").removesuffix("+00:00").replace(" ", "T"), "ns").astype(np.int64))
+        moments = np.array(plain, dtype="datetime64[ns]").astype(np.int64)
+    except ValueError:
+        # One of them has the form of a time and is none, such as 31 September.
+        moments = np.array([_moment(text) for text in plain], dtype=np.int64)
+    return np.where((moments >= _FIRST) & (moments < _LAST), moments, _MISSING_TIME)
+
+
+def _moment(text: str) -> int:
+    try:
+        return int(np.datetime64(text, "ns").astype(np.int64))
     except ValueError:
         return _MISSING_TIME
-    return moment if _FIRST <= moment < _LAST else _MISSING_TIME
 
 
 def _quantities(block: Block, part: Mapping[str, Sequence[int]], options: SaildroneOptions) -> dict[str, FloatArray]:

@@ -239,3 +239,33 @@ def test_the_stack_of_terms_is_as_high_as_the_total():
 def test_the_stack_leaves_gaps_where_nothing_is_good():
     (axes,) = draw(uncertainty.FIGURE, calibrated_underway(cycles=4)).axes
     assert np.isnan(line(axes, "total").get_ydata()).sum() == 3 + 1
+
+
+SEVERAL = [fco2_series.FIGURE, standards.FIGURE, temperatures.FIGURE, pressure.FIGURE, salinity.FIGURE, uncertainty.FIGURE]
+
+
+@pytest.mark.parametrize("figure", SEVERAL, ids=lambda figure: figure.name)
+def test_every_system_has_panels_of_its_own(figure):
+    """Two systems with fCO2 and a thermosalinograph: the systems are drawn and named, one alone has no name."""
+    alone = draw(figure, calibrated_underway(cycles=2)).axes
+    assert not [text for axes in alone for text in axes.texts]
+    streams = {
+        "calibrated/sensor": calibrated_underway(cycles=2, delta_fco2=None, delta_temperature=None),
+        "calibrated/underway": calibrated_underway(cycles=3),
+        "calibrated/tsg": calibrated_underway(cycles=2, fco2=None),
+    }
+    axes = figure.draw(streams, CONTEXT).axes
+    names = [text.get_text() for each in axes for text in each.texts]
+    lower = 1 if figure in {fco2_series.FIGURE, temperatures.FIGURE} else 0
+    assert names == ["sensor", *["underway"] * (1 + lower)]
+    assert len(axes) == len(names)
+    (drawn,) = draw_figures([figure], streams, CONTEXT)
+    assert drawn.screen is not None
+    assert drawn.error == ""
+
+
+def test_readings_of_check_gases_are_drawn_where_there_is_no_reading_of_an_analyser():
+    stream = calibrated_underway(cycles=2)
+    reported = stream.rename({name: f"xco2_dry{name.removeprefix('co2')}" for name in ("co2", "co2_flag")})
+    (axes,) = draw(standards.FIGURE, reported).axes
+    assert labels(axes) == ["STD2, 250 µmol mol⁻¹", "STD3, 400 µmol mol⁻¹"]

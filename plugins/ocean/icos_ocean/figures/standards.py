@@ -14,11 +14,12 @@ from icos_core.flags import decode_bits
 from icos_core.report.layout import add_legend, label_axis, pretty_unit, say_empty, time_figure
 from icos_core.report.palette import INK, SERIES
 from icos_core.report.series import draw_series
-from icos_ocean.figures.underway import calibrated_underway, unit_of
+from icos_ocean.figures.underway import calibrated_systems, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as MatplotlibFigure
     from numpy.typing import NDArray
 
@@ -26,23 +27,32 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURE"]
 
-READING, ASSIGNED = "co2", "standard_xco2"
+READINGS, ASSIGNED = ("co2", "xco2_dry"), "standard_xco2"
 _SETTINGS = "zs"
 _LONGEST_STEP = 24 * 3600 * 1_000_000_000
 
 
 def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     """Draw what the analyser read of each gas minus its assigned value, after flushing; its drift is what the calibration follows."""
-    stream = calibrated_underway(streams, [READING, ASSIGNED, "run_type"])
-    if stream is None:
+    found = calibrated_systems(streams, [ASSIGNED, "run_type"])
+    systems = [system for system in found if any(reading in system.stream for reading in READINGS)]
+    if not systems:
         return None
-    figure, (axes,) = time_figure()
+    figure, panels = time_figure(len(systems))
+    for system, axes in zip(systems, panels, strict=True):
+        _draw_one(axes, system.stream)
+        system.sign(axes)
+    return figure
+
+
+def _draw_one(axes: Axes, stream: xr.Dataset) -> None:
     axes.axhline(0.0, color=INK, linewidth=0.8)
-    unit = unit_of(stream, READING)
-    readings = _settled(stream)
-    offset = xr.Dataset({"offset": ("time", readings[READING].values - readings[ASSIGNED].values)}, coords={"time": readings["time"]})
-    if f"{READING}_flag" in readings:
-        offset["offset_flag"] = ("time", readings[f"{READING}_flag"].values)
+    reading = next(name for name in READINGS if name in stream)
+    unit = unit_of(stream, reading)
+    readings = _settled(stream, reading)
+    offset = xr.Dataset({"offset": ("time", readings[reading].values - readings[ASSIGNED].values)}, coords={"time": readings["time"]})
+    if f"{reading}_flag" in readings:
+        offset["offset_flag"] = ("time", readings[f"{reading}_flag"].values)
     drawn = False
     for (word, value, rows), colour in zip(_gases(readings), cycle(SERIES), strict=False):
         label = f"{word}, {value:g} {pretty_unit(unit)}"
@@ -52,14 +62,13 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     else:
         say_empty(axes, "no row holds a reading of a standard gas that the description gives a value for")
     label_axis(axes, "reading − assigned value", unit)
-    return figure
 
 
-def _settled(stream: xr.Dataset) -> xr.Dataset:
+def _settled(stream: xr.Dataset, reading: str) -> xr.Dataset:
     """Return the rows that hold a reading of a gas after flushing."""
     held = np.isfinite(stream[ASSIGNED].values)
-    flushing = decode_bits(stream, f"{READING}_tests").get("flushing")
-    names = [name for name in (READING, f"{READING}_flag", ASSIGNED, "run_type") if name in stream]
+    flushing = decode_bits(stream, f"{reading}_tests").get("flushing")
+    names = [name for name in (reading, f"{reading}_flag", ASSIGNED, "run_type") if name in stream]
     return stream[names].isel(time=held if flushing is None else held & ~flushing)
 
 

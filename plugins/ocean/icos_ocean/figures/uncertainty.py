@@ -12,7 +12,7 @@ from icos_core.report.envelope import column_edges, column_means, usual_gap
 from icos_core.report.layout import add_legend, label_axis, say_empty, time_figure, to_dates
 from icos_core.report.palette import GRID, INK, SERIES
 from icos_core.report.series import nanoseconds
-from icos_ocean.figures.underway import WATER, calibrated_underway, rows_of, unit_of
+from icos_ocean.figures.underway import WATER, calibrated_systems, rows_of, unit_of
 from icos_ocean.vocabulary import UNCERTAINTY_TERMS
 
 if TYPE_CHECKING:
@@ -41,10 +41,17 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     -----
     Terms add in quadrature, ``u² = Σ u_i²``; the band of a term is ``u_i² / u`` high. Columns hold means of the variances.
     """
-    stream = calibrated_underway(streams, ["fco2", TOTAL])
-    if stream is None:
+    systems = calibrated_systems(streams, ["fco2", TOTAL])
+    if not systems:
         return None
-    figure, (axes,) = time_figure()
+    figure, panels = time_figure(len(systems))
+    for system, axes in zip(systems, panels, strict=True):
+        _draw_one(axes, system.stream)
+        system.sign(axes)
+    return figure
+
+
+def _draw_one(axes: Axes, stream: xr.Dataset) -> None:
     good = is_good(stream, "fco2") & is_good(stream, TOTAL) & rows_of(stream, WATER)
     if good.any():
         _stack(axes, stream, good)
@@ -53,7 +60,6 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     else:
         say_empty(axes, "no row of sea water has a good fugacity of CO₂ with an uncertainty")
     label_axis(axes, "standard uncertainty of fCO₂", unit_of(stream, TOTAL))
-    return figure
 
 
 def _stack(axes: Axes, stream: xr.Dataset, good: NDArray[np.bool_]) -> None:

@@ -1,25 +1,28 @@
-"""What the figures of an underway system share: its calibrated stream, and which rows are sea water or air."""
+"""What the figures of systems that measure fCO2 share: their calibrated streams, and which rows are sea water or air."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from icos_core.dataset import category_words
+from icos_core.report.palette import INK
 from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import xarray as xr
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from icos_core.components import Streams
 
-__all__ = ["AIR", "WATER", "calibrated_underway", "rows_of", "unit_of"]
+__all__ = ["AIR", "WATER", "System", "calibrated_systems", "calibrated_underway", "rows_of", "unit_of"]
 
 WATER, AIR, RESULT = "EQU", "ATM", "fco2"
+_STAGE = "calibrated/"
 
 
 def calibrated_underway(streams: Streams, names: Iterable[str]) -> xr.Dataset | None:
@@ -28,8 +31,32 @@ def calibrated_underway(streams: Streams, names: Iterable[str]) -> xr.Dataset | 
     Of several those with fCO2 come first, then the first by name.
     """
     wanted = list(names)
-    found = [name for name, stream in streams.items() if name.startswith("calibrated/") and all(each in stream for each in wanted)]
+    found = [name for name, stream in streams.items() if name.startswith(_STAGE) and all(each in stream for each in wanted)]
     return streams[min(found, key=lambda name: (RESULT not in streams[name], name))] if found else None
+
+
+class System(NamedTuple):
+    """A calibrated stream, and its name where there are several."""
+
+    name: str
+    stream: xr.Dataset
+
+    def sign(self, axes: Axes) -> None:
+        """Write the name into a panel."""
+        if self.name:
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
+            axes.text(0.008, 0.96, self.name, transform=axes.transAxes, ha="left", va="top", fontweight="bold", color=INK, bbox=box)
+
+
+def calibrated_systems(streams: Streams, names: Iterable[str]) -> list[System]:
+    """Return every calibrated stream that has fCO2 and all the named variables, in order of their names; none: the figure does not apply.
+
+    Where none of those with the variables has fCO2, the first by name stands alone.
+    """
+    wanted = list(names)
+    found = sorted(name for name, stream in streams.items() if name.startswith(_STAGE) and all(each in stream for each in wanted))
+    chosen = [name for name in found if RESULT in streams[name]] or found[:1]
+    return [System(name.removeprefix(_STAGE) if len(chosen) > 1 else "", streams[name]) for name in chosen]
 
 
 def rows_of(stream: xr.Dataset, word: str) -> NDArray[np.bool_]:

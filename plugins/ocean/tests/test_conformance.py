@@ -38,7 +38,7 @@ HALF_A_DAY = {"duration": "12 h", "files": "one"}
 
 def test_every_entry_loads() -> None:
     kinds = {entry.kind for entry in assert_entries_load("icos-ocean")}
-    assert kinds == {"reader", "calibrator", "quality-test", "exporter", "figure", "simulator"}
+    assert kinds == {"reader", "calibrator", "quality-test", "product", "exporter", "figure", "simulator"}
 
 
 class TestGeneralOceanics(ReaderContract):

@@ -35,16 +35,16 @@ ERRORS = {
 }
 
 
-def judge(error, uncertainty):
-    """Pooled coverage of the 95 % interval, bias of pairs of twins, and size of errors and of what is stated of them."""
+def judge(error, uncertainty, bias=0.06):
+    """Pooled coverage of the 95 % interval, bias of pairs of twins [µatm], and size of errors and of what is stated of them."""
     assert np.isfinite(error).all()
     assert error.size >= 2 * PAIRS
     covered = np.abs(error) <= 1.959964 * uncertainty
     assert 0.93 <= covered.mean() <= 0.97
     of_pairs = error.reshape(PAIRS, 2, -1).mean(axis=(1, 2))
-    # What a mean over so many pairs may be off by chance is far below what is asked for.
-    assert of_pairs.std(ddof=1) / np.sqrt(PAIRS) < 0.02
-    assert abs(of_pairs.mean()) < 0.06
+    # What a mean over so many pairs may be off by chance is less than a third of what is asked for.
+    assert of_pairs.std(ddof=1) / np.sqrt(PAIRS) < bias / 3
+    assert abs(of_pairs.mean()) < bias
     assert np.sqrt(np.mean(error**2)) == pytest.approx(np.sqrt(np.mean(uncertainty**2)), rel=0.06)
 
 
@@ -90,6 +90,9 @@ def test_cycles(deployments, source):
     rows = {name: result[name].values.reshape(-1, len(CYCLE_POINTS)) for name in result.data_vars}
     judge(rows["fco2"][:, WATER] - truth["fco2"], rows["fco2_uncertainty"][:, WATER])
     judge(rows["xco2_air"][:, AIR] - truth["xco2_air"], rows["xco2_air_uncertainty"][:, AIR])
+    # The first water of a deployment has no air before it.
+    second = slice(1, None, 2)
+    judge((rows["delta_fco2"][:, WATER] - truth["delta_fco2"])[second], rows["delta_fco2_uncertainty"][second, WATER], bias=0.1)
 
 
 # --- Saildrone and OceanPack ---

@@ -16,7 +16,8 @@ import numpy as np
 
 from icos_core.dataset import make_stream
 from icos_ocean.calibration.mapco2_drying import saturation_vapour_pressure
-from icos_ocean.seawater_co2 import STANDARD_ATMOSPHERE, fugacity_coefficient, water_vapour_pressure
+from icos_ocean.sea_level_pressure import hydrostatic_sea_level_pressure
+from icos_ocean.seawater_co2 import STANDARD_ATMOSPHERE, fugacity, fugacity_coefficient, pco2_from_xco2, water_vapour_pressure
 from icos_ocean.simulators.mooring import mooring_at, times
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS
@@ -56,7 +57,7 @@ class Cycles:
     dry : (n, 2) ndarray
         What the instrument computes of water and air, µmol mol⁻¹.
     truth : dict of str to (n,) ndarray
-        True values at the time of the water sample; ``xco2_air`` at that of the air sample.
+        True values at the time of the water sample; ``xco2_air`` at that of the air sample half a minute to minutes later.
     """
 
     start: NDArray[np.datetime64]
@@ -98,6 +99,7 @@ def simulate_cycles(options: CycleSimulation, seed: int) -> Cycles:
         "latitude": np.full(count, options.mooring.latitude),
         "longitude": np.full(count, options.mooring.longitude),
     }
+    truth["delta_fco2"] = truth["fco2"] - _fco2_of_air(air[:, _WATER], pressure[:, _WATER], truth)
     sign = -1.0 if options.mirrored else 1.0
     shared = sign * random.standard_normal(6)
     measured = _surroundings(options, pressure, sst, shared, random)
@@ -117,6 +119,14 @@ def simulate_cycles(options: CycleSimulation, seed: int) -> Cycles:
     measured["sst"] = truth["sst"] + errors.sst * shared[4]
     measured["salinity"] = salinity + errors.salinity * shared[5]
     return Cycles(start=start, time=time, measured=measured, dry=_firmware(measured), truth=truth)
+
+
+def _fco2_of_air(xco2: FloatArray, pressure: FloatArray, truth: dict[str, FloatArray]) -> FloatArray:
+    """Return the fugacity in air at sea level, saturated with water vapour; `pressure` is that of the barometer."""
+    sst = truth["sst"]
+    at_sea_level = hydrostatic_sea_level_pressure(pressure, sst, BAROMETER_HEIGHT)
+    partial = pco2_from_xco2(xco2, at_sea_level, sst, truth["salinity"])
+    return fugacity(partial, xco2, at_sea_level, sst)
 
 
 def _surroundings(

@@ -149,6 +149,12 @@ def test_polynomial_of_the_header(read):
     assert values(plain, "water_flow")[0] == 8
 
 
+@pytest.mark.parametrize("header", ["AIN0_mA/Waterflow", "AIN0_mA_Waterflow", "waterflow"])
+def test_names_of_the_water_flow(read, header):
+    result = read(row(flow="8.0"), header=(NAMES.replace("AIN3_mA/Waterflow", header), UNITS, A0, A1, A2))
+    assert values(result, "water_flow")[0] == pytest.approx(-3 + 0.95 * 8)
+
+
 def test_header_without_coefficients_says_so(read):
     result = read(row(), header=(NAMES, UNITS))
     assert values(result, "co2")[0] == 400

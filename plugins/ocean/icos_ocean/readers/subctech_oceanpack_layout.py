@@ -46,7 +46,7 @@ COLUMNS: tuple[OceanPackColumn, ...] = (
     OceanPackColumn("conductivity", ("watercond", "sbe45cond"), "mS cm-1"),
     # One CTD measures both: the water temperature is that of the conductivity cell, too.
     OceanPackColumn("conductivity_cell_temperature", ("sbe45temp", "watertemp"), "degree_C"),
-    OceanPackColumn("water_flow", ("waterflow", *(f"ain{number}_ma/waterflow" for number in range(8))), "L min-1"),
+    OceanPackColumn("water_flow", ("waterflow", *(f"ain{channel}_ma{mark}waterflow" for channel in range(8) for mark in "/_")), "L min-1"),
     OceanPackColumn("analyser_flow", ("flowgas",), "mL min-1"),
     OceanPackColumn("dry_box_temperature", ("tempairint",), "degree_C"),
     OceanPackColumn("ship_speed", ("speed",), "knot"),

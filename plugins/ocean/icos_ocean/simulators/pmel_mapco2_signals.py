@@ -108,13 +108,16 @@ def simulate_cycles(options: CycleSimulation, seed: int) -> Cycles:
     moist = _moist(measured["relative_humidity"], measured["humidity_temperature"], pressure)
     gas = np.zeros((count, _POINTS))
     gas[:, 3:6] = options.span_gas + options.span_gas_uncertainty * shared[0]
-    # The instrument has set its span when it has measured span gas: the readings before are those of a span that has drifted.
-    drifted = np.where(np.arange(_POINTS) < _CHECK, 1.004, 1.0)
+    # Before the instrument sets its zero and its span it reads with those of the cycle before, which have drifted.
+    zero_drift = -2.0 + np.cumsum(0.2 * random.standard_normal(count))
+    span_drift = 1.004 + np.cumsum(0.0005 * random.standard_normal(count))
+    points = np.arange(_POINTS)
+    drifted = np.where(points < _CHECK, span_drift[:, None], 1.0)
     of_samples = errors.instrument * shared[2]
     gas[:, _WATER - 1 : _WATER + 1] = (xco2 + of_samples)[:, None]
     gas[:, _AIR - 1 : _AIR + 1] = (air[:, _AIR] + of_samples)[:, None]
     wet = gas * moist * gain[:, None] * drifted + errors.reading * random.standard_normal(gas.shape)
-    measured["xco2_wet"] = wet
+    measured["xco2_wet"] = wet + np.where(points < _ZERO, zero_drift[:, None], 0.0)
     measured["relative_humidity"][:, _WATER - 1 :] += errors.humidity * shared[1]
     measured["sst"] = truth["sst"] + errors.sst * shared[4]
     measured["salinity"] = salinity + errors.salinity * shared[5]

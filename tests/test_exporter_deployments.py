@@ -52,3 +52,12 @@ def test_what_does_not_run_along_time_is_whole() -> None:
     table = xr.Dataset({"x": ("month", np.arange(12.0))})
     (part,) = split(table, STATION, (deployment("A", "02:00", "05:00"),))
     assert part.data.identical(table)
+
+
+def test_a_grid_is_whole() -> None:
+    """The month of a cell begins before the cruise that it holds."""
+    time = np.array(["2024-01-01T00:00", "2024-02-01T00:00"], dtype="M8[ns]")
+    cells = {"time": time, "latitude": [50.5], "longitude": [-10.5, -9.5]}
+    grid = xr.Dataset({"x": (("time", "latitude", "longitude"), np.zeros((2, 1, 2)))}, coords=cells)
+    (part,) = split(grid, STATION, (deployment("A", "02:00", "05:00"),))
+    assert part.data.identical(grid)

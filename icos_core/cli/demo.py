@@ -91,7 +91,11 @@ def _compare(simulated: SimulationResult, result: RunResult) -> None:
     """Print, per variable of the truth, how far the good results are from it."""
     click.echo(f"  {'variable':<28}{'good rows':>10}{'mean difference':>17}{'sd':>10}{'mean uncertainty':>18}  unit")
     for name, truth in simulated.truth.items():
-        stream = result.tree[f"/calibrated/{name}"].to_dataset()
+        made = next((f"/{stage}/{name}" for stage in ("calibrated", "product") if f"/{stage}/{name}" in result.tree), None)
+        if made is None:
+            click.echo(f"  {name}: the run made no stream of this name")
+            continue
+        stream = result.tree[made].to_dataset()
         _, ours, theirs = np.intersect1d(stream["time"].values, truth["time"].values, assume_unique=True, return_indices=True)
         for variable in truth.data_vars:
             if variable in stream and truth[variable].dtype.kind == "f":

@@ -2,7 +2,7 @@
 
 A row belongs to the deployment whose half-open interval from `start` to `end` holds its time (for interval data its start). No row is left
 out: rows before, between and after the deployments form a part that is named after the station with the suffix ``outside-deployments``.
-Without deployments, or where a stream does not run along time, there is one part, named after the station.
+Without deployments, where a stream does not run along time, or where it is a grid, there is one part, named after the station.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["OUTSIDE", "Part", "split"]
 
 OUTSIDE = "outside-deployments"
+_GRID = {"latitude", "longitude"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def split(stream: xr.Dataset, station: Station, deployments: Sequence[Deployment
 
     A stream without any row gives one part without rows, so that an empty result shows as an empty file.
     """
-    if not deployments or stream.sizes.get("time", 0) == 0:
+    if not deployments or stream.sizes.get("time", 0) == 0 or _GRID <= set(stream.sizes):
         return (Part(name=station.id, data=stream),)
     time = stream["time"].values
     owner = np.full(time.shape, -1)

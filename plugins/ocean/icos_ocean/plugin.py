@@ -56,6 +56,7 @@ _QUALITY_TESTS = {
     "delta-temperature": ("delta_temperature", "equilibrator temperature too far from sea-surface temperature"),
     "pressure-comparison": ("pressure_comparison", "two pressure sensors that do not differ as they should"),
     "position": ("position", "positions that are missing or not on the globe"),
+    "reported-woce": ("reported_woce", "WOCE flags that the file has"),
     "speed": ("speed", "positions that the platform cannot have reached in time"),
 }
 _PRODUCTS = {

@@ -60,7 +60,7 @@ def split(stream: xr.Dataset, station: Station, deployments: Sequence[Deployment
 
     A stream without any row gives one part without rows, so that an empty result shows as an empty file.
     """
-    if not deployments or stream.sizes.get("time", 0) == 0 or _GRID <= set(stream.sizes):
+    if not deployments or stream.sizes.get("time", 0) == 0 or set(stream.sizes) >= _GRID:
         return (Part(name=station.id, data=stream),)
     time = stream["time"].values
     owner = np.full(time.shape, -1)

@@ -1,7 +1,7 @@
 """Quality test ``reported-woce``: the WOCE flag that a file has for a value becomes its primary flag.
 
-Files that others have flagged (of SOCAT, say) bring flags along as a category, ``fco2_woce`` beside ``fco2``. They say nothing of the value in
-exports until this test passes them on: 2 is good, 3 questionable, 4 bad; whatever else there is leaves the value not evaluated.
+Files that others have flagged (of SOCAT, say) bring flags along as a category, ``fco2_woce`` beside ``fco2``. They say nothing of the value
+in exports until this test passes them on: 2 is good, 3 questionable, 4 bad; whatever else there is leaves the value not evaluated.
 """
 
 from __future__ import annotations

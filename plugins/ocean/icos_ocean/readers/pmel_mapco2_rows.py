@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -51,7 +52,9 @@ _SYSTEM = {0: "supply_voltage", 1: "transmitter_voltage", 2: "zero_coefficient",
 _SECONDARY = "secondary_span_coefficient"
 _SEA = {0: "sst", 4: "salinity"}
 _FLAGS = 4
-_HPA = 10.0
+_WORDS = tuple(CYCLE_POINTS)
+_FACTORS = tuple(10.0 if name.startswith("analyser_pressure") else 1.0 for name in READING)
+_PLAIN = re.compile(r"(?:[+-]?[0-9]{1,15}(?:\.[0-9]*)? ?)+")
 
 NAMES = ("latitude", "longitude", *READING, *_SYSTEM.values(), _SECONDARY, "span_errors", "zero_errors", *_SEA.values(), "xco2_dry")
 """Quantities that a message may have."""
@@ -59,12 +62,12 @@ NAMES = ("latitude", "longitude", *READING, *_SYSTEM.values(), _SECONDARY, "span
 
 @dataclass
 class Rows:
-    """Rows that were kept: line numbers from 1, times in ns since 1970, points of the cycle, values by variable."""
+    """Rows that were kept: line numbers from 1, times in ns since 1970, points of the cycle, and the values that each row has."""
 
     line: list[int] = field(default_factory=list)
     time: list[int] = field(default_factory=list)
     point: list[int] = field(default_factory=list)
-    values: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in NAMES})
+    values: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -72,8 +75,8 @@ class Rows:
         point = np.array(self.point, dtype=np.int8)
         run_types = np.array(list(RUN_TYPE_OF_POINT.values()), dtype=np.int8)
         arrays: dict[str, NDArray[np.generic]] = {"run_type": run_types[point], "cycle_point": point}
-        for name, values in self.values.items():
-            array = np.array(values, dtype=np.float64)
+        for name in NAMES:
+            array = np.array([row.get(name, np.nan) for row in self.values], dtype=np.float64)
             if name not in _SEA.values() or np.isfinite(array).any():
                 arrays[name] = array
         return arrays
@@ -104,13 +107,11 @@ def _add(rows: Rows, block: Block, lines: Lines, options: MapCO2Options, account
             _reject(account, index, text, NO_TIME, "the block has no time" if block.start == INVALID else "the minute is no number")
             continue
         delayed = options.same_minute_delay.total_seconds() if _again(block, place, point, minute, options) else 0.0
-        account.count_type(list(CYCLE_POINTS)[point], 1)
+        account.count_type(_WORDS[point], 1)
         rows.line.append(index + 1)
         rows.time.append(block.start + int(minute) * _MINUTE + int(delayed * 1e9))
         rows.point.append(point)
-        values = {**shared, **_reading(fields, index, text, options, account), **dry.get(point, {})}
-        for name, column in rows.values.items():
-            column.append(values.get(name, np.nan))
+        rows.values.append({**shared, **_reading(fields, index, text, options, account), **dry.get(point, {})})
 
 
 def _points(block: Block, options: MapCO2Options) -> list[int | None]:
@@ -136,14 +137,16 @@ def _again(block: Block, place: int, point: int, minute: float, options: MapCO2O
 
 
 def _reading(fields: list[str], index: int, text: str, options: MapCO2Options, account: LineAccount) -> dict[str, float]:
+    """Return the quantities of a reading; cells that are no number are told."""
     values = {}
-    for name, cell in zip(READING, fields[1:], strict=True):
-        value = number(cell)
+    for name, factor, cell in zip(READING, _FACTORS, fields[1:], strict=True):
+        # Messages pad their numbers with zeros: nearly all are digits and a point.
+        value = float(cell) if cell.replace(".", "", 1).isdecimal() and cell.isascii() else number(cell)
         if value is None:
             account.damage(name, 1)
             account.tell(f"{name}: not a number", f"{name}: {cell[:40]!r} is not a number", index + 1, text)
         elif value not in options.missing_values:
-            values[name] = value * _HPA if name.startswith("analyser_pressure") else value
+            values[name] = value * factor
     return values
 
 

@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 from icos_ocean.calibration.fco2 import CALIBRATOR
-from icos_ocean.calibration.fco2_options import Diagnostic
+from icos_ocean.calibration.underway_options import Diagnostic
 from icos_ocean.vocabulary import MEASURED, RUN_TYPES
 from small_cruise import calibrated, cruise, described_standards, person, with_values
 

@@ -15,23 +15,12 @@ from pydantic import Field, model_validator
 
 from icos_core.versioned import Versioned, overlaps
 from icos_ocean.calibration.method_spread import OneOrMore
-from icos_ocean.calibration.underway_options import (
-    USUAL_DIAGNOSTICS,
-    Diagnostic,
-    Filling,
-    NotNegative,
-    PositiveDuration,
-    PressureSource,
-    UnderwayOptions,
-    UnderwayUncertainties,
-    Variability,
-    Word,
-)
+from icos_ocean.calibration.underway_options import NotNegative, PositiveDuration, UnderwayOptions, UnderwayUncertainties, Word
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["USUAL_DIAGNOSTICS", "Diagnostic", "FCO2Options", "Filling", "PressureSource", "StandardGas", "Uncertainties", "Variability"]
+__all__ = ["FCO2Options", "StandardGas", "Uncertainties"]
 
 
 class StandardGas(Versioned):

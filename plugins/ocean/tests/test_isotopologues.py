@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from icos_ocean.calibration.isotopologues import CALIBRATOR
 from icos_ocean.calibration.isotopologues_options import IsotopologueGas, IsotopologueOptions
+from icos_ocean.readers.underway_table import READER
 from icos_ocean.seawater_co2 import fco2_chain
 from icos_ocean.vocabulary import RUN_TYPES, STREAM
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from small_cruise import STANDARDS, mole_fraction_of, schedule
 
 from icos_core.dataset import BAD, QUESTIONABLE
 from icos_core.people import PersonFlag
-from icos_core.testing import CalibratorContract
+from icos_core.testing import CalibratorContract, example_context
 
 VPDB = 0.0111802
 DELTAS = {"STD2": -10.0, "STD3": -35.0, "STD4": -22.0}
@@ -134,9 +135,24 @@ STATED |= {"pressure": 1.0, "sea_level_pressure": 1.0, "temperature_coefficient"
 OF_GAS, CRUISES, DAY = 0.3, 2000, 86400.0
 
 
+def read_back(folder, stream):
+    """Write a stream as a logger would, and read it with the reader for any table."""
+    path = folder / "raw.csv"
+    table = stream.drop_vars([name for name in stream if "_flag" in name or name.endswith(("_tests", "_evaluated"))]).to_dataframe()
+    words = {code: word for word, code in RUN_TYPES.items()}
+    table["run_type"] = table["run_type"].map(words)
+    table.to_csv(path, float_format="%.9g", date_format="%Y-%m-%dT%H:%M:%S.%f")
+    options = READER.options(
+        clock={"date_time": "time"}, run_type_column="run_type", columns={name: name for name in table.columns if name != "run_type"}
+    )
+    read = READER.read(path, options, example_context())
+    assert read.tally.kept == stream.sizes["time"]
+    return read.streams[STREAM]
+
+
 @pytest.fixture(scope="module")
-def replicates():
-    """Errors of fCO2 and ΔfCO2 over independently drawn cruises, and what is stated of them."""
+def replicates(tmp_path_factory):
+    """Errors of fCO2 and ΔfCO2 over independently drawn cruises, through raw file and reader, and what is stated of them."""
     random = np.random.default_rng(99)
     words, seconds = schedule(2, 4)
     hours = seconds / 3600
@@ -174,6 +190,7 @@ def replicates():
     }
     time = (np.arange(CRUISES)[:, None] * DAY + seconds).ravel()
     stream = stream_of(time, np.tile(words, CRUISES), **{name: each.ravel() for name, each in values.items()})
+    stream = read_back(tmp_path_factory.mktemp("raw"), stream)
     found, _ = reduced(
         stream,
         standards=gases(uncertainty=OF_GAS),

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from icos_ocean.readers.contros_hydroc import READER, guess, provides, read, span
+from icos_ocean.readers.contros_hydroc_options import HydroCOptions
 from icos_ocean.simulators.contros_hydroc import SIMULATOR
 from icos_ocean.vocabulary import RUN_TYPES
 from icos_ocean.vocabulary.hydroc import STATES
@@ -151,6 +152,16 @@ def test_positions_on_demand(reading):
     text = channel(channel_row(0, 1011.25).replace("NaN\tNaN", "18.5\t57.25"))
     assert "latitude" not in reading(text).streams["hydroc"]
     assert float(reading(text, positions=True).streams["hydroc"]["latitude"][0]) == 57.25
+
+
+@pytest.mark.parametrize("layout", ["auto", "ferrybox", "zero-cycle"])
+def test_another_input_may_give_the_positions(layout):
+    """What a reader provides no other input may join: positions are provided only on demand."""
+    names = {
+        positions: {word.name for word in provides(HydroCOptions(layout=layout, positions=positions))["hydroc"]}
+        for positions in (False, True)
+    }
+    assert names[True] - names[False] == {"latitude", "longitude"}
 
 
 def test_zeroing_with_all_channels(reading):

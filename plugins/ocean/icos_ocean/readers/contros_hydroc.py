@@ -18,7 +18,7 @@ import numpy as np
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
-from icos_ocean.readers.contros_hydroc_layout import COLUMNS, HeaderError, Layout, find_layout
+from icos_ocean.readers.contros_hydroc_layout import COLUMNS, POSITION, HeaderError, Layout, find_layout
 from icos_ocean.readers.contros_hydroc_options import HydroCOptions
 from icos_ocean.readers.contros_hydroc_rows import Rows, read_rows
 from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
@@ -95,6 +95,7 @@ def provides(options: HydroCOptions) -> Mapping[str, tuple[Variable, ...]]:
     """Return the variables that a file may have."""
     without = {"native": {"zero_state", "flush_state"}, "zero-cycle": {"zero_state", "flush_state"}, "ferrybox": {"run_type"}}
     names = {"run_type", *COLUMNS} - without.get(options.layout, set())
+    names -= set() if options.positions else POSITION - set(options.columns.values())
     return {sensors.HYDROC_STREAM: tuple(word for word in _WORDS if word.name in names)}
 
 

@@ -13,7 +13,7 @@ zero-cycle the same, but ``$Timestamp`` is followed by ``Quality`` and names all
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import nearest
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from icos_ocean.readers.delimited_text import Lines
 
-__all__ = ["COLUMNS", "NATIVE_COLUMNS", "HeaderError", "Layout", "find_layout", "normalised"]
+__all__ = ["COLUMNS", "NATIVE_COLUMNS", "POSITION", "HeaderError", "Layout", "find_layout", "normalised"]
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "latitude": ("latitude",),
@@ -45,6 +45,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "flush_state": ("flush", "state_flush"),
 }
 """Variable → the headers of its column, as :func:`normalised` gives them. Pressures in mbar, temperatures in °C, runtime in s."""
+
+POSITION = frozenset({"latitude", "longitude"})
+"""Variables that a FerryBox writes beside whatever it logs: read on demand, for a ship has them from a better source."""
 
 NATIVE_COLUMNS = (
     *("date", "time", "weekday", "p_pump", "p_ndir", "p_in", "i_total", "u_supply", "zero", "flush", "external_pump", "runtime"),
@@ -130,13 +133,15 @@ def find_layout(lines: Lines, encoding: str, wanted: str, columns: Mapping[str, 
     head = [lines.raw(index).decode(encoding, errors="replace") for index in range(min(len(lines), _HEADER_LINES))]
     extra = {normalised(header): name for header, name in columns.items()}
     named = next((index for index, text in enumerate(head) if text.startswith("$Timestamp\t")), None)
-    layout = _native(head, extra) if named is None else _ferrybox(head, named, extra, positions=positions)
+    passed_over = frozenset() if positions else POSITION - set(extra.values())
+    layout = _native(head, extra) if named is None else _ferrybox(head, named, extra)
     if layout is None:
         raise HeaderError(
             "no HydroC log: neither a line $Timestamp nor one that names Date;Time;…;Signal_raw, nor 22 columns below 4 lines"
         )
     if wanted not in {"auto", layout.kind}:
         raise HeaderError(f"the file is of the layout {layout.kind!r}, expected {wanted!r}", line=layout.first)
+    layout = replace(layout, quantities={name: column for name, column in layout.quantities.items() if name not in passed_over})
     if not layout.quantities:
         close = next((found for label in layout.labels if (found := nearest(normalised(label), _KNOWN))), None)
         hint = f"; nearest known channel {close!r}" if close else ""
@@ -159,7 +164,7 @@ def _quantities(labels: Sequence[str], extra: Mapping[str, str]) -> tuple[dict[s
     return found, tuple(unused)
 
 
-def _ferrybox(head: Sequence[str], named: int, extra: Mapping[str, str], *, positions: bool) -> Layout | None:
+def _ferrybox(head: Sequence[str], named: int, extra: Mapping[str, str]) -> Layout | None:
     if not head[0].startswith("$METADATA"):
         return None
     labels = tuple(label.strip() for label in head[named].split("\t"))
@@ -168,9 +173,7 @@ def _ferrybox(head: Sequence[str], named: int, extra: Mapping[str, str], *, posi
     one_channel = "rawvalue" in headers or len(headers) < 3 or headers[1] != "quality"
     if one_channel:
         # The value stands beside the time; what else the line holds is about it.
-        quantities = {
-            name: column for name, column in quantities.items() if column == 1 or (positions and name in {"latitude", "longitude"})
-        }
+        quantities = {name: column for name, column in quantities.items() if column == 1 or name in POSITION}
         quantities = quantities if 1 in quantities.values() else {}
         unused = ()
     first = named + 1

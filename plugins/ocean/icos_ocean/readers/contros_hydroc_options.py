@@ -40,7 +40,8 @@ class HydroCOptions(Options):
         description='Further headers and the variables they are, e.g. {"p_gas" = "analyser_pressure"}; they go before the known ones.',
     )
     positions: bool = Field(
-        default=False, description="Whether each file of one channel gives the position, too, which a FerryBox writes beside every value."
+        default=False,
+        description="Whether the position is read that a FerryBox writes beside every value; another input may give it instead.",
     )
     keep_simulated: bool = Field(default=False, description="Keep rows that a FerryBox marks as simulated data.")
     encoding: str = Field(default="latin-1", description="Encoding of headers.")

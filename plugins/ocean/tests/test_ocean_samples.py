@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,10 +22,8 @@ from icos_core.testing import assert_result_fits, assert_span_covers, example_co
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
-pytestmark = pytest.mark.realdata
-
+PAGE = Path(__file__).parents[3] / "docs" / "ocean-agreement.md"
 JOINED = "in the same row as the line before"
 
 
@@ -239,6 +239,7 @@ NOT_READ = {
 }
 
 
+@pytest.mark.realdata
 def test_no_file_is_left_out(real_data: Path) -> None:
     folder = real_data / "ocean"
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -252,6 +253,7 @@ def test_only_readers_without_a_sample_are_without_one() -> None:
     assert {entry.name for entry in icos_readers()} - {sample.reader for sample in SAMPLES} == {"pmel-asvco2", "saildrone"}
 
 
+@pytest.mark.realdata
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: f"{sample.reader}, {sample.file.rpartition('/')[2]}")
 def test_every_line_is_accounted_for(real_data: Path, sample: Sample) -> None:
     path = real_data / "ocean" / sample.file
@@ -271,3 +273,26 @@ def test_every_line_is_accounted_for(real_data: Path, sample: Sample) -> None:
     assert sum(stream.sizes["time"] for stream in result.streams.values()) == counted.kept
     assert_result_fits(reader, result, options)
     assert_span_covers(reader, path, result, options, context)
+    assert (tally.seen, tally.kept, dict(tally.rejected)) in documented(path.name, sample.reader)
+
+
+def documented(file: str, reader: str) -> list[tuple[int, int, dict[str, int]]]:
+    """Return what the manual says of a file and a reader: lines of data, rows kept, lines rejected by reason."""
+    found = []
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) != 5 or not cells[2].isdigit() or f"`{reader}`" not in cells[1]:
+            continue
+        if any(fnmatch(file, pattern) for pattern in re.findall("`(.+?)`", cells[0])):
+            reasons = {reason.strip(): int(count) for reason, count in re.findall(r"([^:|]+?) (\d+)(?:, |:|$)", cells[4])}
+            found.append((int(cells[2]), int(cells[3]), reasons))
+    return found
+
+
+def test_the_manual_names_tests_that_there_are() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", page))
+    assert len(named) > 30
+    for file, test in named:
+        text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+        assert f"def {test or 'test_'}" in text, f"{file} has no {test}"

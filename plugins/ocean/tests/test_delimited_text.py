@@ -171,3 +171,10 @@ def test_no_lines():
 def test_a_shape_that_does_not_fit_is_an_error():
     with pytest.raises(TextError, match="2 lines were parsed as 1 rows"):
         parse_block(b"1\n", 2, 1, separator="\t", words=[], numbers={0: number})
+
+
+def test_words_of_digits_keep_their_zeros() -> None:
+    block = parse_block(b"000156,060719\n,060719\n101010,\n", 3, 2, separator=",", words=(0, 1), numbers={})
+    assert block.words[0].words == ("000156", "101010")
+    assert block.words[0].codes.tolist() == [0, -1, 1]
+    assert block.words[1].words == ("060719",)

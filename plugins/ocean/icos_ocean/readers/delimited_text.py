@@ -293,7 +293,8 @@ def parse_block(
         header=None,
         names=range(n_fields),
         usecols=sorted({*words, *numbers}),
-        dtype=dict.fromkeys(words, "category"),
+        # Not "category": of words that are all digits pandas 3 makes numbers, and 000156 becomes 156.
+        dtype=dict.fromkeys(words, str),
         quoting=3,
         keep_default_na=False,
         na_values=["", "NaN"],
@@ -320,11 +321,12 @@ def parse_block(
 
 
 def _words(series: pd.Series[Any]) -> Words:
-    texts = [str(word).strip() for word in series.cat.categories]
+    codes, found = pd.factorize(series)
+    texts = [str(word).strip() for word in found]
     # Cells that differ by blanks only are one word; a cell of blanks only is empty.
     codes_of = {word: code for code, word in enumerate(dict.fromkeys(filter(None, texts)))}
     recode = np.array([*(codes_of.get(text, -1) for text in texts), -1], dtype=np.int64)
-    return Words(codes=recode[series.cat.codes.to_numpy().astype(np.int64)], words=tuple(codes_of))
+    return Words(codes=recode[codes.astype(np.int64)], words=tuple(codes_of))
 
 
 def _numbers(

@@ -269,3 +269,13 @@ def test_expocodes_are_checked_before_anything_is_read() -> None:
     wrong = context.deployments[0].model_copy(update={"expocode": "XX 00"})
     (found,) = EXPORTER.check(SocatOptions(), replace(context, deployments=(wrong,)))
     assert found.startswith("deployment[0].expocode: expocode 'XX 00' has characters other than")
+
+
+def test_without_an_equilibrator_the_mole_fraction_is_one_at_sst(made, tmp_path: Path) -> None:
+    stream, _ = made
+    without = stream.drop_vars([name for name in stream.variables if str(name).startswith("equilibrator_temperature")])
+    (path,) = EXPORTER.export({"buoy": without}, tmp_path, SocatOptions(), example_context())
+    columns = read(path).columns
+    assert "xCO2_water_Tequ_dry [ umol/mol ]" not in columns
+    assert "NaN" not in columns["xCO2_water_SST_dry [ umol/mol ]"]
+    assert set(columns["T_equ [ deg C ]"]) == {"NaN"}

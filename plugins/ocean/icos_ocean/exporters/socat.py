@@ -187,12 +187,18 @@ def _write(
     header = "".join(f"{plain(line)}\n" for line in _header(part, samples, expocode, runs, options, context))
     with path.open("wb") as file:
         file.write(f"{header}\n".encode())
-        titles = ["date time", *(column.title for column in COLUMNS)]
+        titles = ["date time", *(_title(column, part.data) for column in COLUMNS)]
         titles += ["WOCE_CO2_water", "comment_WOCE_CO2_water", "WOCE_CO2_atm", "comment_WOCE_CO2_atm"]
         file.write(("\t".join(titles) + "\n").encode())
         for first in range(0, samples.rows.size, text.CHUNK):
             chunk = in_units(part.data.isel(time=samples.rows[first : first + text.CHUNK]), units)
             file.write(text.lines(_cells(chunk, part, options, context), "\t"))
+
+
+def _title(column: SocatColumn, data: xr.Dataset) -> str:
+    """Return the title of a column; without an equilibrator the mole fraction is one at sea-surface temperature."""
+    at_sst = column.variable == "xco2" and "equilibrator_temperature" not in data
+    return column.title.replace("Tequ", "SST") if at_sst else column.title
 
 
 def _header(

@@ -397,7 +397,9 @@ class TestInputs:
     def test_tables_of_one_calibrator_that_are_about_one_stream(self, load):
         with pytest.raises(DescriptionError) as caught:
             load(STATION + LOG + FLUX_TABLE + FLUX_TABLE)
-        message = "calibrate[1]: its usual tests of flux, temperature are those of calibrate[0] too: say in both tables with the key 'stream'"
+        message = (
+            "calibrate[1]: its usual tests of flux, temperature are those of calibrate[0] too: say in both tables with the key 'stream'"
+        )
         assert sum(message in str(mistake) for mistake in caught.value.mistakes) == 1
         assert "label of its own" not in str(caught.value)
 

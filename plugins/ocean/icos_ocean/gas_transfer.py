@@ -13,7 +13,7 @@ doi:10.1016/0304-4203(74)90015-2.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,7 @@ __all__ = [
     "METHODS",
     "MMOL_PER_DAY",
     "Transfer",
+    "TransferMethod",
     "TransferVelocity",
     "Wind",
     "schmidt_number",
@@ -39,7 +40,9 @@ __all__ = [
     "transfer_velocity",
 ]
 
-DEFAULT_METHOD = "wanninkhof-2014"
+TransferMethod = Literal["wanninkhof-2014", "nightingale-2000", "ho-2006", "sweeney-2007", "wanninkhof-2009", "mcgillis-2001"]
+
+DEFAULT_METHOD: TransferMethod = "wanninkhof-2014"
 
 MMOL_PER_DAY = 0.24
 """Turns cm h⁻¹ × mol L⁻¹ atm⁻¹ × µatm into mmol m⁻² d⁻¹."""
@@ -124,7 +127,7 @@ class TransferVelocity:
     relative_uncertainty: float = 0.20
 
 
-METHODS: Mapping[str, TransferVelocity] = {
+METHODS: Mapping[TransferMethod, TransferVelocity] = {
     "wanninkhof-2014": TransferVelocity(
         coefficients=(0.0, 0.0, 0.251, 0.0), schmidt=660.0, source="Wanninkhof (2014), doi:10.4319/lom.2014.12.351"
     ),
@@ -170,7 +173,7 @@ class Transfer(NamedTuple):
     by_wind: FloatArray
 
 
-def transfer_velocity(wind: Wind, schmidt: ArrayLike, method: str = DEFAULT_METHOD) -> Transfer:
+def transfer_velocity(wind: Wind, schmidt: ArrayLike, method: TransferMethod = DEFAULT_METHOD) -> Transfer:
     """Transfer velocity of CO2.
 
     Parameters

@@ -187,6 +187,25 @@ def test_flags_reach_the_flux() -> None:
     assert np.isnan(result.streams[STREAM]["co2_flux"].values[[1, 3]]).all()
 
 
+def test_salinity_in_doubt_leaves_the_flux_good_and_flags_of_ice_and_moments_reach_it() -> None:
+    data = stream(ice_fraction=np.full(ROWS, 0.1), wind_speed_second_moment=np.full(ROWS, 60.0))
+    for name in ("fco2", "sst", "salinity", "fco2_air", "wind_speed", "ice_fraction", "wind_speed_second_moment"):
+        data[f"{name}_flag"] = ("time", np.ones(ROWS, dtype=np.int8))
+    data["salinity_flag"].values[0] = 3
+    data["ice_fraction_flag"].values[1] = 3
+    data["wind_speed_second_moment_flag"].values[2] = 3
+    level = derive({"underway": data}, AirSeaFluxOptions(), example_context()).outcomes[0].level
+    assert level[:4].tolist() == [1, 3, 3, 1]
+
+
+def test_a_stated_fraction_of_ice_stands_in_where_the_variable_is_missing() -> None:
+    ice = np.full(ROWS, 0.2)
+    ice[0] = np.nan
+    found = flux(stream(ice_fraction=ice), ice_fraction=0.5)["co2_flux"].values / flux(stream())["co2_flux"].values
+    np.testing.assert_allclose(found[:2], [0.5, 0.8], rtol=1e-12)
+    assert np.isnan(flux(stream(ice_fraction=ice))["co2_flux"].values[0])
+
+
 def test_rows_without_water_are_left_out() -> None:
     data = stream()
     data["fco2"].values[::2] = np.nan
@@ -216,7 +235,7 @@ def test_which_stream() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"gas_transfer": "wanninkhof-2015"}, "nearest: 'wanninkhof-2014'"),
+        ({"gas_transfer": "wanninkhof-2015"}, "'wanninkhof-2014'"),
         ({"gas_transfer": ["ho-2006", "ho-2006"]}, "at most once"),
         ({"wind_height": 1e-5}, "must be above"),
         ({"cool_skin": "cold"}, "donlon-2002"),

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Outcome, Product, ProductResult, Requirement, Variable
-from icos_core.dataset import BAD, NOT_EVALUATED, make_stream
+from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE, make_stream
 from icos_core.exceptions import DataError, hint
 from icos_ocean.products.air_sea_flux_options import AirSeaFluxOptions
 from icos_ocean.products.air_sea_flux_summary import summary
-from icos_ocean.products.air_sea_flux_terms import Exchange, exchange, terms_of
+from icos_ocean.products.air_sea_flux_terms import MOMENTS_AND_ICE, Exchange, exchange, terms_of
 from icos_ocean.products.socat_fco2rec_input import position_of_rows
 from icos_ocean.vocabulary import POSITION, VOCABULARY
 from icos_ocean.vocabulary.flux import OWN_TERMS, WORDS
@@ -99,13 +99,16 @@ def _chosen(streams: Streams, options: AirSeaFluxOptions) -> xr.Dataset:
 
 def _worst(part: xr.Dataset, found: Exchange, options: AirSeaFluxOptions) -> NDArray[np.int8]:
     level = np.full(part.sizes["time"], np.int8(0))
-    for name in ("fco2", "sst", "salinity", options.wind, *found.of_air):
-        if f"{name}_flag" in part:
-            flag = part[f"{name}_flag"].values
-            # Questionable salinity hardly matters; bad salinity makes a flux questionable, as it does fCO2.
-            level = np.maximum(level, np.where(flag <= BAD, flag - (name == "salinity") * (flag >= BAD - 1), 0))
-        else:
+    more = (name for name in MOMENTS_AND_ICE if name in part)
+    for name in ("fco2", "sst", "salinity", options.wind, *found.of_air, *more):
+        if f"{name}_flag" not in part:
             level = np.maximum(level, NOT_EVALUATED)
+            continue
+        flag = part[f"{name}_flag"].values
+        if name == "salinity":
+            # A salinity in doubt changes solubility by less than the transfer velocity is uncertain, and fCO2 hardly at all.
+            flag = np.where(flag == QUESTIONABLE, GOOD, flag)
+        level = np.maximum(level, np.where(flag <= BAD, flag, 0))
     known = np.isfinite(found.values["co2_flux"])
     return np.where(known & (level > 0), level, NOT_EVALUATED).astype(np.int8)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from icos_core.exceptions import hint
-from icos_core.option_types import StreamName, Texts  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.option_types import StreamName  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
-from icos_ocean.gas_transfer import DEFAULT_METHOD, METHODS
+from icos_ocean.calibration.method_spread import OneOrMore
+from icos_ocean.gas_transfer import DEFAULT_METHOD, METHODS, TransferMethod
 from icos_ocean.skin_temperature import CONSTANT_COOLING
 from icos_ocean.wind_profile import PROFILES, wind_factor
 
@@ -22,7 +22,7 @@ class AirSeaFluxOptions(Options):
     """How the flux is computed from fCO2 of sea water and air, and from wind."""
 
     stream: StreamName | None = Field(default=None, description="stream to start from; default: the only one with fCO2 and wind")
-    gas_transfer: Texts = Field(
+    gas_transfer: Annotated[tuple[TransferMethod, ...], OneOrMore()] = Field(
         default=(DEFAULT_METHOD,),
         description=f"parameterisation of the transfer velocity, or a list, of which the first is the result: {', '.join(METHODS)}",
     )
@@ -43,7 +43,8 @@ class AirSeaFluxOptions(Options):
         default=0.5, description="standard uncertainty of wind speed at 10 m, m s⁻¹, common to all rows; an assumption"
     )
     ice_fraction: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        default=None, description="fraction of ice, where no variable ice_fraction says it; default: none"
+        default=None,
+        description="fraction of ice, where no variable ice_fraction says it; default: none, and no flux where the variable is missing",
     )
     least_open_water: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.0, description="open water that is left in the densest ice: 0.1 in Takahashi et al. (2009), unverified"
@@ -66,16 +67,6 @@ class AirSeaFluxOptions(Options):
     air_pressure: Literal["sea_level_pressure", "atmospheric_pressure"] = Field(
         default="sea_level_pressure", description="pressure for fCO2 of air where only its mole fraction xco2_air is there"
     )
-
-    @field_validator("gas_transfer")
-    @classmethod
-    def _known_methods(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if name not in METHODS:
-                raise ValueError(f"no parameterisation {name!r}{hint(name, METHODS)}; there are {', '.join(METHODS)}")
-        if len(set(value)) != len(value):
-            raise ValueError("each parameterisation at most once")
-        return value
 
     @model_validator(mode="after")
     def _height_is_in_the_profile(self) -> Self:

@@ -9,6 +9,7 @@ import numpy as np
 
 from icos_core.dataset import BAD
 from icos_core.exceptions import DataError
+from icos_ocean.calibration.method_spread import method_spread, spread_uncertainty
 from icos_ocean.gas_transfer import METHODS, MMOL_PER_DAY, Wind, schmidt_number, solubility, transfer_velocity
 from icos_ocean.seawater_co2 import STANDARD_ATMOSPHERE, fugacity, fugacity_coefficient, pco2_from_xco2, water_vapour_pressure
 from icos_ocean.skin_temperature import cool_skin
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["Exchange", "exchange", "terms_of"]
+__all__ = ["MOMENTS_AND_ICE", "Exchange", "exchange", "terms_of"]
+
+MOMENTS_AND_ICE = ("wind_speed_second_moment", "wind_speed_third_moment", "ice_fraction")
+"""Variables that are used where there are."""
 
 _DELTA = "delta_fco2_uncertainty"
 _STEP = 0.01
@@ -85,7 +89,7 @@ def exchange(part: xr.Dataset, options: AirSeaFluxOptions) -> Exchange:
     if skin is not None:
         values["skin_temperature"] = skin
     if len(fluxes) > 1:
-        values["co2_flux_spread_gas_transfer"] = np.max(fluxes, axis=0) - np.min(fluxes, axis=0)
+        values["co2_flux_spread_gas_transfer"] = method_spread(fluxes)
     return Exchange(
         values=values,
         fco2_air=fco2_air,
@@ -113,7 +117,7 @@ def terms_of(part: xr.Dataset, found: Exchange, options: AirSeaFluxOptions) -> d
     relative = chosen.relative_uncertainty if options.transfer_uncertainty is None else options.transfer_uncertainty
     terms = {name: np.abs(found.per_difference) * term for name, term in of_difference.items()}
     if "co2_flux_spread_gas_transfer" in found.values:
-        terms["gas_transfer"] = found.values["co2_flux_spread_gas_transfer"] / np.sqrt(12.0)
+        terms["gas_transfer"] = spread_uncertainty(found.values["co2_flux_spread_gas_transfer"])
     terms["transfer_velocity"] = np.abs(flux) * relative
     terms["wind"] = np.abs(found.per_wind) * options.wind_uncertainty
     terms["solubility"] = np.abs(flux) * options.solubility_uncertainty
@@ -153,7 +157,9 @@ def _wind(part: xr.Dataset, options: AirSeaFluxOptions) -> Wind:
 
 
 def _open_water(part: xr.Dataset, options: AirSeaFluxOptions) -> FloatArray:
-    ice = _usable(part, "ice_fraction") if "ice_fraction" in part else np.full(part.sizes["time"], options.ice_fraction or 0.0)
+    ice = _usable(part, "ice_fraction") if "ice_fraction" in part else np.full(part.sizes["time"], np.nan)
+    if options.ice_fraction is not None or "ice_fraction" not in part:
+        ice = np.where(np.isnan(ice), options.ice_fraction or 0.0, ice)
     return np.maximum(1.0 - np.clip(ice, 0.0, 1.0), options.least_open_water)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from icos_ocean.calibration.co2_pro import CALIBRATOR
-from icos_ocean.calibration.co2_pro_zero import judge_zero_counts, recovering
+from icos_ocean.calibration.co2_pro_zero import judge_zero_counts, recovering, zero_periods
 from icos_ocean.readers.pro_oceanus_co2_pro import READER
 from icos_ocean.simulators.pro_oceanus_co2_pro import SIMULATOR
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
@@ -167,6 +167,68 @@ def test_a_bad_zero_count_makes_all_bad_that_rests_on_it():
     apply_flags(result.streams["co2_pro"], result.outcomes, cascades=CALIBRATOR.cascades(options)["*"])
     for name in ("zero_count", "pco2_equilibrator", "pco2", "fco2", "xco2"):
         assert result.streams["co2_pro"][f"{name}_flag"].values[1] == BAD, name
+
+
+ZEROS = ["ZERO", "ATM", "EQU", "ATM", "ZERO", "ATM", "EQU", "ATM", "ZERO", "ATM", "EQU", "ATM"]
+
+
+def with_zeros(flag=None, counts=(44400.0, 44410.0, 44420.0)):
+    """Three zeros, after each of them air, water and air; the readings of the second zero with a person's flag."""
+    counts = np.repeat(counts, 4)
+    run_type = [RUN_TYPES[word] for word in ZEROS]
+    readings = np.repeat([410.0, 500.0, 410.0], 4)
+    beside = {"current_count": counts - 2400.0, "atmospheric_pressure": 1010.0}
+    stream = flagged(stream_of(run_type=run_type, zero_count=counts, xco2_wet=readings, **beside))
+    if flag is not None:
+        name, level = flag
+        levels = stream[f"{name}_flag"].values.copy()
+        levels[4] = level
+        stream[f"{name}_flag"] = ("time", levels, stream[f"{name}_flag"].attrs)
+    options = CALIBRATOR.options(recovery="0 s", barometer_height=0.0, zero_drift_limit=10.0)
+    result = CALIBRATOR.calibrate({"co2_pro": stream}, options, CONTEXT)
+    found = result.streams["co2_pro"]
+    apply_flags(found, result.outcomes, cascades=CALIBRATOR.cascades(options)["*"])
+    return found
+
+
+@pytest.mark.parametrize("name", ["zero_count", "xco2_wet"])
+@pytest.mark.parametrize("level", [QUESTIONABLE, BAD])
+def test_a_flag_on_a_zero_is_that_of_what_rests_on_it(name, level):
+    """Until the next zero, and nothing else: neither water and air before it nor after the next one."""
+    found, without = with_zeros((name, level)), with_zeros()
+    for variable in ("fco2", "pco2", "xco2"):
+        assert found[f"{variable}_flag"].values[6] == level, variable
+        assert (found[f"{variable}_flag"].values[[2, 10]] == without[f"{variable}_flag"].values[[2, 10]]).all(), variable
+    assert found["xco2_air_flag"].values[[5, 7]].tolist() == [level, level]
+    # Air of that zero is interpolated nowhere; the water between other runs of air has what it had.
+    for variable in ("xco2_air", "xco2_air_flag", "delta_fco2", "delta_fco2_uncertainty"):
+        others = [1, 2, 3, 9, 10, 11]
+        np.testing.assert_array_equal(found[variable].values[others], without[variable].values[others])
+
+
+def test_air_that_rests_on_a_bad_zero_count_is_not_interpolated():
+    found = with_zeros(counts=(44400.0, 24000.0, 44420.0))
+    assert found["xco2_air_flag"].values[[5, 7]].tolist() == [BAD, BAD]
+    assert found["fco2_flag"].values[6] == BAD
+    # Air at the water of that zero comes from the runs of the zeros on both sides, which read less.
+    assert found["xco2_air"].values[6] == pytest.approx(found["xco2_air"].values[3])
+    assert with_zeros()["xco2_air"].values[6] == pytest.approx(found["xco2_air"].values[5])
+
+
+def test_rows_that_rest_on_one_zero():
+    run_type = np.array([0, 1, 1, 0, 0, 0, 1, 0, 0], dtype=bool)
+    counts = np.array([5.0, 5.0, 5.0, 7.0, 7.0, 8.0, 9.0, 9.0, np.nan])
+    # The count that shows behind the record of a zero is of that zero; one that changes without a record is of another.
+    assert zero_periods(run_type, counts).tolist() == [0, 1, 1, 1, 1, 2, 3, 3, 3]
+    assert zero_periods(np.zeros(0, dtype=bool), np.zeros(0)).size == 0
+
+
+def test_several_corrections_are_listed_with_their_spread():
+    methods = ["takahashi-1993", "takahashi-2009"]
+    stream = stream_of(equilibrator_temperature=16.0)
+    result = calibrated(stream, water_temperature="equilibrator_temperature", temperature_correction=methods)
+    assert "takahashi-2009" in str(result.tables[-1])
+    assert one(result, "fco2_spread_temperature_correction") > 0.0
 
 
 def test_which_stream():

@@ -16,11 +16,12 @@ from icos_ocean.calibration.record import Result
 from icos_ocean.seawater_co2 import fugacity, pco2_from_xco2
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 
-from icos_core.dataset import BAD, GOOD, make_stream
+from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, make_stream
 from icos_core.flags import apply_flags
 
 START = np.datetime64("2024-05-01T00:00", "ns")
 KINDS = ["ATM", "ATM", "EQU", "EQU", "EQU", "ATM"]
+ONE_ZERO = (0, 0, 0, 0, 0, 0)
 XCO2 = np.array([410.0, 414.0, 390.0, 400.0, 395.0, 420.0])
 OPTIONS = {
     "barometer_height": 0.0,
@@ -30,10 +31,10 @@ OPTIONS = {
 }
 
 
-def calibrate(options, *, terms, flag=None, barometer=1010.0):
+def calibrate(options, *, terms, flag=None, barometer=1010.0, zeros=ONE_ZERO, sst=12.0):
     count = len(KINDS)
     kinds = np.array([RUN_TYPES[word] for word in KINDS], dtype=np.int8)
-    values = {"sst": np.full(count, 12.0), "equilibrator_temperature": np.full(count, 12.0), "salinity": np.full(count, 35.0)}
+    values = {"sst": np.full(count, sst), "equilibrator_temperature": np.full(count, 12.0), "salinity": np.full(count, 35.0)}
     values |= {"run_type": kinds, "pco2_reported": XCO2, "atmospheric_pressure": np.full(count, barometer)}
     stream = make_stream(START + np.arange(count) * np.timedelta64(1, "h"), values, VOCABULARY.values())
     record = partial_pressure_record(stream, "co2_pro", options, air_run_types=options.air_run_types)
@@ -47,10 +48,16 @@ def calibrate(options, *, terms, flag=None, barometer=1010.0):
         evaluated=np.ones(water.size, dtype=bool),
         terms={name: np.full(water.size, term) for name, term in terms.items()},
     )
-    reduce_partial_pressure(inputs, measured, result, options)
+    reduced = reduce_partial_pressure(inputs, measured, result, options)
     flags = np.full(air.size, GOOD, dtype=np.int8) if flag is None else np.array(flag, dtype=np.int8)
-    of_air = MeasuredAir(rows=air, xco2=XCO2[air], terms={name: np.full(air.size, term) for name, term in terms.items()}, flag=flags)
-    reduce_partial_pressure_air(inputs, of_air, result, options)
+    of_air = MeasuredAir(
+        rows=air,
+        xco2=XCO2[air],
+        terms={name: np.full(air.size, term) for name, term in terms.items()},
+        flag=flags,
+        periods={"zero": np.asarray(zeros)},
+    )
+    reduce_partial_pressure_air(inputs, reduced, of_air, result, options)
     found = calibrated_stream(inputs, result, partial_pressure_carried(options, ("pco2_reported",)))
     apply_flags(found, result.outcomes, cascades=partial_pressure_cascades(options, ("pco2_reported",)))
     return found, result
@@ -79,20 +86,55 @@ def test_bad_readings_of_air_are_not_interpolated():
     assert found["fco2_air_flag"].values[5] == BAD
 
 
+V, W = 4 / 9, 5 / 9  # weights of the runs before and after the row in question, a mean of two and a single reading
+
+
 @pytest.mark.parametrize(
-    ("term", "of_air", "shared"),
-    # 1 µmol mol⁻¹ each; midway (weights 4/9 and 5/9) between a mean of two and a single reading.
-    [("noise", np.sqrt((4 / 9) ** 2 / 2 + (5 / 9) ** 2), False), ("zero", 1.0, False), ("calibration", 1.0, True)],
+    ("term", "zeros", "of_air", "shared"),
+    # 1 µmol mol⁻¹ each; the last is what of the error of air is that of the water, too.
+    [
+        ("noise", ONE_ZERO, np.sqrt(V**2 / 2 + W**2), 0.0),
+        ("calibration", ONE_ZERO, 1.0, 1.0),
+        ("zero", ONE_ZERO, 1.0, 1.0),
+        ("zero", (0, 0, 0, 0, 1, 1), np.hypot(V, W), V),
+        ("zero", (0, 0, 0, 1, 1, 1), np.hypot(V, W), W),
+        ("zero", (0, 0, 1, 1, 2, 2), np.hypot(V, W), 0.0),
+        # A zero between the two readings of a run: each is a run of its own, and the later one is half past one from the other.
+        ("zero", (0, 1, 1, 1, 1, 1), 1.0, 1.0),
+    ],
 )
-def test_terms(term, of_air, shared):
-    found, _ = calibrate(AirOptions(**OPTIONS), terms={term: 1.0})
+def test_terms(term, zeros, of_air, shared):
+    found, _ = calibrate(AirOptions(**OPTIONS), terms={term: 1.0}, zeros=zeros)
     row = 3
     assert found["xco2_air_uncertainty"].values[row] == pytest.approx(of_air)
     per_xco2 = found["fco2_air"].values[row] / found["xco2_air"].values[row]
     u_air, u_water = found["fco2_air_uncertainty"].values[row], found["fco2_uncertainty"].values[row]
     assert u_air == pytest.approx(of_air * per_xco2, rel=1e-4)
-    expected = abs(u_water - u_air) if shared else np.hypot(u_water, u_air)
-    assert found["delta_fco2_uncertainty"].values[row] == pytest.approx(expected, rel=1e-3)
+    expected = np.sqrt(max(u_water**2 + u_air**2 - 2.0 * shared * per_xco2 * u_water, 0.0))
+    assert found["delta_fco2_uncertainty"].values[row] == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+def test_terms_of_a_period_need_their_periods():
+    with pytest.raises(ValueError, match="periods are needed of the terms zero"):
+        MeasuredAir(rows=np.arange(1), xco2=np.ones(1), terms={"zero": np.ones(1)}, flag=np.ones(1, dtype=np.int8))
+
+
+@pytest.mark.parametrize("temperature", ["equilibrator_temperature", "sst"])
+def test_the_thermometer_is_one_for_water_and_air(temperature):
+    """An error of sea-surface temperature changes ΔfCO2 by as much as its uncertainty says."""
+    uncertainty = OPTIONS["uncertainty"] | {"sst": 1.0} | ({"water_temperature": 1.0} if temperature == "sst" else {})
+    options = AirOptions(**OPTIONS | {"uncertainty": uncertainty, "water_temperature": temperature})
+    found, _ = calibrate(options, terms={})
+    step = 1e-3
+    shifted, _ = calibrate(options, terms={}, sst=12.0 + step)
+    by_sst = (shifted["delta_fco2"].values[3] - found["delta_fco2"].values[3]) / step
+    assert found["delta_fco2_uncertainty"].values[3] == pytest.approx(abs(by_sst), rel=1e-3)
+
+
+def test_readings_of_air_that_were_not_tested_concern_their_runs_only():
+    _, result = calibrate(AirOptions(**OPTIONS), terms={}, flag=[NOT_EVALUATED, GOOD, GOOD], zeros=(0, 1, 1, 1, 1, 1))
+    (level,) = [each.level for each in result.outcomes if (each.variable, each.name) == ("xco2_air", "air_reading")]
+    assert level.tolist() == [NOT_EVALUATED, *[GOOD] * 5]
 
 
 def test_air_without_a_barometer_s_height_has_no_pressure():

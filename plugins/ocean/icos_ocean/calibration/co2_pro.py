@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import CalibrationResult, Calibrator, Cascade, Problem, Requirement, Table
-from icos_core.dataset import NOT_EVALUATED
+from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
 from icos_ocean.calibration.co2_pro_options import Co2ProCalibrationOptions
-from icos_ocean.calibration.co2_pro_zero import judge_zero_counts, recovering
+from icos_ocean.calibration.co2_pro_zero import flags_of_zeros, judge_zero_counts, recovering, zero_periods
 from icos_ocean.calibration.partial_pressure import (
     MeasuredPartialPressure,
     calibrated_stream,
@@ -38,6 +38,7 @@ from icos_ocean.calibration.partial_pressure import (
     partial_pressure_record,
     reduce_partial_pressure,
     run_type_problems,
+    spread_tables,
 )
 from icos_ocean.calibration.partial_pressure_air import MeasuredAir, reduce_partial_pressure_air
 from icos_ocean.calibration.partial_pressure_contract import (
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context, Streams, Variable
     from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.partial_pressure import ReducedWater
     from icos_ocean.calibration.record import Record
 
     FloatArray = NDArray[np.float64]
@@ -172,16 +174,19 @@ def calibrate(streams: Streams, options: Co2ProCalibrationOptions, context: Cont
     record = replace(record, flushed=record.flushed | after_zero)
     result = Result(record)
     inputs = partial_pressure_inputs(record, options)
+    current = _column(stream, "current_count", record.size)
+    level = judge_zero_counts(zero_count, current, is_zero, options.zero_count_range, options.zero_drift_limit)
     if "zero_count" in stream:
-        current = _column(stream, "current_count", record.size)
-        level = judge_zero_counts(zero_count, current, is_zero, options.zero_count_range, options.zero_drift_limit)
         result.outcome("zero_count", "zero_count", level)
+    said = np.maximum.reduce([np.where(flag > BAD, GOOD, flag) for flag in map(record.flag, ("zero_count", "xco2_wet"))])
+    of_zeros = flags_of_zeros(said, is_zero, zero_count)
+    result.outcome("xco2_wet", "zero", np.where(~is_zero & (of_zeros != GOOD), of_zeros, np.int8(NOT_EVALUATED)))
     result.mark("xco2_wet", "flushing", record.flushed)
     result.mark("xco2_wet", "after_zero", after_zero)
-    reading = _corrected(stream, record, options)
-    complete = _water(reading, inputs, result, options)
+    reading = _corrected(stream, record, np.maximum(level, of_zeros), zero_periods(is_zero, zero_count), options)
+    water = _water(reading, inputs, result, options)
     if record.air.any():
-        _air(reading, inputs, result, options)
+        _air(reading, water, inputs, result, options)
     result.problems += run_type_problems(record, "water_run_types", options.water_run_types)
     if reading.humidity is None and record.air.any():
         result.problems.append(Problem(message="no humidity_pressure: air cannot be dried, hence no xco2_air"))
@@ -190,7 +195,7 @@ def calibrate(streams: Streams, options: Co2ProCalibrationOptions, context: Cont
         streams={name: calibrated_stream(inputs, result, carried)},
         outcomes=tuple(result.outcomes),
         problems=tuple(result.problems),
-        tables=(_rows_table(record, is_zero, after_zero, complete),),
+        tables=(_rows_table(record, is_zero, after_zero, water.complete), *spread_tables(result, options)),
     )
 
 
@@ -210,6 +215,10 @@ class _Reading:
         Terms of the standard uncertainty of x, µmol mol⁻¹.
     evaluated : (n,) ndarray of bool
         Whether reading and pressure were tested.
+    zero : (n,) ndarray of int8
+        Flag of the zero that they rest on.
+    periods : dict of str to (n,) ndarray of int
+        By term, number of the stretch of rows whose errors are the same.
     """
 
     x: FloatArray
@@ -217,6 +226,8 @@ class _Reading:
     humidity: FloatArray | None
     terms: dict[str, FloatArray]
     evaluated: BoolArray
+    zero: NDArray[np.int8]
+    periods: dict[str, NDArray[np.int64]]
 
     def drying(self, rows: NDArray[np.intp]) -> FloatArray:
         """Return the factor from moist to dry mole fraction in some rows; NaN where humidity is missing or not below pressure."""
@@ -230,11 +241,15 @@ def _column(stream: xr.Dataset, name: str, size: int) -> FloatArray:
     return np.asarray(stream[name].values, dtype=np.float64) if name in stream else np.full(size, np.nan)
 
 
-def _corrected(stream: xr.Dataset, record: Record, options: Co2ProCalibrationOptions) -> _Reading:
+def _corrected(
+    stream: xr.Dataset, record: Record, zero: NDArray[np.int8], zero_number: NDArray[np.int64], options: Co2ProCalibrationOptions
+) -> _Reading:
     reported, pressure = _column(stream, "xco2_wet", record.size), _column(stream, "analyser_pressure", record.size)
     x, calibration = reported.copy(), np.abs(reported) * options.uncertainty.accuracy
-    for correction in options.corrections:
+    by_correction = np.zeros(record.size, dtype=np.int64)
+    for number, correction in enumerate(options.corrections, start=1):
         rows = correction.covers(record.moment)
+        by_correction[rows] = number
         x[rows] = correction.factor * reported[rows] + correction.offset
         calibration[rows] = correction.uncertainty
     return _Reading(
@@ -247,10 +262,12 @@ def _corrected(stream: xr.Dataset, record: Record, options: Co2ProCalibrationOpt
             "noise": np.full(record.size, options.uncertainty.reading),
         },
         evaluated=(record.flag("xco2_wet") != NOT_EVALUATED) & (record.flag("analyser_pressure") != NOT_EVALUATED),
+        zero=zero,
+        periods={"calibration": by_correction, "zero": zero_number},
     )
 
 
-def _water(reading: _Reading, inputs: Inputs, result: Result, options: Co2ProCalibrationOptions) -> BoolArray:
+def _water(reading: _Reading, inputs: Inputs, result: Result, options: Co2ProCalibrationOptions) -> ReducedWater:
     record = result.record
     rows = np.flatnonzero(record.water & ~record.flushed & np.isfinite(reading.x) & np.isfinite(reading.pressure))
     x, P = reading.x[rows], reading.pressure[rows]
@@ -264,7 +281,7 @@ def _water(reading: _Reading, inputs: Inputs, result: Result, options: Co2ProCal
         pressure_uncertainty=options.uncertainty.pressure,
         by_pressure=x / STANDARD_ATMOSPHERE,
     )
-    complete = reduce_partial_pressure(inputs, measured, result, options)
+    water = reduce_partial_pressure(inputs, measured, result, options)
     drying = reading.drying(rows)
     result.scatter("xco2", rows, x * drying)
     of_x = total({name: term[rows] * drying for name, term in reading.terms.items()})
@@ -272,7 +289,7 @@ def _water(reading: _Reading, inputs: Inputs, result: Result, options: Co2ProCal
     dried = np.zeros(record.size, dtype=np.bool_)
     dried[rows] = reading.evaluated[rows] & (record.flag("humidity_pressure")[rows] != NOT_EVALUATED)
     result.judged_by_inputs(("xco2",), dried)
-    return complete
+    return water
 
 
 def _of_humidity(x: FloatArray, pressure: FloatArray, drying: FloatArray, options: Co2ProCalibrationOptions) -> FloatArray:
@@ -280,7 +297,7 @@ def _of_humidity(x: FloatArray, pressure: FloatArray, drying: FloatArray, option
     return np.abs(x) * np.square(drying) / pressure * options.uncertainty.humidity
 
 
-def _air(reading: _Reading, inputs: Inputs, result: Result, options: Co2ProCalibrationOptions) -> None:
+def _air(reading: _Reading, water: ReducedWater, inputs: Inputs, result: Result, options: Co2ProCalibrationOptions) -> None:
     record = result.record
     rows = np.flatnonzero(record.air & ~record.flushed & np.isfinite(reading.x) & np.isfinite(reading.pressure))
     drying = reading.drying(rows)
@@ -288,8 +305,9 @@ def _air(reading: _Reading, inputs: Inputs, result: Result, options: Co2ProCalib
     terms = {name: term[rows] * drying for name, term in reading.terms.items()}
     terms["humidity"] = _of_humidity(reading.x[rows], reading.pressure[rows], drying, options)
     flags = [record.flag(name)[rows] for name in ("xco2_wet", "analyser_pressure", "humidity_pressure")]
-    air = MeasuredAir(rows=rows, xco2=reading.x[rows] * drying, terms=terms, flag=np.maximum.reduce(flags))
-    reduce_partial_pressure_air(inputs, air, result, options)
+    flags.append(np.where(reading.zero[rows] >= QUESTIONABLE, reading.zero[rows], np.int8(GOOD)))
+    air = MeasuredAir(rows=rows, xco2=reading.x[rows] * drying, terms=terms, flag=np.maximum.reduce(flags), periods=reading.periods)
+    reduce_partial_pressure_air(inputs, water, air, result, options)
 
 
 def _rows_table(record: Record, is_zero: BoolArray, after_zero: BoolArray, complete: BoolArray) -> Table:

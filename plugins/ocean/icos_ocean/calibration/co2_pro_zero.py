@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["judge_zero_counts", "recovering"]
+__all__ = ["flags_of_zeros", "judge_zero_counts", "recovering", "zero_periods"]
 
 
 def recovering(time: FloatArray, is_zero: BoolArray, zero_count: FloatArray, limit: float) -> BoolArray:
@@ -41,11 +41,47 @@ def recovering(time: FloatArray, is_zero: BoolArray, zero_count: FloatArray, lim
     (n,) ndarray of bool
         False for the zeros themselves.
     """
-    marks = is_zero.copy()
-    known = np.flatnonzero(np.isfinite(zero_count))
-    marks[known[1:][np.diff(zero_count[known]) != 0.0]] = True
+    marks = is_zero | _changes(zero_count)
     last = np.maximum.accumulate(np.where(marks, time, -np.inf)) if time.size else np.empty(0)
     return ~is_zero & (time - last < limit)
+
+
+def zero_periods(is_zero: BoolArray, zero_count: FloatArray) -> NDArray[np.int64]:
+    """Return the number of the zero that each row rests on: rows between two zeros share its error.
+
+    Parameters
+    ----------
+    is_zero, zero_count : (n,) ndarray
+        As in `recovering`.
+    """
+    before = np.append(False, is_zero[:-1])[: is_zero.size]
+    # A record of a zero and the count that first shows in the row behind it are one zero.
+    return np.cumsum(~before & (is_zero | _changes(zero_count)))
+
+
+def flags_of_zeros(flag: NDArray[np.int8], is_zero: BoolArray, zero_count: FloatArray) -> NDArray[np.int8]:
+    """Return the worst flag of the zero that each row rests on: questionable, bad, or good where it is neither.
+
+    Parameters
+    ----------
+    flag : (n,) ndarray of int8
+        Worst flag of what each row says about its zero; those of the zeros themselves count.
+    is_zero, zero_count : (n,) ndarray
+        As in `recovering`.
+    """
+    known = np.where(is_zero & ((flag == QUESTIONABLE) | (flag == BAD)), flag, np.int8(GOOD))
+    number = zero_periods(is_zero, zero_count)
+    worst = np.full(int(number.max(initial=0)) + 1, GOOD, dtype=np.int8)
+    np.maximum.at(worst, number, known)
+    return worst[number]
+
+
+def _changes(zero_count: FloatArray) -> BoolArray:
+    """Rows with another zero count than the row before that has one."""
+    changes = np.zeros(zero_count.shape, dtype=np.bool_)
+    known = np.flatnonzero(np.isfinite(zero_count))
+    changes[known[1:][np.diff(zero_count[known]) != 0.0]] = True
+    return changes
 
 
 def judge_zero_counts(

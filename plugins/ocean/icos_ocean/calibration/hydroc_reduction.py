@@ -78,7 +78,7 @@ def reduce_hydroc(streams: Streams, name: str, options: HydroCCalibratorOptions)
     kept = np.flatnonzero(np.isfinite(chain.pco2))
     response = _response(record, rows, chain, kept, options)
     measured = _measured(record, rows, ratio, zero, chain, changed, calibration, response, options)
-    complete = reduce_partial_pressure(inputs, measured, result, options)
+    complete = reduce_partial_pressure(inputs, measured, result, options).complete
     _outcomes(record, rows, zero, calibration, response, result, options)
     result.problems += _problems(record, zeros, zero, calibration, complete, options)
     return CalibrationResult(

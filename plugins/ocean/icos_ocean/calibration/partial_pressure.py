@@ -15,7 +15,7 @@ uncertainty of fCO2, outcomes and tables. `icos_ocean.calibration.partial_pressu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MeasuredPartialPressure",
+    "ReducedWater",
     "calibrated_stream",
     "choose_stream",
     "partial_pressure_inputs",
@@ -106,6 +107,22 @@ class MeasuredPartialPressure:
         taken = sorted(_OWN_TERMS & set(self.terms))
         if taken:
             raise ValueError(f"terms of pCO2 must not be named {', '.join(taken)}")
+
+
+class ReducedWater(NamedTuple):
+    """What became of n rows.
+
+    Attributes
+    ----------
+    complete : (n,) ndarray of bool
+        Rows that have fCO2.
+    by_temperature, by_sst : (n,) ndarray
+        What fCO2 of water gains per °C of an error of the temperature at the instrument and of that in situ, µatm °C⁻¹; NaN elsewhere.
+    """
+
+    complete: BoolArray
+    by_temperature: FloatArray
+    by_sst: FloatArray
 
 
 def choose_stream(streams: Streams, needed: Sequence[str], calibrator: str, options: PartialPressureOptions) -> str:
@@ -188,16 +205,11 @@ def partial_pressure_inputs(record: Record, options: PartialPressureOptions) -> 
 
 def reduce_partial_pressure(
     inputs: Inputs, measured: MeasuredPartialPressure, result: Result, options: PartialPressureOptions
-) -> BoolArray:
+) -> ReducedWater:
     """Compute pCO2 and fCO2 of water at both temperatures with their uncertainty, into `result`.
 
     A bad temperature that could not be filled enters all the same, and its flag follows by cascade: whoever overrules the flag finds the
     value there.
-
-    Returns
-    -------
-    (n,) ndarray of bool
-        Rows that have fCO2.
     """
     record, rows = result.record, measured.rows
     at_instrument, in_situ = inputs.take(options.water_temperature), inputs.take(options.sst)
@@ -251,7 +263,9 @@ def reduce_partial_pressure(
     for name, term in terms.items():
         result.scatter(f"fco2_uncertainty_{name}", rows, term)
     _temperatures(at_instrument, in_situ, rows, measured, result, options)
-    return np.isfinite(fco2)
+    everywhere = np.full((2, record.size), np.nan)
+    everywhere[:, rows] = by_temperature, chain.by_sst
+    return ReducedWater(np.isfinite(fco2), *everywhere)
 
 
 def _temperatures(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from icos_ocean.calibration.air import InterpolatedAir
     from icos_ocean.calibration.inputs import Inputs
+    from icos_ocean.calibration.partial_pressure import ReducedWater
     from icos_ocean.calibration.partial_pressure_options import AirOptions
     from icos_ocean.calibration.record import Result
     from icos_ocean.fco2_uncertainty import FCO2Sensitivities
@@ -45,54 +46,89 @@ class MeasuredAir:
     xco2 : (m,) ndarray
         Mole fraction in dry air, µmol mol⁻¹.
     terms : mapping of str to (m,) ndarray
-        Independent terms of its standard uncertainty, µmol mol⁻¹, under names that have a word ``fco2_uncertainty_<term>``. What is common
-        to all rows has the same sign in air and in water.
+        Independent terms of its standard uncertainty, µmol mol⁻¹, under names that have a word ``fco2_uncertainty_<term>``.
     flag : (m,) ndarray of int8
         Worst flag of what it was computed from: questionable and bad readings are not interpolated.
+    periods : mapping of str to (n,) ndarray of int
+        By term, number of the stretch of rows, of water and of air, within which its error is the same: every term whose errors are shared
+        by period needs them. Without them what is common is the same in all rows.
     """
 
     rows: NDArray[np.intp]
     xco2: FloatArray
     terms: Mapping[str, FloatArray]
     flag: NDArray[np.int8]
+    periods: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lacking = sorted(name for name in self.terms if _correlation(name) == "period" and name not in self.periods)
+        if lacking:
+            raise ValueError(f"periods are needed of the terms {', '.join(lacking)}")
+
+    def period(self, term: str, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the number of the stretch of each of some rows."""
+        return self.periods[term][rows] if term in self.periods else np.zeros(rows.shape, dtype=np.int64)
+
+    def runs(self, run: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of each reading's run, in which no error changes; `run` is that of each row of the stream."""
+        each = [run[self.rows], *(of_rows[self.rows] for of_rows in self.periods.values())]
+        changes = np.any([np.diff(numbers, prepend=numbers[:1]) != 0 for numbers in each], axis=0)
+        return np.cumsum(changes)
 
 
-def reduce_partial_pressure_air(inputs: Inputs, air: MeasuredAir, result: Result, options: AirOptions) -> None:
+class _Shared(NamedTuple):
+    """Errors of a term in air at the times of k samples: before and after each, stretches and coefficients, µmol mol⁻¹."""
+
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    of_before: FloatArray
+    of_after: FloatArray
+
+    @property
+    def variance(self) -> FloatArray:
+        both = np.where(self.before == self.after, 2.0 * self.of_before * self.of_after, 0.0)
+        return np.square(self.of_before) + np.square(self.of_after) + both
+
+    def with_rows(self, period: NDArray[np.int64]) -> FloatArray:
+        """Return what of the error is that of rows of water in the stretches `period`."""
+        return np.where(self.before == period, self.of_before, 0.0) + np.where(self.after == period, self.of_after, 0.0)
+
+
+def reduce_partial_pressure_air(inputs: Inputs, water: ReducedWater, air: MeasuredAir, result: Result, options: AirOptions) -> None:
     """Compute xCO2, pCO2 and fCO2 of air, measured and at the times of the water samples, and ΔfCO2, into `result`.
 
-    Water comes first: ΔfCO2 needs its fCO2 and the terms of its uncertainty. Readings of air are averaged to runs; between two runs air is
-    interpolated in time, taken for a random walk.
+    Water comes first: ΔfCO2 needs its fCO2, the terms of its uncertainty, and its sensitivity to temperature. Readings of air are averaged
+    to runs; between two runs air is interpolated in time, taken for a random walk.
 
     Notes
     -----
-    Terms whose errors are common to a period are taken for equal in the runs on both sides of a sample and for independent of those of the
-    water: neither makes an uncertainty too small. The sea-surface thermometer serves both water and air; what that does to ΔfCO2, some
-    0.3 µatm per °C, is left out.
+    An error that water and air share, of the calibration, of a zero or of the sea-surface thermometer, enters ΔfCO2 with the difference of
+    both sensitivities: for errors a and b of fCO2 in water and in air the variance is ``a² + b² - 2 a b``, with the signs of the two.
     """
     record = result.record
-    water = np.flatnonzero(np.isfinite(result.column("pco2")))
+    samples = np.flatnonzero(np.isfinite(result.column("pco2")))
     serves = np.flatnonzero((air.flag <= NOT_EVALUATED) & np.isfinite(air.xco2))
     found = interpolate_air(
-        record.time[water],
+        record.time[samples],
         record.time[air.rows[serves]],
         air.xco2[serves],
-        record.run[air.rows[serves]],
+        air.runs(record.run)[serves],
         np.zeros(serves.size, dtype=np.bool_),
         options.air_interpolation_limit.total_seconds(),
     )
-    wanted = water[found.rows]
+    wanted = samples[found.rows]
     xco2 = result.scatter("xco2_air", air.rows, air.xco2)
     xco2[wanted] = found.xco2
     source = np.zeros(record.size, dtype=np.int8)
     source[wanted] = 1
     result.values["xco2_air_source"] = source
     level = np.full(record.size, NOT_EVALUATED, dtype=np.int8)
-    level[wanted] = np.int8(GOOD) if (air.flag[serves] == GOOD).all() else np.int8(NOT_EVALUATED)
+    level[wanted] = _tested(air.flag[serves], found)
     level[air.rows] = np.where(air.flag > BAD, NOT_EVALUATED, air.flag)
     result.outcome("xco2_air", "air_reading", level)
     evaluated = _at_sea_level(inputs, xco2, result, options)
     result.judged_by_inputs(("pco2_air", "fco2_air", "delta_fco2"), evaluated & (level != NOT_EVALUATED))
-    _uncertainty(inputs, air, serves, found, wanted, result, options)
+    _uncertainty(inputs, water, air, serves, found, wanted, result, options)
     if options.barometer_height is None and inputs.has(options.barometer) and air.rows.size:
         message = "barometer_height is not stated: no pressure at sea level, hence neither pCO2 nor fCO2 of air"
         result.problems.append(Problem(message=message))
@@ -126,8 +162,18 @@ def _salinity(inputs: Inputs, rows: NDArray[np.intp]) -> FloatArray:
     return np.nan_to_num(inputs.take("salinity").usable_in(rows), nan=USUAL_SALINITY)
 
 
+def _tested(flag: NDArray[np.int8], found: InterpolatedAir) -> NDArray[np.int8]:
+    """Return good where all readings of both runs were tested."""
+    if found.first.size == 0:
+        return np.empty(0, dtype=np.int8)
+    all_good = np.logical_and.reduceat(flag[found.readings] == GOOD, found.first)
+    both = all_good[found.before] & all_good[found.before + 1] if found.before.size else np.zeros(0, dtype=np.bool_)
+    return np.where(both, np.int8(GOOD), np.int8(NOT_EVALUATED))
+
+
 def _uncertainty(
     inputs: Inputs,
+    water: ReducedWater,
     air: MeasuredAir,
     serves: NDArray[np.intp],
     found: InterpolatedAir,
@@ -136,27 +182,51 @@ def _uncertainty(
     options: AirOptions,
 ) -> None:
     size = result.record.size
-    terms = {name: _interpolated(name, term[serves][found.readings], found) for name, term in air.terms.items()}
+    by_xco2, by_sst = _sensitivities(inputs, wanted, result, options)
+    squares, together = np.zeros((2, wanted.size))
+    for name, term in air.terms.items():
+        readings = term[serves][found.readings]
+        if _correlation(name) == "independent":
+            squares += _of_noise(readings, found)
+            continue
+        shared = _shared(readings, air.period(name, air.rows[serves][found.readings]), found)
+        squares += shared.variance
+        if f"fco2_uncertainty_{name}" in result.values:
+            of_water = result.column(f"fco2_uncertainty_{name}")[wanted]
+            together += of_water * by_xco2 * shared.with_rows(air.period(name, wanted))
     variance = np.full(size, np.nan)
     variance[air.rows] = _sum_of_squares(air.terms, air.rows.size)
-    wander = options.uncertainty.variability.air**2 * found.bridge / _SECONDS_PER_HOUR
-    variance[wanted] = wander + _sum_of_squares(terms, wanted.size)
+    variance[wanted] = options.uncertainty.variability.air**2 * found.bridge / _SECONDS_PER_HOUR + squares
     result.values["xco2_air_uncertainty"] = np.sqrt(variance)
 
     of_air, of_difference = np.full((2, size), np.nan)
     rows = np.flatnonzero(np.isfinite(result.column("fco2_air")))
-    of_air[rows] = air_fco2_uncertainty(_sensitivities(inputs, rows, result, options), variance[rows], _stated(inputs, rows, options))
-    both = np.square(result.column("fco2_uncertainty")[wanted]) + np.square(of_air[wanted])
-    by_xco2 = _sensitivities(inputs, wanted, result, options).xco2
-    for name, term in terms.items():
-        if _correlation(name) == "common" and f"fco2_uncertainty_{name}" in result.values:
-            both -= 2.0 * result.column(f"fco2_uncertainty_{name}")[wanted] * by_xco2 * term
+    stated = _stated(inputs, rows, options)
+    of_air[rows] = air_fco2_uncertainty(_air_sensitivities(inputs, rows, result, options), variance[rows], stated)
+    together += by_sst * _of_thermometer(inputs, water, wanted, options)
+    both = np.square(result.column("fco2_uncertainty")[wanted]) + np.square(of_air[wanted]) - 2.0 * together
     # Where everything cancels, rounding may leave less than nothing.
     of_difference[wanted] = np.sqrt(np.maximum(both, 0.0))
     result.values["fco2_air_uncertainty"], result.values["delta_fco2_uncertainty"] = of_air, of_difference
 
 
-def _sensitivities(inputs: Inputs, rows: NDArray[np.intp], result: Result, options: AirOptions) -> FCO2Sensitivities:
+def _of_thermometer(inputs: Inputs, water: ReducedWater, rows: NDArray[np.intp], options: AirOptions) -> FloatArray:
+    """Covariance of the errors of sea-surface temperature and of fCO2 in water in some rows, µatm °C."""
+    stated, filling = options.uncertainty, inputs.take(options.sst).filling[rows]
+    by_temperature, by_sst = water.by_temperature[rows], water.by_sst[rows]
+    if not options.corrects:
+        return (by_temperature + by_sst) * (stated.water_temperature**2 + np.square(filling))
+    of_both = by_temperature * stated.temperature_correlation * stated.water_temperature
+    return of_both * stated.sst + by_sst * (stated.sst**2 + np.square(filling))
+
+
+def _sensitivities(inputs: Inputs, rows: NDArray[np.intp], result: Result, options: AirOptions) -> tuple[FloatArray, FloatArray]:
+    """Return what fCO2 of air gains per µmol mol⁻¹ and per °C of sea-surface temperature in some rows, µatm."""
+    by = _air_sensitivities(inputs, rows, result, options)
+    return by.xco2, by.equilibrator_temperature + by.sst
+
+
+def _air_sensitivities(inputs: Inputs, rows: NDArray[np.intp], result: Result, options: AirOptions) -> FCO2Sensitivities:
     s = inputs.take(options.sst).values[rows]
     P, x = result.column("sea_level_pressure")[rows], result.column("xco2_air")[rows]
     return fco2_sensitivities(x, P, s, _salinity(inputs, rows), s)
@@ -187,15 +257,23 @@ def _correlation(term: str) -> str:
     return str(VOCABULARY[f"fco2_uncertainty_{term}"].attributes["error_correlation"])
 
 
-def _interpolated(name: str, term: FloatArray, found: InterpolatedAir) -> FloatArray:
-    """Return what a term of single readings is in values interpolated between their means."""
-    if found.first.size == 0:
+def _of_noise(term: FloatArray, found: InterpolatedAir) -> FloatArray:
+    """Return the variance that the noise of single readings leaves in values interpolated between their means."""
+    if found.rows.size == 0:
         return np.empty(0)
-    count = np.diff(np.append(found.first, term.size)).astype(np.float64)
-    v, w, before, after = 1.0 - found.weight_after, found.weight_after, found.before, found.before + 1
-    if _correlation(name) == "independent":
-        mean = np.sqrt(np.add.reduceat(np.square(term), found.first)) / count
-        return np.hypot(v * mean[before], w * mean[after])
-    mean = np.add.reduceat(term, found.first) / count
-    together: FloatArray = v * mean[before] + w * mean[after]
-    return together
+    count = np.diff(np.append(found.first, term.size))
+    mean = np.add.reduceat(np.square(term), found.first) / np.square(count)
+    v, w = 1.0 - found.weight_after, found.weight_after
+    of_both: FloatArray = np.square(v) * mean[found.before] + np.square(w) * mean[found.before + 1]
+    return of_both
+
+
+def _shared(term: FloatArray, period: NDArray[np.int64], found: InterpolatedAir) -> _Shared:
+    """Return the errors of a term in values interpolated between the means of runs, each of which lies in one stretch."""
+    if found.rows.size == 0:
+        none = np.empty(0, dtype=np.int64)
+        return _Shared(none, none, np.empty(0), np.empty(0))
+    count = np.diff(np.append(found.first, term.size))
+    mean, of_run = np.add.reduceat(term, found.first) / count, period[found.first]
+    before, after = found.before, found.before + 1
+    return _Shared(of_run[before], of_run[after], (1.0 - found.weight_after) * mean[before], found.weight_after * mean[after])

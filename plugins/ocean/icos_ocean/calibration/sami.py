@@ -26,6 +26,7 @@ from icos_ocean.calibration.partial_pressure import (
     partial_pressure_record,
     reduce_partial_pressure,
     run_type_problems,
+    spread_tables,
 )
 from icos_ocean.calibration.partial_pressure_contract import (
     partial_pressure_carried,
@@ -136,7 +137,7 @@ def calibrate(streams: Streams, options: SamiCalibrationOptions, context: Contex
         streams={name: calibrated_stream(inputs, result, _carried(options))},
         outcomes=tuple(result.outcomes),
         problems=tuple(result.problems),
-        tables=(_rows_table(record, is_blank, good, complete), _blanks_table(stream, good)),
+        tables=(_rows_table(record, is_blank, good, complete), _blanks_table(stream, good), *spread_tables(result, options)),
     )
 
 
@@ -220,7 +221,7 @@ def _reduce(
         pressure_uncertainty=of_pressure,
         by_temperature=response.by_temperature,
     )
-    return reduce_partial_pressure(inputs, measured, result, options)
+    return reduce_partial_pressure(inputs, measured, result, options).complete
 
 
 def _judge(rows: NDArray[np.intp], blanks: BlanksAtSamples, response: Response, result: Result, options: SamiCalibrationOptions) -> None:

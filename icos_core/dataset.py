@@ -11,6 +11,7 @@ A stream is an :class:`xarray.Dataset`, numpy-backed. In measured and calibrated
 ``x_flag``                int8    primary flag 1 good, 2 not evaluated, 3 questionable, 4 bad, 9 missing
 ``x_flag_origin``         int8    0 automatic, 1 person, 2 propagated
 ``x_source``              int8    0 measured, 1 interpolated (a reader, join or calibrator that fills says so), or own codes
+``x_sensor``              int8    which of several sensors of one kind the value is of, where they were chosen among
 ========================= ======= =============================================================================
 """
 
@@ -55,7 +56,7 @@ TIME_ATTRIBUTES: dict[str, Any] = {
     "axis": "T",
     "units_metadata": "leap_seconds: none",
 }
-_FLAG_SUFFIXES = ("_flag", "_flag_origin", "_tests", "_evaluated", "_source")
+_FLAG_SUFFIXES = ("_flag", "_flag_origin", "_tests", "_evaluated", "_source", "_sensor")
 
 
 def attributes(variable: Variable) -> dict[str, Any]:

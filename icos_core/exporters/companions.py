@@ -24,7 +24,7 @@ def owner(stream: xr.Dataset, name: str) -> str | None:
 
 
 def kind_of(stream: xr.Dataset, name: str) -> str:
-    """Return ``"flag"``, ``"flag_origin"``, ``"tests"``, ``"evaluated"``, ``"source"`` or ``"uncertainty"``; nothing for no companion."""
+    """Return what kind of companion it is, ``"flag"`` say, or ``"uncertainty"`` for each of its terms; nothing for no companion."""
     base = owner(stream, name)
     if base is None:
         return ""
@@ -33,7 +33,7 @@ def kind_of(stream: xr.Dataset, name: str) -> str:
 
 
 def companions(stream: xr.Dataset, name: str) -> list[str]:
-    """Return the companions that `name` has, in a fixed order: uncertainty and its terms, flag, origin, bits, source."""
+    """Return the companions that `name` has, in a fixed order: uncertainty and its terms, flag, origin, bits, source, sensor."""
     candidates = sorted(str(other) for other in stream.data_vars if str(other).startswith(f"{name}{UNCERTAINTY}"))
     uncertainties = [other for other in candidates if owner(stream, other) == name and kind_of(stream, other) == "uncertainty"]
     return uncertainties + [f"{name}{suffix}" for suffix in COMPANIONS if f"{name}{suffix}" in stream.data_vars]

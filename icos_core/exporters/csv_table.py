@@ -41,7 +41,7 @@ __all__ = ["EXPORTER", "CsvOptions", "export"]
 
 _END = "\r\n"
 Decimals = Annotated[int, Field(ge=0, le=17)]
-Companion = Literal["uncertainty", "flag", "flag_origin", "tests", "evaluated", "source"]
+Companion = Literal["uncertainty", "flag", "flag_origin", "tests", "evaluated", "source", "sensor"]
 
 
 class CsvOptions(Options):
@@ -50,7 +50,7 @@ class CsvOptions(Options):
     streams: tuple[str, ...] = Field(default=(), description="streams and products to write; default: all")
     variables: tuple[str, ...] = Field(default=(), description="quantities and categories to write, in this order; default: all")
     companions: tuple[Companion, ...] = Field(
-        default=("uncertainty", "flag", "flag_origin", "tests", "source"), description="what is written beside each quantity"
+        default=("uncertainty", "flag", "flag_origin", "tests", "source", "sensor"), description="what is written beside each quantity"
     )
     where: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,

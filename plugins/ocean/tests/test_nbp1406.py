@@ -176,3 +176,12 @@ def test_the_other_exports(result, underway):
     (path,) = [path for path in result.paths if path.suffix == ".nc"]
     with netCDF4.Dataset(path) as file:
         np.testing.assert_allclose(file["fco2"][:].filled(np.nan), underway["fco2"].values)
+
+
+def test_which_sensor_goes_with_the_variable(result):
+    (path,) = [path for path in result.finished.paths if path.suffix == ".nc"]
+    with netCDF4.Dataset(path) as file:
+        assert "salinity_sensor" in file["salinity"].ancillary_variables.split()
+        assert file["salinity_sensor"].flag_meanings.split() == ["none", "salinity", "salinity_2"]
+        known = ~np.isnan(np.ma.filled(file["salinity"][:], np.nan))
+        assert set(np.asarray(file["salinity_sensor"][:])[known].tolist()) == {1}

@@ -158,7 +158,14 @@ def test_hemispheres_in_columns_of_their_own(tmp_path: Path) -> None:
     result = read(tmp_path, text, columns=columns, hemispheres={"latitude": "ns", "longitude": "ew"})
     assert values(result, "longitude") == [10.0, -10.0, -10.0]
     np.testing.assert_array_equal(values(result, "latitude"), [-54.0, 54.0, np.nan])
-    assert dict(result.tally.damaged) == {"lat: no hemisphere": 1}
+    assert dict(result.tally.damaged) == {"lat: no hemisphere, or a minus beside it": 1}
+
+
+def test_a_minus_beside_a_hemisphere_could_be_either_side(tmp_path: Path) -> None:
+    text = "time,lon,ew\n2019-07-06 12:00:00,-10,W\n2019-07-06 12:01:00,10,W\n2019-07-06 12:02:00,-10,E\n"
+    result = read(tmp_path, text, columns={"lon": "longitude"}, hemispheres={"longitude": "ew"})
+    np.testing.assert_array_equal(values(result, "longitude"), [np.nan, -10.0, np.nan])
+    assert dict(result.tally.damaged) == {"lon: no hemisphere, or a minus beside it": 2}
 
 
 def test_minutes_beyond_59_are_missing(tmp_path: Path) -> None:
@@ -232,6 +239,35 @@ def test_quotes(tmp_path: Path) -> None:
     assert values(result) == [1.5, 2.5]
 
 
+def test_a_quote_that_does_not_close_spoils_its_own_line_only(tmp_path: Path) -> None:
+    text = 'time,T\n2019-07-06 12:00:00,"1.5"\n"2019-07-06 12:01:00,2.5\n2019-07-06 12:02:00,"3.5\n2019-07-06 12:03:00,4.5\n'
+    result = read(tmp_path, text, quotes=True)
+    assert values(result) == [1.5, 3.5, 4.5]
+    assert (result.tally.seen, dict(result.tally.rejected)) == (4, {"too few fields": 1})
+    long = "x" * 200_000
+    result = read(tmp_path, f'time,T\n2019-07-06 12:00:00,"{long}"\n2019-07-06 12:01:00,"2.5"\n', quotes=True)
+    np.testing.assert_array_equal(values(result), [np.nan, 2.5])
+
+
+def test_names_in_quotes_that_differ_in_case_only(tmp_path: Path) -> None:
+    text = '"t","T"\n2019-07-06 12:00:00,1.5\n'
+    assert values(read(tmp_path, text, clock={"date_time": "t"})) == [1.5]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"columns": {"T": "sst", "#2": "salinity"}},
+        {"columns": {"time": "sst"}},
+        {"columns": {"T": "sst"}, "run_type_column": "T"},
+        {"columns": {"T": "sst"}, "flag_columns": {"T": "sst"}},
+    ],
+)
+def test_a_column_that_is_taken_twice(tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"column '(T|time)' is taken twice, for .*columns: "):
+        read(tmp_path, "time,T\n2019-07-06 12:00:00,1.5\n", **options)
+
+
 def test_columns_by_number_and_names_of_ones_own(tmp_path: Path) -> None:
     result = read(tmp_path, "time,T,,T\n2019-07-06 12:00:00,1,2,3\n", columns={"T": "sst", "#3": "salinity", "#4": "sst_2"})
     assert [values(result, name) for name in ("sst", "salinity", "sst_2")] == [[1.0], [2.0], [3.0]]
@@ -302,6 +338,14 @@ def test_files_that_are_not_as_described(tmp_path: Path) -> None:
         ({"names_line": 3}, "the header has 1 lines"),
         ({"encoding": "utf-9"}, "no encoding"),
         ({"quantities": [{"name": "x", "units": "furlonks"}]}, "no unit"),
+        (
+            {
+                "columns": {"T": "latitude_raw"},
+                "quantities": [{"name": "latitude_raw", "units": "1"}],
+                "hemispheres": {"latitude_raw": "ns"},
+            },
+            "neither latitude nor longitude",
+        ),
     ],
 )
 def test_wrong_descriptions(options: dict[str, Any], complaint: str) -> None:

@@ -17,19 +17,27 @@ if TYPE_CHECKING:
     from icos_ocean.readers.delimited_text import Words
     from icos_ocean.readers.underway_table_options import UnderwayTableOptions
 
-__all__ = ["converter", "in_degrees", "signed"]
+__all__ = ["axis", "converter", "in_degrees", "signed"]
 
 _LETTERS = {"latitude": "NS", "longitude": "EW"}
+_POSITION = re.compile(r"(latitude|longitude)(?:_[2-9])?")
 _WITH_LETTER = re.compile(r"([NSEW])?\s*([+-]?[0-9.]+)\s*([NSEW])?")
 # Signs beyond ASCII have become blanks or question marks by the time a cell is looked at.
 _DEGREES_MINUTES = re.compile(r"([NSEW])?\s*([0-9]{1,3})[?\s]+([0-9.]+)\s*['?]*\s*([NSEW])?")
 
 
+def axis(name: str) -> str | None:
+    """Return ``latitude`` or ``longitude`` where a variable is one, of whichever receiver, else None."""
+    match = _POSITION.fullmatch(name)
+    return match[1] if match is not None else None
+
+
 def converter(name: str, options: UnderwayTableOptions) -> Callable[[str], float | None]:
     """Return what makes a number of a cell that the C parser could not read."""
-    letters = _LETTERS.get(name.rstrip("_23456789"))
-    if letters is None:
+    of = axis(name)
+    if of is None:
         return number
+    letters = _LETTERS[of]
     in_minutes = options.position_style == "degrees-minutes"
 
     def position(text: str) -> float | None:
@@ -73,11 +81,12 @@ def signed(name: str, values: NDArray[np.float64], letters: Words) -> tuple[NDAr
     Returns
     -------
     (n,) ndarray
-        The numbers; missing where the letter is none of the two.
+        The numbers; missing where the letter is none of the two, or the number has a minus already: -10 W could be either side.
     (n,) ndarray of bool
         Where that is so although there is a number.
     """
-    known = _LETTERS[name.rstrip("_23456789")]
+    known = _LETTERS["latitude" if axis(name) == "latitude" else "longitude"]
     signs = {known[0]: 1.0, known[1]: -1.0}
     sign = np.array([*(signs.get(word.strip().upper()[:1], np.nan) for word in letters.words), np.nan])[letters.codes]
-    return sign * values, np.isnan(sign) & np.isfinite(values)
+    found = np.where(values < 0.0, np.nan, sign * values)
+    return found, np.isnan(found) & np.isfinite(values)

@@ -116,7 +116,7 @@ def assign(names: Sequence[str], options: UnderwayTableOptions) -> Layout:
     positions: dict[str, int] = {}
     # As written goes before what differs in case or blanks only.
     for index, name in [
-        *((index, name.strip()) for index, name in enumerate(names)),
+        *((index, name.strip().strip('"').strip()) for index, name in enumerate(names)),
         *((index, plain(name)) for index, name in enumerate(names)),
     ]:
         if name:
@@ -139,7 +139,7 @@ def assign(names: Sequence[str], options: UnderwayTableOptions) -> Layout:
     if not quantities:
         raise TextError(f"none of the columns {_listed(absent)} is there{_near(absent[0], labels)}; the columns are: {_listed(labels)}")
     absent += [header for header in options.flag_columns if column(header) is None]
-    return Layout(
+    layout = Layout(
         labels=labels,
         words={key: needed(f"clock.{key}", header) for key, header in options.clock.words.items()},
         numbers={key: needed(f"clock.{key}", header) for key, header in options.clock.numbers.items()},
@@ -149,6 +149,25 @@ def assign(names: Sequence[str], options: UnderwayTableOptions) -> Layout:
         flags={name: found for header, name in options.flag_columns.items() if (found := column(header)) is not None},
         absent=tuple(f"{header!r}{_near(header, labels)}" for header in absent),
     )
+    _each_column_once(layout)
+    return layout
+
+
+def _each_column_once(layout: Layout) -> None:
+    """Raise :class:`TextError` where a column is two quantities, or a quantity and words."""
+    uses: dict[int, str] = {}
+    for key, columns in (("columns", layout.quantities), ("clock", layout.numbers), ("clock", layout.words)):
+        for name, index in columns.items():
+            use = f"{key}: {name}"
+            if index in uses and not (key == "clock" and uses[index].startswith("clock")):
+                raise TextError(f"column {layout.labels[index]!r} is taken twice, for {uses[index]} and for {use}")
+            uses[index] = use
+    words = {f"hemispheres: {name}": index for name, index in layout.hemispheres.items()}
+    words |= {f"flag_columns: {name}": index for name, index in layout.flags.items()}
+    words |= {"run_type_column": layout.run_type} if layout.run_type is not None else {}
+    for use, index in words.items():
+        if index in uses:
+            raise TextError(f"column {layout.labels[index]!r} is taken twice, for {uses[index]} and for {use}")
 
 
 def _near(name: str, labels: Sequence[str]) -> str:

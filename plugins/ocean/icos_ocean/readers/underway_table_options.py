@@ -13,6 +13,7 @@ from icos_core.option_types import SnakeCase  # noqa: TC001  # pydantic evaluate
 from icos_core.units import convertible
 from icos_core.versioned import Options
 from icos_ocean.readers.table_clock import Clock  # noqa: TC001  # pydantic evaluates annotations
+from icos_ocean.readers.table_positions import axis
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 from icos_ocean.vocabulary.numbered import numbered
 
@@ -150,7 +151,7 @@ class UnderwayTableOptions(Options):
         for name in (*self.units, *self.flag_columns.values(), *self.hemispheres):
             if name not in self.columns.values():
                 raise ValueError(f"{name!r} is no variable of columns{hint(name, self.columns.values())}")
-        strange = [name for name in self.hemispheres if not name.startswith(("latitude", "longitude"))]
+        strange = [name for name in self.hemispheres if axis(name) is None]
         if strange:
             raise ValueError(f"hemispheres: {strange[0]!r} is neither latitude nor longitude")
         return self

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import TextError, count_fields, gather, number, parse_block, repaired, split_lines
+from icos_ocean.readers.delimited_text import count_fields, gather, number, parse_block, repaired, split_lines
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.table_clock import moments
-from icos_ocean.readers.table_positions import converter, in_degrees, signed
+from icos_ocean.readers.table_positions import axis, converter, in_degrees, signed
 from icos_ocean.readers.table_run_types import RunTypes
 
 if TYPE_CHECKING:
@@ -90,19 +89,25 @@ def in_one_form(data: bytes, options: UnderwayTableOptions) -> Lines:
     if options.separator == "blanks":
         text = _without_runs_of_blanks(text)
     if options.quotes and b'"' in text:
-        separator = options.separator_character
-        # Latin-1 keeps every byte as it is; a separator within quotes becomes a blank.
-        rows = csv.reader(io.StringIO(text.decode("latin-1"), newline="\n"), delimiter=separator)
-        try:
-            text = b"".join(
-                separator.join(field.replace(separator, " ").replace("\n", " ") for field in row).encode("latin-1") + b"\n" for row in rows
-            )
-        except csv.Error as error:
-            raise TextError(f"quotes cannot be resolved: {error}") from error
+        # Latin-1 keeps every byte as it is.
+        text = "\n".join(_without_quotes(line, options.separator_character) for line in text.decode("latin-1").split("\n")).encode(
+            "latin-1"
+        )
     if text is lines.data:
         return lines
     again = split_lines(text)
     return type(again)(data=again.data, starts=again.starts, ends=again.ends, complete=lines.complete)
+
+
+def _without_quotes(line: str, separator: str) -> str:
+    """Return a line without its quotes, a separator within them as a blank; a quote that does not close ends with its line."""
+    if '"' not in line:
+        return line
+    try:
+        (fields,) = csv.reader([line], delimiter=separator)
+    except csv.Error:
+        return line
+    return separator.join(field.replace(separator, " ") for field in fields)
 
 
 def _without_runs_of_blanks(text: bytes) -> bytes:
@@ -290,11 +295,11 @@ class _Table:
                 self.account.tell_more(kind, len(damaged) - told)
                 break
         values = block.numbers[column]
-        if self.options.position_style == "degrees-minutes" and name.startswith(("latitude", "longitude")):
+        if self.options.position_style == "degrees-minutes" and axis(name) is not None:
             values = in_degrees(values)
         if name in self.layout.hemispheres:
             values, unsigned = signed(name, values, block.words[self.layout.hemispheres[name]])
-            self.account.damage(f"{label}: no hemisphere", int((unsigned & kept).sum()))
+            self.account.damage(f"{label}: no hemisphere, or a minus beside it", int((unsigned & kept).sum()))
         if name in self.layout.flags:
             words = block.words[self.layout.flags[name]]
             use = np.array([*(word in self.options.flags_to_use for word in words.words), False])[words.codes]
@@ -302,7 +307,7 @@ class _Table:
             values = np.where(use, values, np.nan)
         usual = self.options.variable(name).units
         converted: FloatArray = np.asarray(convert(values, self.options.units.get(name, usual), usual))
-        if name.startswith("longitude"):
+        if axis(name) == "longitude":
             converted = np.where((converted > 180.0) & (converted <= 360.0), converted - 360.0, converted)
         return converted
 

@@ -54,6 +54,10 @@ class Zeros(NamedTuple):
     readings: NDArray[np.int64]
     spread: FloatArray
 
+    def take(self, which: BoolArray) -> Zeros:
+        """Return some of the zeroings."""
+        return Zeros(*(each[which] for each in self))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ZeroSignal:

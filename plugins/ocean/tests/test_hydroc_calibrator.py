@@ -147,6 +147,28 @@ def test_calibrations_of_two_deployments():
     assert found["signal_processed"].values[7] == pytest.approx(0.5 * 60625.0 * (1.0 - 1.74 / found["zero_signal_ratio"].values[7]))
 
 
+@pytest.mark.parametrize("zero", ["interpolate", "regression"])
+@pytest.mark.parametrize("own_stream", [False, True])
+def test_zeros_of_one_deployment_do_not_serve_the_next(zero, own_stream):
+    """The sensor was exchanged at 00:50: runtime begins anew, and so does the zero signal."""
+    first = CALIBRATION | {"valid_to": "2024-02-01T00:50:00Z"}
+    second = CALIBRATION | {"valid_from": "2024-02-01T00:50:00Z"}
+    count = len(KINDS)
+    runtime = np.where(np.arange(count) < 5, 400_000.0, 5_000.0) + STEP * np.arange(count)
+    stream, options = stream_with(runtime=runtime), {"calibrations": [second, first], "zero": zero}
+    others = {}
+    if own_stream:
+        others["zeroings"] = stream.isel(time=[1, 9])
+        options["zero_stream"] = "zeroings"
+    found, result = calibrate(stream, options_with(**options), **others)
+    assert found["zero_signal_ratio"].values == pytest.approx(np.where(np.arange(count) < 5, 1.860, 1.864))
+    assert result.problems == ()
+    # Each deployment has one zero, on one side of its rows: what that leaves open is part of the uncertainty.
+    assert (decode_bits(found, "zero_signal_ratio_tests")["one_sided_zero_questionable"][[4, 5]]).all()
+    zeroings = next(table for table in result.tables if table.title == "Zeroings")
+    assert [row[1] for row in zeroings.rows] == pytest.approx([(400_000.0 + STEP) / 3600.0, (5_000.0 + 9 * STEP) / 3600.0], abs=1e-3)
+
+
 def test_no_runtime_is_logged():
     found, result = calibrate(stream_with(runtime=None), options_with())
     told = [str(each) for each in result.problems]
@@ -247,6 +269,24 @@ def test_response_is_corrected():
     )
     held = decode_bits(corrected, "pco2_equilibrator_tests")["uncorrected_response_questionable"]
     assert np.flatnonzero(held).tolist() == [0, 3, 11]
+
+
+@pytest.mark.parametrize("source", ["signal_raw", "gas_temperature"])
+def test_a_bad_row_enters_no_response_correction(source):
+    """Neither the row behind it nor a running mean over it holds anything of a reading that failed."""
+    flags = np.ones(len(KINDS), dtype=np.int8)
+    flags[6] = BAD
+    options = options_with(response_time="600 s", settling=0.0, response_correction=True, response_smoothing="20 min")
+    found = []
+    for factor in (1.0, 0.9):
+        stream = stream_with()
+        stream[source].values[6] *= factor
+        apply_flags(stream, [Outcome(variable=source, name="range", level=flags)])
+        found.append(calibrate(stream, options)[0])
+    others = np.arange(len(KINDS)) != 6
+    np.testing.assert_array_equal(*(each["pco2"].values[others] for each in found))
+    assert np.isfinite(found[1]["pco2"].values[6])
+    assert found[1]["pco2_flag"].values[6] == BAD
 
 
 @pytest.mark.parametrize("source", ["signal_raw", "analyser_pressure", "membrane_pressure", "gas_temperature", "sst"])

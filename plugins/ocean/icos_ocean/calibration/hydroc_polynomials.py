@@ -106,8 +106,8 @@ def _place(
     else:
         if "runtime" not in record.stream:
             return nothing
-        known = is_good(record.stream, "runtime")
-        if not known.any():
+        known = rows[is_good(record.stream, "runtime")[rows]]
+        if not known.size:
             return nothing
         one, other = before.runtime, after.runtime
         value = np.interp(record.time[rows], record.time[known], record.stream["runtime"].values[known])

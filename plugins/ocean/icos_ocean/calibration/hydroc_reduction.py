@@ -75,8 +75,7 @@ def reduce_hydroc(streams: Streams, name: str, options: HydroCCalibratorOptions)
     rows = np.flatnonzero(record.water & ~record.flushed & np.isfinite(ratio))
     chain, changed = _chain(record, rows, ratio, zero, calibration, options)
     result.scatter("signal_processed", rows, chain.signal)
-    kept = np.flatnonzero(np.isfinite(chain.pco2))
-    response = _response(record, rows, chain, kept, options)
+    response = _response(record, rows, chain, options)
     measured = _measured(record, rows, ratio, zero, chain, changed, calibration, response, options)
     complete = reduce_partial_pressure(inputs, measured, result, options).complete
     _outcomes(record, rows, zero, calibration, response, result, options)
@@ -138,13 +137,16 @@ def _chain(
     return at(of_rows.share), at(np.ones(rows.size)).pco2 - at(np.zeros(rows.size)).pco2
 
 
-def _response(
-    record: Record, rows: NDArray[np.intp], chain: HydroCPartialPressure, kept: NDArray[np.intp], options: HydroCCalibratorOptions
-) -> CorrectedResponse:
-    """Correct pCO2 for the response time, or leave it as it is."""
+def _response(record: Record, rows: NDArray[np.intp], chain: HydroCPartialPressure, options: HydroCCalibratorOptions) -> CorrectedResponse:
+    """Correct pCO2 for the response time, or leave it as it is.
+
+    The correction carries a value into those that follow, and into a mean: questionable and bad ones are left out of it and as they are.
+    """
     values = chain.pco2.copy()
     corrected, by_time, factor = np.zeros(rows.size, dtype=np.bool_), np.zeros(rows.size), np.ones(rows.size)
     if options.response_correction and options.response_time is not None:
+        passed = np.logical_and.reduce([record.flag(name)[rows] <= NOT_EVALUATED for name in INPUTS])
+        kept = np.flatnonzero(passed & np.isfinite(chain.pco2))
         found = correct_response(
             record.time[rows[kept]],
             chain.pco2[kept],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["drift_coordinate", "hydroc_run_types", "zero_readings", "zero_signal"]
+__all__ = ["deployments", "drift_coordinate", "hydroc_run_types", "zero_readings", "zero_signal"]
 
 
 def hydroc_run_types(stream: xr.Dataset) -> NDArray[np.int8]:
@@ -53,31 +53,54 @@ def hydroc_run_types(stream: xr.Dataset) -> NDArray[np.int8]:
     return kinds
 
 
+def deployments(moment: NDArray[np.datetime64], options: HydroCCalibratorOptions) -> NDArray[np.int64]:
+    """Return the number of the deployment of each time: one begins where a calibration becomes valid.
+
+    Nothing of one sensor, or of one sensor before it was at its maker's, says anything about the zero signal of the next.
+    """
+    begins = sorted(utc64(each.valid_from) for each in options.calibrations if each.valid_from is not None)
+    # Whatever was measured before the first calibration becomes valid goes with it.
+    if len(begins) == len(options.calibrations):
+        begins = begins[1:]
+    return np.searchsorted(np.array(begins, dtype="M8[ns]"), moment, side="right").astype(np.int64)
+
+
 def drift_coordinate(record: Record, options: HydroCCalibratorOptions) -> tuple[FloatArray, list[Problem]]:
-    """Return runtime of each row where it is logged and never goes back, else time since the first row, s."""
+    """Return runtime of each row where it is logged and never goes back in its deployment, else time since the first row, s."""
     if options.drift_coordinate == "time":
         return record.time, []
     if "runtime" not in record.stream:
         return record.time, [Problem(message="no runtime is logged: zero signals are interpolated in time")]
-    known = is_good(record.stream, "runtime")
-    runtime = record.stream["runtime"].values
-    if np.count_nonzero(known) < 2 or (np.diff(runtime[known]) < 0.0).any():
-        why = "goes back" if np.count_nonzero(known) > 1 else "is missing"
-        return record.time, [Problem(message=f"runtime {why}: zero signals are interpolated in time")]
-    return np.interp(record.time, record.time[known], runtime[known]), []
+    coordinate, problems = record.time.copy(), []
+    known, runtime = is_good(record.stream, "runtime"), record.stream["runtime"].values
+    deployment = deployments(record.moment, options)
+    for number in np.unique(deployment).tolist():
+        rows = np.flatnonzero(deployment == number)
+        there = rows[known[rows]]
+        if there.size < 2 or (np.diff(runtime[there]) < 0.0).any():
+            why = "goes back" if there.size > 1 else "is missing"
+            since = f" from {str(record.moment[rows[0]])[:19]}Z on" if number else ""
+            problems.append(Problem(message=f"runtime {why}: zero signals are interpolated in time{since}"))
+        else:
+            coordinate[rows] = np.interp(record.time[rows], record.time[there], runtime[there])
+    return coordinate, problems
 
 
 def zero_readings(record: Record, coordinate: FloatArray, streams: Streams, options: HydroCCalibratorOptions) -> Zeros:
     """Average the readings of each zeroing that passed their tests, those while the gas was being exchanged left out."""
-    if options.zero_stream is None or options.zero_stream not in streams:
+    if options.zero_stream is None or options.zero_stream not in streams or not record.size:
         return _zeros(record.stream, record.time, coordinate, record.run_type, options)
     stream = streams[options.zero_stream]
-    if not record.size:
-        return _zeros(record.stream, record.time, coordinate, record.run_type, options)
-    time = (stream["time"].values - record.moment[0]) / np.timedelta64(1, "s")
-    # Between two rows of the main stream runtime grows with time; beyond its ends time goes on alone.
-    beyond = np.where(time < record.time[0], time - record.time[0], np.where(time > record.time[-1], time - record.time[-1], 0.0))
-    return _zeros(stream, time, np.interp(time, record.time, coordinate) + beyond, hydroc_run_types(stream), options)
+    moment = stream["time"].values
+    time = (moment - record.moment[0]) / np.timedelta64(1, "s")
+    of_rows, of_zeros = deployments(record.moment, options), deployments(moment, options)
+    there = np.full(time.shape, np.nan)
+    for number in np.unique(of_rows).tolist():
+        rows, readings = np.flatnonzero(of_rows == number), np.flatnonzero(of_zeros == number)
+        # Between two rows of the main stream runtime grows with time; beyond its ends time goes on alone.
+        inside = np.clip(time[readings], record.time[rows[0]], record.time[rows[-1]])
+        there[readings] = np.interp(inside, record.time[rows], coordinate[rows]) + time[readings] - inside
+    return _zeros(stream, time, there, hydroc_run_types(stream), options)
 
 
 def _zeros(
@@ -95,13 +118,28 @@ def _zeros(
 
 
 def zero_signal(record: Record, coordinate: FloatArray, zeros: Zeros, options: HydroCCalibratorOptions) -> ZeroSignal:
-    """Return the zero signal at every row, by interpolation or regression."""
+    """Return the zero signal at every row, by interpolation or regression within its deployment."""
     stated = options.uncertainty
-    if options.zero != "regression" or zeros.ratio.size == 0:
+    if not record.size:
         return interpolate_zeros(coordinate, record.time, zeros, noise=stated.signal, drift_rate=stated.zero_drift)
-    breaks = np.sort(np.array([utc64(each) for each in options.zero_breakpoints], dtype="M8[ns]"))
     start = record.moment[0]
-    places = (breaks - start) / np.timedelta64(1, "s") if breaks.size else np.empty(0)
-    segment = np.searchsorted(places, record.time, side="right")
-    segment_of_zero = np.searchsorted(places, zeros.time, side="right")
-    return regress_zeros(coordinate, record.time, zeros, segment_of_zero, segment, noise=stated.signal)
+    of_rows = deployments(record.moment, options)
+    of_zeros = deployments(start + (zeros.time * 1e9).astype("m8[ns]"), options)
+    if options.zero == "regression" and zeros.ratio.size:
+        places = np.sort([(utc64(each) - start) / np.timedelta64(1, "s") for each in options.zero_breakpoints])
+        pieces = len(places) + 1
+        segment = of_rows * pieces + np.searchsorted(places, record.time, side="right")
+        segment_of_zero = of_zeros * pieces + np.searchsorted(places, zeros.time, side="right")
+        return regress_zeros(coordinate, record.time, zeros, segment_of_zero, segment, noise=stated.signal)
+    found = [
+        (rows, interpolate_zeros(coordinate[rows], record.time[rows], own, noise=stated.signal, drift_rate=stated.zero_drift))
+        for number in np.unique(of_rows).tolist()
+        for rows, own in [(np.flatnonzero(of_rows == number), zeros.take(of_zeros == number))]
+    ]
+    order = np.argsort(np.concatenate([rows for rows, _ in found]), kind="stable")
+    return ZeroSignal(
+        **{
+            name: np.concatenate([getattr(piece, name) for _, piece in found])[order]
+            for name in ("ratio", "uncertainty", "one_sided", "apart")
+        }
+    )

@@ -66,7 +66,7 @@ def read(path: Path, options: MapCO2Options, context: Context) -> ReadResult:  #
     lines = _lines(path)
     rows = _rows(path, lines, options, account)
     time, line = np.array(rows.time, dtype=np.int64), np.array(rows.line, dtype=np.int64)
-    arrays = rows.arrays
+    arrays = rows.arrays(options.missing_values)
     order = in_order(time, arrays, line, lines, account, "latin-1")
     moments = time[order].astype("datetime64[ns]")
     account.kept = moments.size

@@ -15,6 +15,8 @@ from icos_ocean.readers.pmel_mapco2_blocks import blocks, moment, position
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS, RUN_TYPE_OF_POINT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from icos_ocean.readers.delimited_text import Lines
@@ -54,32 +56,51 @@ _SEA = {0: "sst", 4: "salinity"}
 _FLAGS = 4
 _WORDS = tuple(CYCLE_POINTS)
 _FACTORS = tuple(10.0 if name.startswith("analyser_pressure") else 1.0 for name in READING)
-_PLAIN = re.compile(r"(?:[+-]?[0-9]{1,15}(?:\.[0-9]*)? ?)+")
+_PLAIN = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]*)?(?: [+-]?[0-9]{1,15}(?:\.[0-9]*)?)*")
 
-NAMES = ("latitude", "longitude", *READING, *_SYSTEM.values(), _SECONDARY, "span_errors", "zero_errors", *_SEA.values(), "xco2_dry")
+_SHARED = ("latitude", "longitude", *_SYSTEM.values(), _SECONDARY, "span_errors", "zero_errors", *_SEA.values())
+NAMES = (*READING, *_SHARED, "xco2_dry")
 """Quantities that a message may have."""
 
 
 @dataclass
 class Rows:
-    """Rows that were kept: line numbers from 1, times in ns since 1970, points of the cycle, and the values that each row has."""
+    """Rows that were kept.
+
+    Attributes
+    ----------
+    line, time, point
+        Line numbers from 1, times in ns since 1970, points of the cycle.
+    readings
+        Numbers of each reading in the order of `READING`, as they are in the file.
+    block, shared
+        Which block each row is of, and what each block says of all its readings.
+    dry
+        The firmware's dry mole fraction of each row, NaN where there is none.
+    """
 
     line: list[int] = field(default_factory=list)
     time: list[int] = field(default_factory=list)
     point: list[int] = field(default_factory=list)
-    values: list[dict[str, float]] = field(default_factory=list)
+    readings: list[list[float]] = field(default_factory=list)
+    block: list[int] = field(default_factory=list)
+    shared: list[dict[str, float]] = field(default_factory=list)
+    dry: list[float] = field(default_factory=list)
 
-    @property
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Codes and values; of the sensors in the sea only what was measured."""
+    def arrays(self, missing: Sequence[float]) -> dict[str, NDArray[np.generic]]:
+        """Codes and values; of the sensors in the sea only what was measured; `missing` numbers of readings are none."""
         point = np.array(self.point, dtype=np.int8)
         run_types = np.array(list(RUN_TYPE_OF_POINT.values()), dtype=np.int8)
         arrays: dict[str, NDArray[np.generic]] = {"run_type": run_types[point], "cycle_point": point}
-        for name in NAMES:
-            array = np.array([row.get(name, np.nan) for row in self.values], dtype=np.float64)
+        readings = np.array(self.readings, dtype=np.float64).reshape(-1, len(READING))
+        readings[np.isin(readings, missing)] = np.nan
+        arrays |= dict(zip(READING, (readings * _FACTORS).T, strict=True))
+        block = np.array(self.block, dtype=np.intp)
+        for name in _SHARED:
+            array = np.array([each.get(name, np.nan) for each in self.shared], dtype=np.float64)[block]
             if name not in _SEA.values() or np.isfinite(array).any():
                 arrays[name] = array
-        return arrays
+        return arrays | {"xco2_dry": np.array(self.dry, dtype=np.float64)}
 
 
 def read_rows(lines: Lines, options: MapCO2Options, account: LineAccount) -> Rows:
@@ -92,7 +113,7 @@ def read_rows(lines: Lines, options: MapCO2Options, account: LineAccount) -> Row
 
 
 def _add(rows: Rows, block: Block, lines: Lines, options: MapCO2Options, account: LineAccount) -> None:
-    shared = {**_place(block, options, account), **_system(block, options)}
+    rows.shared.append({**_place(block, options, account), **_system(block, options)})
     dry = _dry(block, lines, account)
     points = _points(block, options)
     for place, ((index, fields), point) in enumerate(zip(block.readings, points, strict=True)):
@@ -111,7 +132,9 @@ def _add(rows: Rows, block: Block, lines: Lines, options: MapCO2Options, account
         rows.line.append(index + 1)
         rows.time.append(block.start + int(minute) * _MINUTE + int(delayed * 1e9))
         rows.point.append(point)
-        rows.values.append({**shared, **_reading(fields, index, text, options, account), **dry.get(point, {})})
+        rows.readings.append(_reading(fields, index, text, account))
+        rows.block.append(len(rows.shared) - 1)
+        rows.dry.append(dry.get(point, np.nan))
 
 
 def _points(block: Block, options: MapCO2Options) -> list[int | None]:
@@ -136,17 +159,17 @@ def _again(block: Block, place: int, point: int, minute: float, options: MapCO2O
     return number(before[0]) == minute if before else options.minutes[point] == options.minutes[point - 1]
 
 
-def _reading(fields: list[str], index: int, text: str, options: MapCO2Options, account: LineAccount) -> dict[str, float]:
-    """Return the quantities of a reading; cells that are no number are told."""
-    values = {}
-    for name, factor, cell in zip(READING, _FACTORS, fields[1:], strict=True):
-        # Messages pad their numbers with zeros: nearly all are digits and a point.
-        value = float(cell) if cell.replace(".", "", 1).isdecimal() and cell.isascii() else number(cell)
+def _reading(fields: list[str], index: int, text: str, account: LineAccount) -> list[float]:
+    """Return the numbers of a reading; cells that are none are told."""
+    if _PLAIN.fullmatch(" ".join(fields[1:])):
+        return [*map(float, fields[1:])]
+    values = []
+    for name, cell in zip(READING, fields[1:], strict=True):
+        value = number(cell)
         if value is None:
             account.damage(name, 1)
             account.tell(f"{name}: not a number", f"{name}: {cell[:40]!r} is not a number", index + 1, text)
-        elif value not in options.missing_values:
-            values[name] = value * factor
+        values.append(np.nan if value is None else value)
     return values
 
 
@@ -195,7 +218,7 @@ def _system(block: Block, options: MapCO2Options) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _dry(block: Block, lines: Lines, account: LineAccount) -> dict[int, dict[str, float]]:
+def _dry(block: Block, lines: Lines, account: LineAccount) -> dict[int, float]:
     """Return the firmware's dry mole fractions by the reading that they are of."""
     if block.dry is None:
         return {}
@@ -208,7 +231,7 @@ def _dry(block: Block, lines: Lines, account: LineAccount) -> dict[int, dict[str
             line = lines.raw(index).decode("latin-1")
             account.tell("xco2_dry: not a number", f"xco2_dry: {text[:40]!r} is not a number", index + 1, line)
         else:
-            found[CYCLE_POINTS[point]] = {"xco2_dry": value}
+            found[CYCLE_POINTS[point]] = value
     return found
 
 

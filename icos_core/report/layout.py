@@ -108,8 +108,13 @@ def label_axis(axes: Axes, quantity: str, units: str) -> None:
 
 def say_empty(axes: Axes, reason: str) -> None:
     """Write into an empty panel why it is empty."""
-    axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", color=MUTED_INK, wrap=True)
+    # On a ground of its own: a line of reference may run through the middle.
+    ground = {"facecolor": axes.get_facecolor(), "edgecolor": "none"}
+    axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", color=MUTED_INK, wrap=True, bbox=ground)
     axes.set_yticks([])
+    if len(axes.figure.axes) == 1:
+        # Without a panel that has data the axis of time would show the years around 1970.
+        axes.xaxis.set_visible(False)
 
 
 def add_legend(axes: Axes) -> None:

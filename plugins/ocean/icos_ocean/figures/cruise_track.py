@@ -95,7 +95,8 @@ def _draw_fco2(
         bar = figure.colorbar(points, ax=axes, location="bottom", shrink=0.75, pad=0.02, aspect=40)
         bar.set_label(f"fCO₂ in sea water ({pretty_unit(unit_of(stream, 'fco2'))})")
     else:
-        axes.set_title("no row of sea water has a good fugacity of CO₂", fontsize="medium", color=MUTED_INK)
+        note = "no row of sea water has a good fugacity of CO₂"
+        axes.text(0.5, 0.98, note, transform=axes.transAxes, ha="center", va="top", color=MUTED_INK)
     if "fco2_flag" not in stream:
         return
     for level in (QUESTIONABLE, BAD):

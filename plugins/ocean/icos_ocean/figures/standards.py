@@ -29,6 +29,7 @@ __all__ = ["FIGURE"]
 
 READINGS, ASSIGNED = ("co2", "xco2_dry"), "standard_xco2"
 _SETTINGS = "zs"
+_LEAST_RANGE = 0.05
 _LONGEST_STEP = 24 * 3600 * 1_000_000_000
 
 
@@ -58,6 +59,9 @@ def _draw_one(axes: Axes, stream: xr.Dataset) -> None:
         label = f"{word}, {value:g} {pretty_unit(unit)}"
         drawn |= draw_series(axes, offset, "offset", rows=rows, label=label, colour=colour, missing=False, gap=_LONGEST_STEP)
     if drawn:
+        low, high = axes.get_ylim()
+        # An instrument that calibrates itself shows its values to the last digit: rounding is no drift.
+        axes.set_ylim(min(low, -_LEAST_RANGE), max(high, _LEAST_RANGE))
         add_legend(axes)
     else:
         say_empty(axes, "no row holds a reading of a standard gas that the description gives a value for")

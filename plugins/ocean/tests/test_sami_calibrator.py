@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from icos_ocean.calibration.sami import CALIBRATOR
 from icos_ocean.calibration.sami_blanks import blanks_at
 from icos_ocean.readers.sunburst_sami_co2 import READER
@@ -135,6 +136,31 @@ def test_a_bad_blank_is_left_out():
     stream["light_ratio_434_flag"].values[2] = BAD
     result = CALIBRATOR.calibrate({"sami": stream}, CALIBRATOR.options(), CONTEXT)
     assert values(result, "pco2")[[1, 3]] == pytest.approx(390)
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("how", ["linear", "latest"])
+def test_blanks_of_one_instrument_do_not_serve_the_next(how, header):
+    """The instrument was exchanged on the third day; the first sample of the second stands before its first blank."""
+    first = stream_of([400, 390, 380], coefficients=header)
+    second = stream_of([370, 400, 360], days=[3, 4, 5], blank_rows=(1,), blanks=(0.7, 0.6), coefficients=header)
+    options = {"blanks": how}
+    if header:
+        second["calibration_temperature"].values[:] += 0.5
+    else:
+        other = {**COEFFICIENTS, "temperature": 16.2, "valid_from": "2024-03-04T00:00:00Z"}
+        options["coefficients"] = [other, {**COEFFICIENTS, "valid_to": "2024-03-04T00:00:00Z"}]
+    expected = [values(calibrated(each, **options), "pco2") for each in (first, second)]
+    together = xr.concat([first, second], "time", data_vars="all", coords="minimal", compat="override", join="override")
+    np.testing.assert_array_equal(values(calibrated(together, **options), "pco2"), np.concatenate(expected))
+
+
+def test_several_corrections_are_listed_with_their_spread():
+    methods = ["takahashi-1993", "takahashi-2009"]
+    stream = stream_of([400, 390, 380])
+    set_variable(stream, VOCABULARY["sst"], np.full(3, 11.0))
+    result = calibrated(stream, sst="sst", temperature_correction=methods)
+    assert "takahashi-2009" in str(result.tables[-1])
 
 
 def test_far_from_a_blank_is_questionable():

@@ -9,6 +9,7 @@ import numpy as np
 from icos_core.components import Problem
 from icos_core.dataset import category_words, is_good
 from icos_core.versioned import utc64
+from icos_ocean.calibration.deployments import deployments
 from icos_ocean.calibration.flushing import run_numbers
 from icos_ocean.hydroc_signal import signal_ratio
 from icos_ocean.hydroc_zero import Zeros, ZeroSignal, interpolate_zeros, regress_zeros, zero_means
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["deployments", "drift_coordinate", "hydroc_run_types", "zero_readings", "zero_signal"]
+__all__ = ["drift_coordinate", "hydroc_run_types", "zero_readings", "zero_signal"]
 
 
 def hydroc_run_types(stream: xr.Dataset) -> NDArray[np.int8]:
@@ -53,18 +54,6 @@ def hydroc_run_types(stream: xr.Dataset) -> NDArray[np.int8]:
     return kinds
 
 
-def deployments(moment: NDArray[np.datetime64], options: HydroCCalibratorOptions) -> NDArray[np.int64]:
-    """Return the number of the deployment of each time: one begins where a calibration becomes valid.
-
-    Nothing of one sensor, or of one sensor before it was at its maker's, says anything about the zero signal of the next.
-    """
-    begins = sorted(utc64(each.valid_from) for each in options.calibrations if each.valid_from is not None)
-    # Whatever was measured before the first calibration becomes valid goes with it.
-    if len(begins) == len(options.calibrations):
-        begins = begins[1:]
-    return np.searchsorted(np.array(begins, dtype="M8[ns]"), moment, side="right").astype(np.int64)
-
-
 def drift_coordinate(record: Record, options: HydroCCalibratorOptions) -> tuple[FloatArray, list[Problem]]:
     """Return runtime of each row where it is logged and never goes back in its deployment, else time since the first row, s."""
     if options.drift_coordinate == "time":
@@ -73,7 +62,7 @@ def drift_coordinate(record: Record, options: HydroCCalibratorOptions) -> tuple[
         return record.time, [Problem(message="no runtime is logged: zero signals are interpolated in time")]
     coordinate, problems = record.time.copy(), []
     known, runtime = is_good(record.stream, "runtime"), record.stream["runtime"].values
-    deployment = deployments(record.moment, options)
+    deployment = deployments(record.moment, options.calibrations)
     for number in np.unique(deployment).tolist():
         rows = np.flatnonzero(deployment == number)
         there = rows[known[rows]]
@@ -93,7 +82,7 @@ def zero_readings(record: Record, coordinate: FloatArray, streams: Streams, opti
     stream = streams[options.zero_stream]
     moment = stream["time"].values
     time = (moment - record.moment[0]) / np.timedelta64(1, "s")
-    of_rows, of_zeros = deployments(record.moment, options), deployments(moment, options)
+    of_rows, of_zeros = deployments(record.moment, options.calibrations), deployments(moment, options.calibrations)
     there = np.full(time.shape, np.nan)
     for number in np.unique(of_rows).tolist():
         rows, readings = np.flatnonzero(of_rows == number), np.flatnonzero(of_zeros == number)
@@ -123,8 +112,8 @@ def zero_signal(record: Record, coordinate: FloatArray, zeros: Zeros, options: H
     if not record.size:
         return interpolate_zeros(coordinate, record.time, zeros, noise=stated.signal, drift_rate=stated.zero_drift)
     start = record.moment[0]
-    of_rows = deployments(record.moment, options)
-    of_zeros = deployments(start + (zeros.time * 1e9).astype("m8[ns]"), options)
+    of_rows = deployments(record.moment, options.calibrations)
+    of_zeros = deployments(start + (zeros.time * 1e9).astype("m8[ns]"), options.calibrations)
     if options.zero == "regression" and zeros.ratio.size:
         places = np.sort([(utc64(each) - start) / np.timedelta64(1, "s") for each in options.zero_breakpoints])
         pieces = len(places) + 1

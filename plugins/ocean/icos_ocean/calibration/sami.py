@@ -18,6 +18,7 @@ import numpy as np
 
 from icos_core.components import CalibrationResult, Calibrator, Cascade, Problem, Requirement, Table
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE, category_words, is_good
+from icos_ocean.calibration.deployments import deployments
 from icos_ocean.calibration.partial_pressure import (
     MeasuredPartialPressure,
     calibrated_stream,
@@ -121,18 +122,12 @@ def calibrate(streams: Streams, options: SamiCalibrationOptions, context: Contex
     is_blank = stream["measurement_type"].values == category_words(stream, "measurement_type").get("blank")
     good = is_blank & np.logical_and.reduce([is_good(stream, each) & (stream[each].values > 0.0) for each in _RATIOS])
     rows = np.flatnonzero(record.water & ~is_blank & ~record.flushed)
-    blanks = blanks_at(
-        record.time[rows],
-        record.time[good],
-        *(stream[each].values[good] for each in _RATIOS),
-        how=options.blanks,
-        noise=options.uncertainty.light_ratio,
-        drift=options.uncertainty.blank_drift,
-    )
-    response = _response(stream, rows, blanks, inputs, result, options)
+    coefficients = _coefficients(stream, record, options)
+    blanks = _blanks(stream, record, rows, np.flatnonzero(good), options)
+    response = _response(stream, rows, blanks, coefficients, inputs, result, options)
     complete = _reduce(rows, blanks, response, inputs, result, options)
     _judge(rows, blanks, response, result, options)
-    result.problems += _problems(record, good, response, stream, options)
+    result.problems += _problems(record, good, response, coefficients, options)
     return CalibrationResult(
         streams={name: calibrated_stream(inputs, result, _carried(options))},
         outcomes=tuple(result.outcomes),
@@ -147,9 +142,13 @@ def _carried(options: SamiCalibrationOptions) -> tuple[str, ...]:
     return ("run_type", *partial_pressure_carried(options, of_instrument))
 
 
+def _of_header(stream: xr.Dataset, size: int) -> list[FloatArray]:
+    return [np.asarray(stream[name].values, dtype=np.float64) if name in stream else np.full(size, np.nan) for name in _OF_HEADER]
+
+
 def _coefficients(stream: xr.Dataset, record: Record, options: SamiCalibrationOptions) -> Coefficients:
     """Return the coefficients of each row: those of the options where valid, else those of the file."""
-    found = [np.asarray(stream[name].values, dtype=np.float64) if name in stream else np.full(record.size, np.nan) for name in _OF_HEADER]
+    found = _of_header(stream, record.size)
     for table in options.coefficients:
         valid = table.covers(record.moment)
         found = [np.where(valid, value, array) for array, value in zip(found, (table.a, table.b, table.c, table.temperature), strict=True)]
@@ -157,15 +156,44 @@ def _coefficients(stream: xr.Dataset, record: Record, options: SamiCalibrationOp
     return Coefficients(a=a, b=b, c=c, temperature=temperature)
 
 
+def _blanks(
+    stream: xr.Dataset,
+    record: Record,
+    rows: NDArray[np.intp],
+    good: NDArray[np.intp],
+    options: SamiCalibrationOptions,
+) -> BlanksAtSamples:
+    """Return the blanks of the samples `rows` from the good ones of the same instrument.
+
+    One instrument is told from the next by the coefficients of its files, or by the time from which those of the options hold: the blank
+    of another says nothing about the light of this one.
+    """
+    each = np.column_stack([*_of_header(stream, record.size), deployments(record.moment, options.coefficients)])
+    _, instrument = np.unique(np.nan_to_num(each, nan=np.inf), axis=0, return_inverse=True)
+    instrument = instrument.reshape(record.size)
+    found = np.full((5, rows.size), np.nan)
+    for number in np.unique(instrument[rows]).tolist():
+        samples, own = instrument[rows] == number, good[instrument[good] == number]
+        found[:, samples] = blanks_at(
+            record.time[rows[samples]],
+            record.time[own],
+            *(stream[name].values[own] for name in _RATIOS),
+            how=options.blanks,
+            noise=options.uncertainty.light_ratio,
+            drift=options.uncertainty.blank_drift,
+        )
+    return BlanksAtSamples(*found)
+
+
 def _response(
     stream: xr.Dataset,
     rows: NDArray[np.intp],
     blanks: BlanksAtSamples,
+    everywhere: Coefficients,
     inputs: Inputs,
     result: Result,
     options: SamiCalibrationOptions,
 ) -> Response:
-    everywhere = _coefficients(stream, result.record, options)
     of_rows = Coefficients(
         a=np.asarray(everywhere.a)[rows],
         b=np.asarray(everywhere.b)[rows],
@@ -246,11 +274,12 @@ def _judge(rows: NDArray[np.intp], blanks: BlanksAtSamples, response: Response, 
         result.outcome(variable, "distant_blank", distant)
 
 
-def _problems(record: Record, good: BoolArray, response: Response, stream: xr.Dataset, options: SamiCalibrationOptions) -> list[Problem]:
+def _problems(
+    record: Record, good: BoolArray, response: Response, coefficients: Coefficients, options: SamiCalibrationOptions
+) -> list[Problem]:
     found = run_type_problems(record, "water_run_types", options.water_run_types)
     if record.size and not good.any():
         found.append(Problem(message="no good blank: without one there is no absorbance, hence no pCO2"))
-    coefficients = _coefficients(stream, record, options)
     missing = int(np.count_nonzero(~np.isfinite(np.asarray(coefficients.a) + np.asarray(coefficients.temperature))))
     if missing:
         message = (

@@ -99,5 +99,5 @@ def test_a_position_that_is_missing_leaves_the_others():
 def test_a_track_without_fco2_is_still_a_track():
     assert not track(fco2=None, delta_fco2=None).collections
     axes = track(fco2=missing())
-    assert axes.get_title() == "no row of sea water has a good fugacity of CO₂"
+    assert [text.get_text() for text in axes.texts] == ["no row of sea water has a good fugacity of CO₂"]
     assert not axes.collections

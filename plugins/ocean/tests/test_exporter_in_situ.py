@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from calibrated_underway import calibrated_underway
 from icos_ocean.exporters import cmems_instac, oceansites
-from icos_ocean.exporters.table_2_flags import table_2_flags
+from icos_ocean.exporters.table_2_flags import table_2_flags, worse
 from icos_ocean.vocabulary import RUN_TYPES
 
 from icos_core.station import Station
@@ -144,6 +144,36 @@ def test_table_2(code: int, expected: int) -> None:
     made["sst_flag"] = ("time", np.full(made.sizes["time"], code, dtype=np.int8))
     assert set(table_2_flags(made, "sst", 3).tolist()) == {expected}
     assert set(table_2_flags(made, "nothing").tolist()) == {9}
+
+
+@pytest.mark.parametrize(("left", "right", "expected"), [(8, 4, 4), (1, 0, 0), (8, 1, 8), (9, 4, 9), (2, 3, 3), (7, 1, 7), (0, 2, 2)])
+def test_the_worse_of_two_flags(left: int, right: int, expected: int) -> None:
+    pair = np.array([[left, right], [right, left]], dtype=np.int8)
+    assert worse(*pair).tolist() == [expected, expected]
+
+
+def test_a_bad_longitude_beside_an_interpolated_latitude_is_a_bad_position(stream: xr.Dataset, tmp_path: Path) -> None:
+    made = stream.copy(deep=True)
+    made["latitude_source"] = made["sst_source"].copy(data=np.ones(made.sizes["time"], dtype=np.int8))
+    for name, flag in (("latitude", 1), ("longitude", 4)):
+        made[f"{name}_flag"] = ("time", np.full(made.sizes["time"], flag, dtype=np.int8))
+    path, *_ = cmems_instac.export({"underway": made}, tmp_path, cmems_instac.CmemsInstacOptions(), example_context())
+    with netCDF4.Dataset(path) as file:
+        assert set(file["POSITION_QC"][:].tolist()) == {4}
+
+
+def test_numbers_beyond_32_bits_are_missing(stream: xr.Dataset, tmp_path: Path) -> None:
+    made = stream.copy(deep=True)
+    row = int(np.flatnonzero(made["run_type"].values == RUN_TYPES["EQU"])[0])
+    made["sst"].values[row] = 3e6
+    path, *_ = cmems_instac.export({"underway": made}, tmp_path, cmems_instac.CmemsInstacOptions(), example_context())
+    with netCDF4.Dataset(path) as file:
+        assert file["TEMP"][:, 0].mask[0]
+        assert file["TEMP_QC"][0, 0] == 9
+    made["sst"].values[row] = 1e300
+    (path,) = oceansites.export({"underway": made}, tmp_path, oceansites.OceanSitesOptions(), example_context())
+    with netCDF4.Dataset(path) as file:
+        assert file["TEMP"][:, 0].mask[0]
 
 
 def test_a_buoy_for_copernicus(stream: xr.Dataset, tmp_path: Path) -> None:

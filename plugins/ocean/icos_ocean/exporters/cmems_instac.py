@@ -23,6 +23,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_core.components import Exporter
+from icos_core.dataset import MISSING
 from icos_core.exporters.complete import file_stem, write_all
 from icos_core.exporters.deployments import split
 from icos_core.option_types import StreamName  # noqa: TC001  # pydantic evaluates annotations
@@ -187,9 +188,11 @@ def _write_variable(file: netCDF4.Dataset, data: xr.Dataset, each: InSituVariabl
     }
     variable.setncatts(attributes)
     values = data[each.variable].values if each.variable in data else np.full(data.sizes["time"], np.nan)
-    packed = np.where(np.isfinite(values), np.rint(np.nan_to_num(values) / _SCALE), _FILL).astype(np.int32)
-    variable[...] = packed[:, np.newaxis]
-    write_flags(file, each.name, table_2_flags(data, each.variable, options.questionable), ("TIME", "DEPTH"), each.long_name, FLAGS)
+    # A damaged number may be beyond what 32 bits hold.
+    fits = np.abs(values) < _SCALE * np.iinfo(np.int32).max
+    variable[...] = np.where(fits, np.rint(np.where(fits, values, 0.0) / _SCALE), _FILL).astype(np.int32)[:, np.newaxis]
+    flags = np.where(fits, table_2_flags(data, each.variable, options.questionable), np.int8(MISSING))
+    write_flags(file, each.name, flags, ("TIME", "DEPTH"), each.long_name, FLAGS)
 
 
 def _global(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_ocean.exporters.table_2_flags import MEANINGS, NOMINAL, table_2_flags
+from icos_ocean.exporters.table_2_flags import MEANINGS, NOMINAL, table_2_flags, worse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def position_of(data: xr.Dataset, context: Context, questionable: int = 2) -> Po
     """Return where the rows of a part are; None where neither rows nor station say it."""
     if "latitude" in data and "longitude" in data:
         latitude, longitude = data["latitude"].values, data["longitude"].values
-        flag = np.maximum(table_2_flags(data, "latitude", questionable), table_2_flags(data, "longitude", questionable))
+        flag = worse(table_2_flags(data, "latitude", questionable), table_2_flags(data, "longitude", questionable))
         return Position(latitude=latitude, longitude=(longitude + 180.0) % 360.0 - 180.0, flag=flag)
     station = context.station
     if station.latitude is None or station.longitude is None:

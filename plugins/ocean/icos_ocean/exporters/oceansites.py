@@ -190,7 +190,10 @@ def _write_values(
     variable.setncatts(attributes)
     if len(dimensions) == 2:
         variable.coordinates = "TIME DEPTH LATITUDE LONGITUDE"
-    variable[...] = np.where(np.isfinite(values), values, _FILL).astype(np.float32).reshape(variable.shape)
+    # A damaged number may be beyond what 32 bits hold.
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32)
+    variable[...] = np.where(np.isfinite(single), single, _FILL).reshape(variable.shape)
 
 
 def _global(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-__all__ = ["INTERPOLATED", "MEANINGS", "NOMINAL", "NO_QC", "table_2_flags"]
+__all__ = ["INTERPOLATED", "MEANINGS", "NOMINAL", "NO_QC", "table_2_flags", "worse"]
 
 NO_QC, NOMINAL, INTERPOLATED = 0, 7, 8
 MEANINGS = (
@@ -31,6 +31,9 @@ MEANINGS = (
     "interpolated_value",
     "missing_value",
 )
+
+# From best to worst: good, nominal, interpolated, changed, not evaluated (or not used), probably good, correctable, bad, missing.
+_RANK = np.argsort([1, 7, 8, 5, 6, 0, 2, 3, 4, 9])
 
 
 def table_2_flags(stream: xr.Dataset, name: str, questionable: int = 2) -> NDArray[np.int8]:
@@ -60,3 +63,8 @@ def table_2_flags(stream: xr.Dataset, name: str, questionable: int = 2) -> NDArr
     if code is not None:
         found = np.where((stream[source].values == code) & (found == 1), np.int8(INTERPOLATED), found)
     return np.where(np.isnan(stream[name].values), np.int8(MISSING), found)
+
+
+def worse(left: NDArray[np.int8], right: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the worse of two flags; their numbers are in no order: interpolated is 8, and not evaluated 0 is worse than good."""
+    return np.where(_RANK[left] >= _RANK[right], left, right)

@@ -114,9 +114,21 @@ def test_standards_that_set_the_analyser_do_not_count() -> None:
 def test_flag_b_and_with_a_crossover_a() -> None:
     assert flag(cruise())[0] == "B"
     assert flag(cruise(), crossover=True)[0] == "A"
-    pairs = xr.Dataset({"high_quality": ("pair", np.array([0, 1], dtype=np.int8))})
+    time = cruise()["time"].values[[5, 20]]
+    pairs = xr.Dataset({"high_quality": ("pair", np.array([0, 1], dtype=np.int8)), "time_own": ("pair", time)})
     assert flag(cruise(), streams={"crossovers": pairs})[0] == "A"
     assert flag(cruise(), streams={"crossovers": pairs.isel(pair=[0])})[0] == "B"
+
+
+def test_a_crossover_counts_for_its_own_deployment_only() -> None:
+    data = cruise(hours=24.0)
+    where = context()
+    first = where.deployments[0].model_copy(update={"end": datetime(2024, 3, 1, 12, tzinfo=UTC)})
+    second = where.deployments[0].model_copy(update={"start": datetime(2024, 3, 1, 12, tzinfo=UTC), "expocode": "XXXX20240302"})
+    pairs = xr.Dataset({"high_quality": ("pair", np.array([1], dtype=np.int8)), "time_own": ("pair", data["time"].values[[5]])})
+    both = replace(where, deployments=(first, second))
+    found = derive({"underway": data, "crossovers": pairs}, SocatDataSetFlagOptions.model_validate(STATED), both)
+    assert [table.title.rpartition(" ")[2] for table in found.tables] == ["A", "B"]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +166,17 @@ def test_flags_c_to_e_and_none() -> None:
 def test_a_sensor_without_an_equilibrator_is_no_a() -> None:
     data = cruise().drop_vars(["xco2", "equilibrator_temperature", "delta_temperature"])
     assert flag(data)[0] == "C"
+    sensor = data.drop_vars("standard_xco2")
+    assert flag(sensor)[0] == "E"
+    assert flag(sensor, alternative_sensor=False)[0] == "C"
+
+
+def test_rows_without_a_mole_fraction_or_a_temperature_say_nothing() -> None:
+    found = evidence_of(cruise(xco2=np.nan, delta_temperature=np.nan))
+    assert np.isnan([found.outside, found.beyond, found.warming]).all()
+    half = cruise(delta_temperature=1.4)
+    half["delta_temperature"].values[::2] = np.nan
+    assert evidence_of(half).warming == 1.0
 
 
 def test_the_table_names_what_is_lacking() -> None:
@@ -195,3 +218,11 @@ def test_the_label() -> None:
     assert label(data, **stated).title.endswith("0 missed, 0 not stated")
     assert verdicts(label(data, **stated, fco2_limit=1.0))["uncertainty of fCO2, root mean square"] == "missed"
     assert verdicts(label(data, **stated, standards=4))["standard gases other than zero"] == "missed"
+
+
+def test_the_label_asks_for_no_flags_of_the_coordinates_of_the_station() -> None:
+    data = cruise().drop_vars(["latitude", "longitude"])
+    where = context()
+    moored = replace(where, station=where.station.model_copy(update={"latitude": 51.0, "longitude": 3.0}))
+    (table,) = check_label({"underway": data}, IcosLabelOptions(), moored).tables
+    assert not [name for name in verdicts(table) if "itude" in name]

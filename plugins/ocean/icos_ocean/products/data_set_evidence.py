@@ -41,7 +41,7 @@ class Evidence:
     beyond
         How far the furthest of them is outside, relative to the width of the range.
     warming
-        Share of the rows in which the equilibrator is 1 °C or more from the sea.
+        Share of the rows with both temperatures in which the equilibrator is 1 °C or more from the sea.
     uncertainty
         Root mean square of the standard uncertainty of fCO2, µatm.
     """
@@ -80,7 +80,7 @@ def evidence_of(data: xr.Dataset, warming_limit: float = 1.0) -> Evidence:
         interval=interval,
         outside=outside,
         beyond=beyond,
-        warming=_share(np.abs(data["delta_temperature"].values[good]) >= warming_limit) if "delta_temperature" in data else np.nan,
+        warming=_warming(data, good, warming_limit),
         uncertainty=_root_mean_square(data["fco2_uncertainty"].values[good]) if "fco2_uncertainty" in data else np.nan,
     )
 
@@ -93,6 +93,13 @@ def _flag(data: xr.Dataset, name: str) -> NDArray[np.int8]:
 
 def _share(rows: NDArray[np.bool_]) -> float:
     return float(rows.mean()) if rows.size else np.nan
+
+
+def _warming(data: xr.Dataset, good: NDArray[np.bool_], limit: float) -> float:
+    if "delta_temperature" not in data:
+        return np.nan
+    difference = data["delta_temperature"].values[good]
+    return _share(np.abs(difference[np.isfinite(difference)]) >= limit)
 
 
 def _root_mean_square(values: FloatArray) -> float:
@@ -119,8 +126,10 @@ def _standards(data: xr.Dataset, water: NDArray[np.bool_]) -> tuple[tuple[float,
 
 
 def _outside(data: xr.Dataset, good: NDArray[np.bool_], standards: tuple[float, ...]) -> tuple[float, float]:
-    if len(standards) < 2 or "xco2" not in data or not good.any():
+    if len(standards) < 2 or "xco2" not in data:
         return np.nan, np.nan
-    xco2 = data["xco2"].values[good]
+    xco2 = data["xco2"].values[good & np.isfinite(data["xco2"].values)]
+    if not xco2.size:
+        return np.nan, np.nan
     distance = np.maximum(np.maximum(standards[0] - xco2, xco2 - standards[-1]), 0.0)
-    return _share(distance > 0.0), float(np.nanmax(distance) / (standards[-1] - standards[0]))
+    return _share(distance > 0.0), float(distance.max() / (standards[-1] - standards[0]))

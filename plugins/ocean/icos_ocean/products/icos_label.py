@@ -21,7 +21,7 @@ from icos_core.dataset import MISSING, QUESTIONABLE
 from icos_core.exporters.deployments import split
 from icos_core.option_types import StreamName  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
-from icos_ocean.exporters.water_samples import underway
+from icos_ocean.exporters.water_samples import at_the_station, underway
 from icos_ocean.products.data_set_criteria import Criterion, at_most, lacking_metadata
 from icos_ocean.products.data_set_evidence import evidence_of
 
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["PRODUCT", "IcosLabelOptions", "derive"]
 
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_CORE = ("fco2", "sst", "salinity", "latitude", "longitude")
+_POSITION = ("latitude", "longitude")
+_CORE = ("fco2", "sst", "salinity", *_POSITION)
 
 
 class IcosLabelOptions(Options):
@@ -86,7 +87,7 @@ def _checked(part: Part, options: IcosLabelOptions, context: Context) -> Table:
         at_most("values outside the range of the standards", found.outside, options.outside_share, "of all"),
         at_most("questionable or bad values of fCO2", found.flagged, 1.0 - options.usable_share, "of all"),
         Criterion("metadata", "complete", f"lacking: {', '.join(lacking)}" if lacking else "complete", not lacking),
-        *(_flags(part.data, name) for name in _CORE),
+        *(_flags(part.data, name) for name in _CORE if name not in _POSITION or not at_the_station(part.data, context.station)),
     ]
     name = part.deployment.expocode if part.deployment is not None else context.station.id
     missed = sum(each.met is False for each in criteria)

@@ -47,7 +47,13 @@ class SocatDataSetFlagOptions(Options):
     stream: StreamName | None = Field(default=None, description="calibrated stream; default: the one with fCO2")
     traceable: bool | None = Field(default=None, description="whether the standards are traceable to the WMO scale")
     continuous: bool | None = Field(default=None, description="whether CO2 is measured continuously, by equilibration with IR, GC or CRDS")
-    alternative_sensor: bool = Field(default=False, description="whether it is a sensor other than such a system: its best flag is E")
+    alternative_sensor: bool | None = Field(
+        default=None,
+        description=(
+            "whether it is a sensor other than such a system: its best flag is E; "
+            "default: where there is neither a mole fraction in equilibrated air nor a standard gas"
+        ),
+    )
     sst_accuracy: NotNegative | None = Field(default=None, description="accuracy of the sea-surface temperature, °C")
     equilibrator_temperature_accuracy: NotNegative | None = Field(default=None, description="accuracy of the equilibrator temperature, °C")
     pressure_accuracy: NotNegative | None = Field(default=None, description="accuracy of the equilibrator pressure, hPa")
@@ -111,12 +117,12 @@ def _judged(part: Part, crossovers: xr.Dataset | None, options: SocatDataSetFlag
     found = evidence_of(part.data, options.warming_limit)
     accuracy = found.uncertainty if options.fco2_accuracy is None else options.fco2_accuracy
     lacking = lacking_metadata(context, part.deployment)
-    crossover = options.crossover if options.crossover is not None else _has_crossover(crossovers)
-    best = _best(found, options)
+    crossover = options.crossover if options.crossover is not None else _has_crossover(crossovers, part)
+    seems_alternative = not found.equilibrated and not found.standards
+    alternative = seems_alternative if options.alternative_sensor is None else options.alternative_sensor
+    best = _best(found, options, alternative=alternative)
     exceeded = found.beyond > options.standards_exceeded
-    flag = proposed_flag(
-        best, accuracy, metadata=not lacking, crossover=crossover, exceeded=exceeded, alternative=options.alternative_sensor
-    )
+    flag = proposed_flag(best, accuracy, metadata=not lacking, crossover=crossover, exceeded=exceeded, alternative=alternative)
     known = {True: "found", False: "none", None: "not looked for: product crossovers"}
     rest = [
         at_most("accuracy of fCO2 for A and B", accuracy, 2.0, "µatm"),
@@ -138,7 +144,7 @@ def _judged(part: Part, crossovers: xr.Dataset | None, options: SocatDataSetFlag
     )
 
 
-def _best(found: Evidence, options: SocatDataSetFlagOptions) -> list[Criterion]:
+def _best(found: Evidence, options: SocatDataSetFlagOptions, *, alternative: bool) -> list[Criterion]:
     """Return the criteria of A and B beside accuracy and metadata."""
     count = len(found.standards)
     yes = {True: "yes", False: "no", None: "–"}
@@ -148,7 +154,7 @@ def _best(found: Evidence, options: SocatDataSetFlagOptions) -> list[Criterion]:
             "xCO2 measured in equilibrated air, continuously, by IR, GC or CRDS",
             "yes",
             yes[continuous] if found.equilibrated else "no mole fraction in equilibrated air",
-            continuous and not options.alternative_sensor if continuous is not None else None,
+            continuous and not alternative if continuous is not None else None,
         ),
         Criterion("standard gases other than zero", "≥ 2", ", ".join(f"{each:g}" for each in found.standards) or "none", count >= 2),
         Criterion("standards traceable to the WMO scale", "yes", yes[options.traceable], options.traceable),
@@ -161,10 +167,12 @@ def _best(found: Evidence, options: SocatDataSetFlagOptions) -> list[Criterion]:
     ]
 
 
-def _has_crossover(crossovers: xr.Dataset | None) -> bool | None:
+def _has_crossover(crossovers: xr.Dataset | None, part: Part) -> bool | None:
+    """Whether a measurement of this deployment is in a pair of high quality; None where nobody has looked."""
     if crossovers is None:
         return None
-    return bool(crossovers["high_quality"].values.any()) if "high_quality" in crossovers else None
+    own = crossovers["time_own"].values[crossovers["high_quality"].values == 1]
+    return bool(np.isin(own, part.data["time"].values).any())
 
 
 def _requires(options: SocatDataSetFlagOptions) -> Mapping[str, tuple[Requirement, ...]]:

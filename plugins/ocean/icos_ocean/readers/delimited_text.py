@@ -322,7 +322,7 @@ def parse_block(
 
 def _words(series: pd.Series[Any]) -> Words:
     codes, found = pd.factorize(series)
-    texts = [str(word).strip() for word in found]
+    texts = [str(word).strip() for word in found.tolist()]
     # Cells that differ by blanks only are one word; a cell of blanks only is empty.
     codes_of = {word: code for code, word in enumerate(dict.fromkeys(filter(None, texts)))}
     recode = np.array([*(codes_of.get(text, -1) for text in texts), -1], dtype=np.int64)

@@ -235,6 +235,14 @@ def test_zeros_of_a_stream_of_their_own():
     assert set(CALIBRATOR.requires(options)) == {"*", "zeroings"}
 
 
+@pytest.mark.parametrize("stream", [None, "hydroc"])
+def test_readings_of_zero_in_a_stream_of_their_own_are_tested(stream):
+    tests = CALIBRATOR.default_tests(options_with(stream=stream, zero_stream="zeroings"))
+    tested = {test.get("variable") for test in tests if test.get("stream") in {None, "zeroings"}}
+    assert {"signal_raw", "signal_reference"} <= tested
+    assert stream is None or tested == {"signal_raw", "signal_reference"}
+
+
 def test_states_become_run_types():
     kinds = np.array(KINDS)
     zero = np.where(kinds == "ZERO", STATES["on"], STATES["off"]).astype(np.int8)

@@ -90,7 +90,11 @@ def default_tests(options: HydroCCalibratorOptions) -> Sequence[Mapping[str, Any
         *({"test": "range", "variable": name, "bad_outside": [1.0, 1e6]} for name in _SIGNALS),
         {"test": "range", "variable": "relative_humidity", "questionable_outside": [0.0, 90.0]},
     ]
-    return partial_pressure_tests(options, own)
+    tests = partial_pressure_tests(options, own)
+    if options.stream is not None and options.zero_stream is not None:
+        # Readings of zero are told good from bad by the same ranges, in their own stream.
+        tests += [{**test, "stream": options.zero_stream} for test in own if test["variable"] in _SIGNALS]
+    return tests
 
 
 def calibrate(streams: Streams, options: HydroCCalibratorOptions, context: Context) -> CalibrationResult:  # noqa: ARG001  # no part of the run matters

@@ -254,6 +254,8 @@ def test_a_run_from_raw_files(tmp_path, style):
     water = category_mask(stream, "run_type", ["EQU"])
     used = water & np.isfinite(stream["fco2"].values)
     assert (stream["fco2_flag"].values[used] == GOOD).all()
+    # The way back from a zero is no spike: nobody is asked to accept what is not used.
+    assert (stream["xco2_wet_flag"].values[water] == GOOD).all()
     assert used.sum() == water.sum() - 30
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,15 +14,15 @@ from icos_ocean.calibration.gap_filling import fill_gaps
 from icos_ocean.practical_salinity import salinity_from_conductivity
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     import xarray as xr
     from numpy.typing import NDArray
-
-    from icos_ocean.calibration.underway_options import Filling, Variability
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["Input", "Inputs", "put_filled"]
+__all__ = ["Input", "Inputs", "Limits", "Rates", "put_filled"]
 
 INTERPOLATED, ASSUMED = 1, 2
 _SECONDS_PER_HOUR = 3600.0
@@ -30,6 +30,20 @@ _WITH_ASSUMED = {
     "flag_values": np.array([0, INTERPOLATED, ASSUMED], dtype=np.int8),
     "flag_meanings": f"{SOURCE_ATTRIBUTES['flag_meanings']} assumed",
 }
+
+
+class Limits(Protocol):
+    """How far apart two good values may be for the rows between them to be filled."""
+
+    def limit(self, name: str) -> timedelta:
+        """Return the limit of a variable; 0 for one that is never filled."""
+
+
+class Rates(Protocol):
+    """How fast variables wander."""
+
+    def rate(self, name: str) -> float:
+        """Return what a variable gathers in one hour, in its unit h^-½; 0 for one that is never filled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +106,9 @@ class Inputs:
         Measured rows with their flags.
     time : (n,) ndarray
         s.
-    filling : Filling
-        Limits.
-    variability : Variability
+    filling : Limits
+        How wide gaps may be.
+    variability : Rates
         How fast the variables wander.
     assumed_salinity : float, optional
         Practical salinity of rows without one.
@@ -104,8 +118,8 @@ class Inputs:
 
     stream: xr.Dataset
     time: FloatArray
-    filling: Filling
-    variability: Variability
+    filling: Limits
+    variability: Rates
     assumed_salinity: float | None = None
     taken: dict[str, Input] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ uncertainty of fCO2, outcomes and tables. `icos_ocean.calibration.partial_pressu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from icos_ocean.calibration.inputs import Input
     from icos_ocean.calibration.partial_pressure_options import PartialPressureOptions
     from icos_ocean.calibration.record import Result
-    from icos_ocean.calibration.underway_options import Filling, Variability
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -194,13 +193,7 @@ def run_type_problems(record: Record, key: str, wanted: Sequence[str]) -> list[P
 
 def partial_pressure_inputs(record: Record, options: PartialPressureOptions) -> Inputs:
     """Return the variables of the stream as the calibrator takes them, filled within the limits of the options."""
-    return Inputs(
-        stream=record.stream,
-        time=record.time,
-        # What is asked of both is a limit and a rate by the name of a variable.
-        filling=cast("Filling", options.fill),
-        variability=cast("Variability", options.uncertainty.variability),
-    )
+    return Inputs(stream=record.stream, time=record.time, filling=options.fill, variability=options.uncertainty.variability)
 
 
 def reduce_partial_pressure(

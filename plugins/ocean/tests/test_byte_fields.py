@@ -64,6 +64,20 @@ def test_tokens_are_those_of_split(texts, cut):
         ]
 
 
+@given(st.lists(st.text(alphabet="ab°ÿ ", max_size=6), max_size=20), st.lists(st.booleans(), min_size=20, max_size=20))
+def test_texts_of_some_pieces(texts, wanted):
+    some = np.flatnonzero(wanted[: len(texts)])
+    assert pieces(texts)[some].texts() == [texts[row] for row in some]
+
+
+def test_texts_where_some_are_not_there():
+    whole = pieces(["ab", "cd", "ef"])
+    starts, ends = whole.starts.copy(), whole.ends.copy()
+    ends[1] = starts[1]
+    starts[2], ends[2] = whole.view.size, 0
+    assert Pieces(whole.view, starts, ends)[1:].texts() == ["", ""]
+
+
 def test_letters_and_words():
     found = pieces(["N", " s ", "", "NE", "n"])
     assert found.letters().tolist() == [ord("N"), ord("S"), 0, 0, ord("N")]

@@ -56,6 +56,15 @@ class Pieces:
         """Return one piece as text."""
         return self.view[self.starts[row] : self.ends[row]].tobytes().decode("latin-1")
 
+    def texts(self) -> list[str]:
+        """Return all pieces as texts, faster than one by one."""
+        if not len(self):
+            return []
+        first = int(self.starts.min())
+        together = self.view[first : int(self.ends.max())].tobytes().decode("latin-1")
+        starts, ends = (self.starts - first).tolist(), np.maximum(self.ends - first, 0).tolist()
+        return [together[start:end] for start, end in zip(starts, ends, strict=True)]
+
     def stripped(self) -> Pieces:
         """Return the pieces without the blanks and tabs around them."""
         starts, ends = self.starts.copy(), self.ends.copy()
@@ -86,8 +95,7 @@ class Pieces:
 
     def words(self) -> tuple[NDArray[np.intp], tuple[str, ...]]:
         """Return the distinct texts, stripped and sorted, and the index into them of each piece."""
-        piece = self.stripped()
-        texts = [piece.text(row) for row in range(len(piece))]
+        texts = self.stripped().texts()
         distinct = tuple(sorted(set(texts)))
         index = {text: code for code, text in enumerate(distinct)}
         return np.array([index[text] for text in texts], dtype=np.intp), distinct

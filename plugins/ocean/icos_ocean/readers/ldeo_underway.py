@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,7 +149,7 @@ def _lines(path: Path, options: LdeoOptions) -> tuple[LoggedFile, dict[str, Piec
     shaped = log.kept & (tokens.count > last)
     if options.columns[0] == "time_tag":
         rows = np.flatnonzero(shaped)
-        shaped[rows] = [_TIME_TAG.fullmatch(pieces["time_tag"].text(row)) is not None for row in rows.tolist()]
+        shaped[rows] = [_TIME_TAG.fullmatch(text) is not None for text in pieces["time_tag"][rows].texts()]
     expected = f"expected {last + 1} columns: {', '.join(options.columns)}"
     if not shaped.any():
         raise InputError(path.name, f"no line of an LDEO underway system: {expected}", line=int(np.argmax(log.kept)) + 1)
@@ -178,7 +179,7 @@ def _times(
     """Return the lines that have a time, it, and their time tag; lines without time are rejected."""
     rows = np.flatnonzero(log.kept)
     tag = tokens.get("time_tag")
-    tags = np.array([INVALID if tag is None else _time_of_tag(tag.text(row)) for row in rows.tolist()], dtype=np.int64)
+    tags = np.full(rows.size, INVALID) if tag is None else np.array([*map(_time_of_tag, tag[rows].texts())], dtype=np.int64)
     if options.clock == "logger":
         return rows, log.time[rows], tags
     absent = np.zeros(len(log.lines), dtype=bool)
@@ -193,13 +194,19 @@ def _time_of_tag(text: str) -> int:
     match = _TIME_TAG.fullmatch(text)
     if match is None:
         return INVALID
-    year, day = int(match[1]), int(match[2])
-    if not (1970 <= year < 2200 and 1 <= day <= date(year, 12, 31).timetuple().tm_yday):
+    whole = _day(match[1], match[2])
+    if whole is None:
         return INVALID
-    fraction = match[3] or ".0"
-    whole = date(year, 1, 1).toordinal() - _EPOCH + day - 1
-    of_day = round(float(fraction) * _NANOSECONDS_PER_DAY)
-    return whole * _NANOSECONDS_PER_DAY + of_day
+    return whole * _NANOSECONDS_PER_DAY + round(float(match[3] or ".0") * _NANOSECONDS_PER_DAY)
+
+
+@lru_cache(maxsize=1024)
+def _day(year: str, day_of_year: str) -> int | None:
+    """Return days since 1970, None for a day that the year does not have; rows of a day stand one after the other."""
+    first, day = int(year), int(day_of_year)
+    if not (1970 <= first < 2200 and 1 <= day <= date(first, 12, 31).timetuple().tm_yday):
+        return None
+    return date(first, 1, 1).toordinal() - _EPOCH + day - 1
 
 
 def _run_types(sources: Pieces, options: LdeoOptions) -> NDArray[np.int8]:

@@ -116,6 +116,14 @@ def test_time_since_a_moment_in_the_header(tmp_path: Path) -> None:
         read(tmp_path, text.replace("Started", "Begun"), clock=clock, separator="semicolon", decimal_comma=True, header_lines=3)
 
 
+@pytest.mark.parametrize("end", ["Z", " UTC", "+00:00", "-0000", " GMT"])
+def test_utc_at_the_end_is_passed_over(tmp_path: Path, end: str) -> None:
+    text = f"time,T\n2019-07-06T12:00:00{end},1\n2019-07-06T12:01:00.5{end},2\n2019-07-06 12:02{end},3\n2019-07-06T12:03:00+02:00,4\n"
+    result = read(tmp_path, text)
+    assert values(result) == [1.0, 2.0, 3.0]
+    assert dict(result.tally.rejected) == {"no valid date and time": 1}
+
+
 @pytest.mark.parametrize(
     "moment", ["2019-02-29 10:00:00", "2019-13-01 10:00:00", "2019-07-06 25:00:00", "1969-01-01 00:00:00", "yesterday", ""]
 )

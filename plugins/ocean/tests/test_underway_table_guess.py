@@ -18,6 +18,8 @@ from icos_core.testing import example_context
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import xarray as xr
+
     from icos_core.components import Guess
 
 WORKSHOP = "ocean/icos_otc_workshop"
@@ -86,6 +88,9 @@ HAND_WRITTEN: dict[str, dict[str, Any]] = {
             "temperature": "sst",
             "temperature_eq": "equilibrator_temperature",
             "windspeed": "wind_speed",
+            "wind_moment2": "wind_speed_second_moment",
+            "wind_moment3": "wind_speed_third_moment",
+            "ice_coverage": "ice_fraction",
             "air_pressure": "atmospheric_pressure",
             "air_pressure_equ": "equilibrator_pressure",
             "salinity": "salinity",
@@ -157,11 +162,84 @@ def test_the_guess_equals_what_a_person_writes_or_says_what_it_could_not_tell(re
         assert proposed["clock"] == HAND_WRITTEN[name]["clock"]
     for header, variable in HAND_WRITTEN[name]["columns"].items():
         assert proposed["columns"].get(header) == variable or header in said(found, "columns", "names") or wanted.names, header
-    beyond = {header: variable for header, variable in proposed["columns"].items() if header not in HAND_WRITTEN[name]["columns"]}
+    own = {quantity["name"] for quantity in proposed.get("quantities", ())}
+    beyond = {
+        header: each for header, each in proposed["columns"].items() if header not in HAND_WRITTEN[name]["columns"] and each not in own
+    }
     # A column without a value that a person leaves out, or one of the same kind.
     assert set(beyond) <= {"PPPP [hPa]", "fCO2water_SST_wet [uatm]"}
     assert proposed.get("run_type_column") == wanted.run_type_column
     assert all(word in said(found, "run_types") for word in wanted.housekeeping)
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", HAND_WRITTEN)
+def test_the_guess_is_a_description_that_reads_every_row(real_data: Path, name: str) -> None:
+    found = guess(real_data / name)
+    assert found is not None
+    result = underway_table.read(real_data / name, UnderwayTableOptions.model_validate(dict(found.options)), example_context())
+    assert result.tally.kept == result.tally.seen - result.tally.rejected.get("unknown word for the run type", 0)
+    assert result.tally.kept
+
+
+def table(tmp_path: Path, text: str) -> tuple[Guess, xr.Dataset]:
+    """Return what is guessed of a table, and what is read with that."""
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    found = guess(path)
+    assert found is not None
+    result = underway_table.read(path, UnderwayTableOptions.model_validate(dict(found.options)), example_context())
+    assert result.tally.kept == result.tally.seen
+    return found, result.streams["underway"]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["06-Jul-2019 12:0{}:00", "2019-07-06T12:0{}:00+00:00", "20190706T120{}00", "2019-07-06 12:0{}:00 UTC", "6 July 2019 12:0{}:00"],
+)
+def test_dates_in_words_without_separators_and_with_utc(tmp_path: Path, moment: str) -> None:
+    found, stream = table(tmp_path, "when,SST\n" + "".join(f"{moment.format(minute)},1{minute}.5\n" for minute in range(5)))
+    assert stream["time"].values[4] == np.datetime64("2019-07-06T12:04:00", "ns")
+    assert not said(found, "clock.date_format")
+    assert bool(said(found, "clock.utc_offset")) == ("UTC" not in moment and "+00" not in moment)
+
+
+def test_one_row_is_enough(tmp_path: Path) -> None:
+    assert table(tmp_path, "Date,Time,SST\n2019-07-06,12:00:00,12.5\n")[1]["sst"].values.tolist() == [12.5]
+
+
+def test_units_that_cannot_be_converted_are_told(tmp_path: Path) -> None:
+    text = "time,SST [grad],Sal [g/kg],Licor press [kPa],wind speed [kts]\n2019-07-06 12:00:00,12,35,101.3,10\n"
+    found, stream = table(tmp_path, text)
+    assert found.options["units"] == {"analyser_pressure": "kPa", "wind_speed": "knot"}
+    assert stream["salinity"].values.tolist() == [35.0]
+    assert "'grad'" in said(found, "units")
+    assert "'g/kg'" in said(found, "units")
+
+
+def test_missing_values_by_their_number(tmp_path: Path) -> None:
+    text = "time,SST\n" + "".join(f"2019-07-06 12:0{minute}:00,-999.000\n" for minute in range(3))
+    found, stream = table(tmp_path, text)
+    assert np.isnan(stream["sst"].values).all()
+    assert said(found, "missing_values")
+
+
+def test_degrees_and_minutes_near_the_equator(tmp_path: Path) -> None:
+    _, stream = table(tmp_path, "time,Lat,Lon\n2019-07-06 12:00:00,0006.1,01020.1\n2019-07-06 12:01:00,0006.2,01020.2\n")
+    np.testing.assert_allclose(stream["latitude"].values, [6.1 / 60.0, 6.2 / 60.0])
+
+
+def test_a_name_with_several_meanings_gives_way_to_one_with_one(tmp_path: Path) -> None:
+    found, stream = table(tmp_path, "time,Temp,SST\n2019-07-06 12:00:00,30,12\n")
+    assert stream["sst"].values.tolist() == [12.0]
+    assert "'Temp' may be any of" in said(found, "columns")
+
+
+def test_columns_of_which_none_is_known_are_read_under_names_of_their_own(tmp_path: Path) -> None:
+    found, stream = table(tmp_path, "time,Bar (V),Bar,remark,q-x\n2019-07-06 12:00:00,1,2,none,3\n2019-07-06 12:01:00,1,2,none,3\n")
+    assert found.confidence < 0.5
+    assert {name: stream[name].values[0] for name in stream.data_vars} == {"bar": 1.0, "column_3": 2.0, "q_x": 3.0}
+    assert said(found, "quantities")
 
 
 @pytest.mark.realdata
@@ -183,6 +261,8 @@ def test_files_of_the_instrument_are_known(real_data: Path, name: str) -> None:
 def test_a_list_of_numbers_is_no_table_with_times(real_data: Path) -> None:
     assert guess(real_data / WORKSHOP / "xco2_corr.txt") is None
     assert guess(real_data / "ocean/oceanpack/system_states.csv") is None
+    # Times, and beside them no number.
+    assert guess(real_data / "ocean/openrvdas_NBP1406/NBP1406_gp02-2014-08-01") is None
 
 
 STYLES: list[dict[str, Any]] = [

@@ -16,7 +16,7 @@ from icos_ocean.vocabulary import VOCABULARY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Proposal", "propose", "without_unit"]
+__all__ = ["Proposal", "known", "propose", "without_unit"]
 
 _UNIT = re.compile(r"(.*?)\s*[\[(]\s*([^\[\]()]*?)\s*[\])]\s*")
 _UNITS = {
@@ -39,6 +39,8 @@ _UNITS = {
     "mbar": "hPa",
     "mb": "hPa",
     "kn": "knot",
+    "kt": "knot",
+    "kts": "knot",
     "knots": "knot",
     "umol/mol": "umol mol-1",
     "mmol/mol": "mmol mol-1",
@@ -50,7 +52,7 @@ _UNITS = {
 _FURTHER: Mapping[str, tuple[str, ...]] = {
     "latitude": ("latitude dec deg n", "lat dec degree", "latitude dec", "ship lat"),
     "longitude": ("longitude dec deg e", "long dec degree", "longitude dec", "ship lon", "lng"),
-    "sst": ("temp", "sea surface temperature", "sst c", "water temperature", "intake t", "t intake", "sea temp", "sea temperature", "tsea"),
+    "sst": ("sea surface temperature", "sst c", "water temperature", "intake t", "t intake", "sea temp", "sea temperature", "tsea"),
     "salinity": ("sal", "sss", "sea surface salinity", "p sal", "psal", "salinity tsg", "salt"),
     "equilibrator_temperature": ("tequ", "t equ", "temperature equi", "temperature eq", "teq", "eq temp", "equilibrator t", "temp equ"),
     "equilibrator_pressure": ("pequ", "p equ", "pressure equi", "peq", "air pressure equ", "equilibrator p"),
@@ -62,6 +64,9 @@ _FURTHER: Mapping[str, tuple[str, ...]] = {
     "fco2": ("fco2water", "fco2rec", "fco2 water sst wet", "fco2water sst wet"),
     "xco2_air": ("xco2air", "xco2 atm", "xco2 air", "xco2 atm dry"),
     "wind_speed": ("windspeed", "wind", "true wind", "truewind speed"),
+    "wind_speed_second_moment": ("wind moment2", "wind moment 2"),
+    "wind_speed_third_moment": ("wind moment3", "wind moment 3"),
+    "ice_fraction": ("ice coverage", "ice concentration", "sea ice fraction"),
     "wind_direction": ("wind dir", "wind direction", "true winddir"),
     "air_temperature": ("air temp", "airtemp", "tair", "t air"),
     "conductivity": ("cond",),
@@ -71,6 +76,7 @@ _FURTHER: Mapping[str, tuple[str, ...]] = {
 }
 _AMBIGUOUS: Mapping[str, tuple[str, ...]] = {
     "temperature": ("sst", "equilibrator_temperature", "air_temperature"),
+    "temp": ("sst", "equilibrator_temperature", "air_temperature"),
     "pressure": ("atmospheric_pressure", "equilibrator_pressure", "analyser_pressure"),
     "co2 um m": ("co2",),
 }
@@ -101,6 +107,14 @@ def without_unit(header: str) -> tuple[str, str]:
     return match[1], _UNITS.get(match[2].casefold(), match[2])
 
 
+def known(unit: str) -> bool:
+    """Whether UDUNITS knows a unit."""
+    try:
+        return convertible(unit, unit)
+    except DataError:
+        return False
+
+
 def propose(header: str) -> Proposal | None:
     """Return what the column of a header may be, None where the dictionary does not know it.
 
@@ -117,7 +131,4 @@ def propose(header: str) -> Proposal | None:
 
 
 def _fits(unit: str, variable: str) -> bool:
-    try:
-        return not unit or convertible(unit, VOCABULARY[variable].units)
-    except DataError:
-        return True
+    return not unit or not known(unit) or convertible(unit, VOCABULARY[variable].units)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     FloatArray = NDArray[np.float64]
 
-__all__ = ["Clock", "moments", "parse_moments"]
+__all__ = ["Clock", "moments", "months_as_numbers", "parse_moments"]
 
 _DAY = 86_400_000_000_000
 _NANOSECONDS = {"s": 1_000_000_000, "min": 60_000_000_000, "h": 3_600_000_000_000, "d": _DAY}
@@ -46,6 +46,8 @@ _SINCE = {"unix": 0, "excel": -25569, "matlab": -719529}
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 _TIME_OF_DAY = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
 _COMPACT = re.compile(r"([0-9]{8})[T _]?([0-9]{6}(?:\.[0-9]+)?)Z?")
+_UTC_ENDS = ("UTC", "GMT", "00:00", "0000")
+_UTC = re.compile(r"(:[0-9]{2}(?:[.,][0-9]+)?)\s*(?:UTC|GMT|[+-]00:?00)$")
 _AFTERNOON = re.compile(r"\s*([AaPp])\.?[Mm]\.?$")
 _MONTH = re.compile(r"(?<![A-Za-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?![A-Za-z])", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -171,8 +173,10 @@ class Clock(Options):
 def parse_moments(texts: Sequence[str], date_format: DateFormat) -> IntArray:
     """Nanoseconds since 1970 of each date with time of day in one text, `INVALID` where it is none.
 
-    The time of day is the part with colons, wherever it stands; months may be written as words.
+    The time of day is the part with colons, wherever it stands; months may be written as words. What says UTC at the end is passed over; a
+    text with any other offset is no moment, for the clock's offset is stated once.
     """
+    texts = [_UTC.sub(r"\1", text) if text.endswith(_UTC_ENDS) else text for text in texts]
     found = _alike(texts, date_format)
     rest = np.flatnonzero(found == INVALID).tolist()
     halves = [_halves(texts[index]) for index in rest]
@@ -213,7 +217,7 @@ def _moments_of(dates: list[str], times: list[str], date_format: DateFormat) -> 
     if not dates:
         return np.empty(0, dtype=np.int64)
     days, which = np.unique(np.array(dates, dtype=str), return_inverse=True)
-    numbers = parse_dates([_numbered(day) for day in days.tolist()], date_format)
+    numbers = parse_dates([months_as_numbers(day) for day in days.tolist()], date_format)
     return _sum(numbers[which.reshape(-1)], _times(times))
 
 
@@ -226,8 +230,8 @@ def _halves(text: str) -> tuple[str, str]:
     return (compact[1], compact[2]) if compact is not None else (text, "")
 
 
-def _numbered(text: str) -> str:
-    """Write the name of a month as its number."""
+def months_as_numbers(text: str) -> str:
+    """Write the name of a month, if a date has one, as its number."""
     return _MONTH.sub(lambda match: f"{_MONTHS.index(match[1].lower()[:3]) + 1:02d}", text)
 
 
@@ -291,7 +295,7 @@ def _understood(name: str, texts: Sequence[str], clock: Clock) -> IntArray:
     if name == "date_time":
         return parse_moments(texts, clock.dates)
     if name == "date":
-        return parse_dates([_numbered(text) for text in texts], clock.dates)
+        return parse_dates([months_as_numbers(text) for text in texts], clock.dates)
     return _times(texts)
 
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Guess
-from icos_ocean.readers.column_names import propose, without_unit
+from icos_ocean.readers.column_names import known, propose, without_unit
 from icos_ocean.readers.date_order import date_orders
 from icos_ocean.readers.delimited_text import number
+from icos_ocean.readers.table_clock import months_as_numbers
 from icos_ocean.readers.table_run_types import KNOWN_WORDS
 from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["guess"]
@@ -27,9 +28,11 @@ __all__ = ["guess"]
 _HEAD = 1 << 18
 _LINES = 2000
 _SEPARATORS = (("tab", "\t"), ("semicolon", ";"), ("comma", ","), ("bar", "|"))
-_DATE = re.compile(r"[0-9]{1,4}[./-][0-9A-Za-z]{1,9}[./-][0-9]{1,4}")
-_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(\s*[AaPp][Mm])?Z?")
-_DATE_TIME = re.compile(rf"{_DATE.pattern}[T _,]+{_TIME.pattern}|{_TIME.pattern}[ _,]+{_DATE.pattern}")
+_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}|[0-9]{1,2}[./ -][A-Za-z]{3,9}[./ -][0-9]{2,4}")
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(\s*[AaPp][Mm])?(Z|\s*(?:UTC|GMT|[+-]00:?00))?")
+_COMPACT = re.compile(r"(?:19|20)[0-9]{6}[T _]?[0-9]{6}(?:\.[0-9]+)?Z?")
+_DATE_TIME = re.compile(rf"(?:{_DATE.pattern})[T _,]+{_TIME.pattern}|{_TIME.pattern}[ _,]+(?:{_DATE.pattern})|{_COMPACT.pattern}")
+_SAYS_UTC = re.compile(r"(?:Z|UTC|GMT|[+-]00:?00)\W*$")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _PARTS = {
     "year": ("year", "yr", "yyyy"),
@@ -40,7 +43,8 @@ _PARTS = {
     "second": ("second", "sec", "ss"),
 }
 _DAY_OF_YEAR = frozenset({"jday", "julian day", "doy", "day of year", "yday", "yearday", "julianday"})
-_SENTINELS = ("-99", "-999", "-999.0", "-9999", "-9999.0", "9999", "99999", "66666", "-", "n/a", "na", "null", "none")
+_SENTINELS = ("-99", "-999", "-9999", "9999", "99999", "66666", "-", "n/a", "na", "null", "none")
+_LIMITS = {"latitude": 90.0, "longitude": 360.0}
 _SURE, _FAIR, _POOR = 0.75, 0.6, 0.3
 _MANY = 3
 
@@ -55,7 +59,7 @@ class _Findings:
 
 
 def guess(path: Path) -> Guess | None:
-    """Look at the head of a file and propose how to describe it to `underway-table`; None where it is no table with times."""
+    """Look at the head of a file and propose how to describe it to `underway-table`; None where it is no table of times and numbers."""
     try:
         with path.open("rb") as file:
             data = file.read(_HEAD)
@@ -69,13 +73,15 @@ def guess(path: Path) -> Guess | None:
     table = [row for row in rows[first:] if len(row) == _width(rows)][:_LINES]
     names = _names(rows, first, findings)
     columns = [[row[index].strip() for row in table] for index in range(len(names))]
-    taken = _clock(names, columns, findings) if len(table) > 1 else None
+    taken = _clock(names, columns, findings) if table else None
     if taken is None:
         return None
-    known = _quantities(names, columns, taken, findings)
+    recognised = _quantities(names, columns, taken, findings)
+    if not findings.options["columns"]:
+        return None
     _missing(columns, findings)
     named = "names" not in findings.options
-    confidence = _POOR if not known else _SURE if named and known >= _MANY else _FAIR
+    confidence = _POOR if not recognised else _SURE if named and recognised >= _MANY else _FAIR
     return Guess(confidence=confidence, **_result(findings))
 
 
@@ -230,7 +236,7 @@ def _clock(names: Sequence[str], columns: Sequence[Sequence[str]], findings: _Fi
         return None
     findings.options["clock"] = clock
     findings.found.append(f"date and time: {', '.join(map(str, clock.values()))}")
-    if not any("Z" in cell for index in used for cell in columns[index][:3]):
+    if not any(_SAYS_UTC.search(cell) for index in used for cell in columns[index][:3]):
         findings.unsure.append("clock.utc_offset: the file does not say that its clock is UTC")
     return used
 
@@ -242,7 +248,13 @@ def _goes_on(column: Sequence[str]) -> bool:
 
 def _date_format(clock: dict[str, Any], column: Sequence[str], findings: _Findings) -> None:
     texts = [match[0] for cell in column if (match := _DATE.search(cell))]
-    orders = date_orders(texts)
+    if not texts:
+        # Without separators the year is first.
+        return
+    orders = date_orders([months_as_numbers(text) for text in texts])
+    if any(letter.isalpha() for letter in texts[0]):
+        # A month in words is told from a day, and stands second.
+        orders = tuple(order for order in orders if order.startswith("dd"))
     if not orders:
         findings.unsure.append(f"clock.date_format: {texts[0]!r} was not understood")
         return
@@ -265,10 +277,11 @@ def _quantities(names: Sequence[str], columns: Sequence[Sequence[str]], taken: s
         else:
             free.append(index)
     chosen = _chosen(names, free, findings)
+    if not chosen:
+        _own_quantities(names, columns, free, findings)
+        return 0
     findings.options["columns"] = {_key(names, index): variable for index, variable in chosen.items()}
-    units = {variable: unit for index, variable in chosen.items() if (unit := _stated_unit(names[index], variable))}
-    if units:
-        findings.options["units"] = units
+    _units(names, chosen, findings)
     if hemispheres:
         findings.options["hemispheres"] = {name: column for name, column in hemispheres.items() if name in chosen.values()}
     _positions(columns, chosen, findings)
@@ -279,6 +292,21 @@ def _quantities(names: Sequence[str], columns: Sequence[Sequence[str]], taken: s
     if unstated:
         findings.unsure.append(f"units: the usual ones are assumed for {', '.join(unstated)}")
     return len(chosen)
+
+
+def _own_quantities(names: Sequence[str], columns: Sequence[Sequence[str]], free: Sequence[int], findings: _Findings) -> None:
+    """Propose every column of numbers under a name of its own, where no column is known: a description that reads all there is."""
+    own: dict[str, str] = {}
+    for index in free:
+        cells = _filled(columns[index])
+        if sum(number(cell.replace(",", ".")) is not None for cell in cells) > 0.9 * len(cells):
+            words = re.sub(r"[^a-z0-9]+", "_", without_unit(names[index])[0].casefold()).strip("_")
+            name = words if words[:1].isalpha() and words not in own.values() and words not in VOCABULARY else f"column_{index + 1}"
+            own[_key(names, index)] = name
+    findings.options["columns"] = own
+    findings.options["quantities"] = [{"name": name, "units": "1"} for name in own.values()]
+    findings.unsure.append(f"columns: what these are cannot be told, so that they are read under names of their own: {', '.join(own)}")
+    findings.unsure.append("quantities: their units cannot be told; give each its unit, or in columns the variable that it is")
 
 
 def _chosen(names: Sequence[str], free: Sequence[int], findings: _Findings) -> dict[int, str]:
@@ -296,10 +324,22 @@ def _chosen(names: Sequence[str], free: Sequence[int], findings: _Findings) -> d
     return dict(sorted(chosen.items()))
 
 
-def _stated_unit(header: str, variable: str) -> str:
-    """Return the unit that a header states, where it is not the usual one."""
-    unit = without_unit(header)[1]
-    return unit if unit != VOCABULARY[variable].units else ""
+def _units(names: Sequence[str], chosen: Mapping[int, str], findings: _Findings) -> None:
+    """Propose the units that headers state, where they are not the usual ones."""
+    units = {}
+    for index, variable in chosen.items():
+        unit, usual = without_unit(names[index])[1], VOCABULARY[variable].units
+        if not unit or unit == usual:
+            continue
+        # A number without a unit is no mass fraction: salinity in g/kg is absolute.
+        if usual != "1" and known(unit):
+            units[variable] = unit
+        else:
+            findings.unsure.append(
+                f"units: {names[index]!r} states {unit!r}, from which {variable} cannot be converted; it is read as it is"
+            )
+    if units:
+        findings.options["units"] = units
 
 
 def _run_type(names: Sequence[str], index: int, column: Sequence[str], findings: _Findings) -> bool:
@@ -323,16 +363,27 @@ def _run_type(names: Sequence[str], index: int, column: Sequence[str], findings:
 
 
 def _positions(columns: Sequence[Sequence[str]], chosen: dict[int, str], findings: _Findings) -> None:
-    for index in (index for index, variable in chosen.items() if variable == "latitude"):
-        values = [value for cell in columns[index] if (value := number(cell.strip("NSns ").replace(",", "."))) is not None]
-        if any(abs(value) > 90.0 for value in values) and all(abs(value) % 100.0 < 60.0 for value in values):
-            findings.options["position_style"] = "degrees-minutes"
-            findings.found.append(f"position_style: latitudes such as {values[0]:g} are degrees and minutes in one number")
+    values: dict[str, list[float]] = {}
+    for index, variable in chosen.items():
+        if variable in _LIMITS:
+            cells = (number(cell.strip("NSEWnsew ").replace(",", ".")) for cell in columns[index])
+            values[variable] = [value for value in cells if value is not None]
+    beyond = [value for name, found in values.items() for value in found if abs(value) > _LIMITS[name]]
+    if beyond and all(abs(value) % 100.0 < 60.0 for found in values.values() for value in found):
+        findings.options["position_style"] = "degrees-minutes"
+        findings.found.append(f"position_style: positions such as {beyond[0]:g} are degrees and minutes in one number")
 
 
 def _missing(columns: Sequence[Sequence[str]], findings: _Findings) -> None:
-    cells = Counter(cell.casefold() for column in columns for cell in column)
+    cells = Counter(_as_sentinel(cell) for column in columns for cell in column)
     seen = [sentinel for sentinel in _SENTINELS if cells[sentinel] > 1]
     if seen:
         findings.options["missing_values"] = seen
         findings.unsure.append(f"missing_values: {', '.join(seen)} may be values, too")
+
+
+def _as_sentinel(cell: str) -> str:
+    """Return a cell as it stands among the sentinels: numbers by their value."""
+    text = cell.strip('" ').casefold()
+    value = number(text.replace(",", "."))
+    return f"{value:g}" if value is not None else text

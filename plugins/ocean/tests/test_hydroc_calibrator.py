@@ -279,6 +279,16 @@ def test_response_is_corrected():
     assert np.flatnonzero(held).tolist() == [0, 3, 11]
 
 
+@pytest.mark.parametrize("name", ["analyser_pressure", "membrane_pressure"])
+def test_a_pressure_of_zero_is_none(name):
+    stream = stream_with()
+    stream[name].values[5] = 0.0
+    found, _ = calibrate(stream, options_with())
+    for variable in ("pco2_equilibrator", "pco2", "fco2", "equilibrator_pressure"):
+        assert np.isnan(found[variable].values[5]) or (variable, name) == ("equilibrator_pressure", "analyser_pressure")
+        assert np.isfinite(found[variable].values[6])
+
+
 @pytest.mark.parametrize("source", ["signal_raw", "gas_temperature"])
 def test_a_bad_row_enters_no_response_correction(source):
     """Neither the row behind it nor a running mean over it holds anything of a reading that failed."""

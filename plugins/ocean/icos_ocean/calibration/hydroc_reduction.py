@@ -116,9 +116,8 @@ def _chain(
     """Return pCO2 and its derivatives, and what pCO2 is between the calibrations before and after, µatm."""
     of_rows = calibration.take(rows)
     before, after = (of_rows.polynomials(options, which) for which in ("before", "after"))
-    cell, gas, membrane = (record.stream[name].values[rows] for name in ("analyser_pressure", "gas_temperature", "membrane_pressure"))
-    # A pressure of 0 is none: what is divided by it would be infinite.
-    cell = np.where(cell > 0.0, cell, np.nan)
+    cell, membrane = (_pressure(record, name, rows) for name in ("analyser_pressure", "membrane_pressure"))
+    gas = record.stream["gas_temperature"].values[rows]
     densities = {each.density for each in options.calibrations}
     scale, zero_ratio = of_rows.scale(options), zero.ratio[rows]
 
@@ -135,6 +134,12 @@ def _chain(
         return type(one)(**{name: np.where(inside, value, getattr(other, name)) for name, value in vars(one).items()})
 
     return at(of_rows.share), at(np.ones(rows.size)).pco2 - at(np.zeros(rows.size)).pco2
+
+
+def _pressure(record: Record, name: str, rows: NDArray[np.intp]) -> FloatArray:
+    """Return a pressure in some rows, hPa; one of 0 is none."""
+    values = record.stream[name].values[rows]
+    return np.where(values > 0.0, values, np.nan)
 
 
 def _response(record: Record, rows: NDArray[np.intp], chain: HydroCPartialPressure, options: HydroCCalibratorOptions) -> CorrectedResponse:
@@ -170,7 +175,6 @@ def _measured(
     options: HydroCCalibratorOptions,
 ) -> MeasuredPartialPressure:
     stated, of_rows = options.uncertainty, calibration.take(rows)
-    membrane = record.stream["membrane_pressure"].values[rows]
     of_polynomial = np.hypot(stated.calibration * chain.by_polynomial, stated.calibration_relative * chain.pco2)
     share = of_rows.share
     u_zero = np.where(zero.stated, stated.stated_zero * zero.ratio, zero.signal.uncertainty)[rows]
@@ -192,7 +196,7 @@ def _measured(
     return MeasuredPartialPressure(
         rows=rows,
         pco2=response.values,
-        pressure=membrane,
+        pressure=_pressure(record, "membrane_pressure", rows),
         evaluated=evaluated,
         terms=terms,
         pressure_uncertainty=stated.membrane_pressure,

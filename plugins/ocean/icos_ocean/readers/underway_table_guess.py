@@ -70,7 +70,8 @@ def guess(path: Path) -> Guess | None:
     if rows is None:
         return None
     first = _header(rows, findings)
-    table = [row for row in rows[first:] if len(row) == _width(rows)][:_LINES]
+    width = _width(rows)
+    table = [row for row in rows[first:] if len(row) == width][:_LINES]
     names = _names(rows, first, findings)
     columns = [[row[index].strip() for row in table] for index in range(len(names))]
     taken = _clock(names, columns, findings) if table else None

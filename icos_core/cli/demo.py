@@ -91,7 +91,7 @@ def _compare(simulated: SimulationResult, result: RunResult) -> None:
     """Print, per variable of the truth, how far the good results are from it."""
     click.echo(f"  {'variable':<28}{'good rows':>10}{'mean difference':>17}{'sd':>10}{'mean uncertainty':>18}  unit")
     for name, truth in simulated.truth.items():
-        made = next((f"/{stage}/{name}" for stage in ("calibrated", "product") if f"/{stage}/{name}" in result.tree), None)
+        made = next((group for group in (f"/calibrated/{name}", f"/product/{name}") if group in result.tree.groups), None)
         if made is None:
             click.echo(f"  {name}: the run made no stream of this name")
             continue

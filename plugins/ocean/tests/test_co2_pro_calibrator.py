@@ -13,6 +13,7 @@ import icos_core
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE, category_mask, make_stream, set_variable
 from icos_core.exceptions import DataError
 from icos_core.flags import apply_flags
+from icos_core.running.joins import SOURCE_ATTRIBUTES
 from icos_core.testing import example_context, flagged
 
 CONTEXT = example_context()
@@ -221,6 +222,14 @@ def test_rows_that_rest_on_one_zero():
     # The count that shows behind the record of a zero is of that zero; one that changes without a record is of another.
     assert zero_periods(run_type, counts).tolist() == [0, 1, 1, 1, 1, 2, 3, 3, 3]
     assert zero_periods(np.zeros(0, dtype=bool), np.zeros(0)).size == 0
+
+
+def test_a_temperature_that_stands_for_another_says_where_it_comes_from():
+    """Joined by interpolation, the temperature of the sea is no measured one of the membrane."""
+    stream = stream_of(sst=[15.0, 15.5, 16.0])
+    stream["sst_source"] = ("time", np.array([0, 1, 0], dtype=np.int8), {**SOURCE_ATTRIBUTES})
+    found = calibrated(stream).streams["co2_pro"]
+    assert found["equilibrator_temperature_source"].values.tolist() == found["sst_source"].values.tolist() == [0, 1, 0]
 
 
 def test_several_corrections_are_listed_with_their_spread():

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["Input", "Inputs", "Limits", "Rates", "put_filled"]
+__all__ = ["ASSUMED", "INTERPOLATED", "Input", "Inputs", "Limits", "Rates", "put_filled"]
 
 INTERPOLATED, ASSUMED = 1, 2
+"""Codes of the sources of values beside 0, measured."""
+
 _SECONDS_PER_HOUR = 3600.0
 _WITH_ASSUMED = {
     "flag_values": np.array([0, INTERPOLATED, ASSUMED], dtype=np.int8),

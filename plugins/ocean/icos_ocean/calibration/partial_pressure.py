@@ -24,7 +24,7 @@ from icos_core.dataset import NOT_EVALUATED, category_words, set_variable
 from icos_core.exceptions import DataError, hint
 from icos_core.flags import carry
 from icos_ocean.calibration.flushing import flushing, run_numbers
-from icos_ocean.calibration.inputs import Inputs, put_filled
+from icos_ocean.calibration.inputs import INTERPOLATED, Inputs, put_filled
 from icos_ocean.calibration.method_spread import method_spread, spread_table, spread_uncertainty
 from icos_ocean.calibration.partial_pressure_chain import PartialPressureChain, partial_pressure_chain
 from icos_ocean.calibration.partial_pressure_options import OF_CORRECTION
@@ -83,6 +83,8 @@ class MeasuredPartialPressure:
         pressure, salinity, method, filling and temperature_correction are taken.
     pressure_uncertainty : (m,) ndarray or float
         Standard uncertainty of `pressure`, hPa.
+    pressure_stated : (m,) ndarray of bool or bool
+        Whether a station states the pressure in place of a measured one: it serves, but nothing says that it was measured.
     by_pressure : (m,) ndarray or float
         What pCO2 gains per hPa of an error of `pressure`, where it was computed with it, µatm hPa⁻¹.
     by_temperature : (m,) ndarray or float
@@ -97,6 +99,7 @@ class MeasuredPartialPressure:
     evaluated: BoolArray
     terms: Mapping[str, FloatArray]
     pressure_uncertainty: FloatArray | float = 0.0
+    pressure_stated: BoolArray | bool = False
     by_pressure: FloatArray | float = 0.0
     by_temperature: FloatArray | float = 0.0
     xco2: FloatArray | None = None
@@ -220,7 +223,7 @@ def reduce_partial_pressure(
         result.scatter("xco2", rows, measured.xco2)
     if measured.xco2_uncertainty is not None:
         result.scatter("xco2_uncertainty", rows, measured.xco2_uncertainty)
-    result.scatter("equilibrator_pressure", rows, measured.pressure)
+    result.scatter("equilibrator_pressure", rows, np.where(measured.pressure_stated, np.nan, measured.pressure))
     result.scatter("pco2_equilibrator", rows, measured.pco2)
     result.scatter("fco2_equilibrator", rows, chain.fco2_instrument)
     result.scatter("pco2", rows, chain.pco2_sst)
@@ -276,6 +279,7 @@ def _temperatures(
     ):
         if name != source:
             result.values[name] = taken.values
+            result.values[f"{name}_source"] = _source(record.stream, source, taken)
             result.outcome(name, "inputs", np.where(np.isfinite(taken.values), taken.flag, np.int8(NOT_EVALUATED)))
     tested = at_instrument.flag[rows] != NOT_EVALUATED
     both = tested & (in_situ.flag[rows] != NOT_EVALUATED)
@@ -289,6 +293,15 @@ def _temperatures(
     if measured.xco2 is not None:
         result.judged_by_inputs(("xco2",), _everywhere(record.size, rows, measured.evaluated))
     result.mark("fco2", "flushing", record.flushed & record.water)
+
+
+def _source(stream: xr.Dataset, name: str, taken: Input) -> NDArray[np.int8]:
+    """Return whether values were measured or interpolated: where they were joined, or here."""
+    source = np.zeros(taken.values.shape, dtype=np.int8)
+    if f"{name}_source" in stream:
+        source |= stream[f"{name}_source"].values
+    source[taken.filled] = INTERPOLATED
+    return source
 
 
 def _everywhere(size: int, rows: NDArray[np.intp], some: BoolArray) -> BoolArray:

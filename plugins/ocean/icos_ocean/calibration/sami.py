@@ -209,14 +209,13 @@ def _response(
     return dye_response(absorbances[434], absorbances[620], temperature, of_rows, response_temperature=options.response_temperature)
 
 
-def _pressure(inputs: Inputs, rows: NDArray[np.intp], options: SamiCalibrationOptions) -> tuple[FloatArray, FloatArray]:
-    """Return pressure for the fugacity and its standard uncertainty, hPa."""
-    stated = options.uncertainty
+def _pressure(inputs: Inputs, rows: NDArray[np.intp], options: SamiCalibrationOptions) -> tuple[FloatArray, BoolArray]:
+    """Return pressure for the fugacity, hPa, and whether it is the one that the options state."""
     if options.pressure_variable is None or not inputs.has(options.pressure_variable):
-        return np.full(rows.shape, options.pressure), np.full(rows.shape, stated.assumed_pressure)
+        return np.full(rows.shape, options.pressure), np.ones(rows.shape, dtype=np.bool_)
     values = inputs.take(options.pressure_variable).usable_in(rows)
     known = values > 0.0
-    return np.where(known, values, options.pressure), np.where(known, stated.pressure, stated.assumed_pressure)
+    return np.where(known, values, options.pressure), ~known
 
 
 def _reduce(
@@ -228,7 +227,7 @@ def _reduce(
     options: SamiCalibrationOptions,
 ) -> BoolArray:
     record, stated = result.record, options.uncertainty
-    pressure, of_pressure = _pressure(inputs, rows, options)
+    pressure, assumed = _pressure(inputs, rows, options)
     ratios = [np.asarray(record.stream[name].values[rows], dtype=np.float64) for name in _RATIOS]
     by = (response.by_absorbance_434, response.by_absorbance_620)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -246,7 +245,8 @@ def _reduce(
             "blank": np.hypot(by[0] * blanks.uncertainty_434, by[1] * blanks.uncertainty_620),
             "noise": noise,
         },
-        pressure_uncertainty=of_pressure,
+        pressure_uncertainty=np.where(assumed, stated.assumed_pressure, stated.pressure),
+        pressure_stated=assumed,
         by_temperature=response.by_temperature,
     )
     return reduce_partial_pressure(inputs, measured, result, options).complete

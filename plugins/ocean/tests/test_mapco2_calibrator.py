@@ -213,6 +213,22 @@ def test_zero_is_subtracted_where_a_station_says_so():
     np.testing.assert_allclose(found["xco2"][:, WATER], 401.0, rtol=1e-12)
 
 
+def test_a_cycle_without_a_zero_that_serves_is_questionable():
+    """Nothing can be subtracted there: a person's flag on the reading of zero gas concerns the samples of its cycle and no others."""
+    wet = at([ZERO, CHECK, WATER, AIR], [1.0, 501.0, 401.0, 411.0], [0, 0, 0, 500, 500, 500, 400, 400, 410, 410])
+    stream = cycles(xco2_wet=wet)
+    flags = stream["xco2_wet_flag"].values.reshape(-1, 10)
+    flags[1, ZERO] = 4
+    stream["xco2_wet_flag"].values[:] = flags.ravel()
+    for subtract, expected in ((True, [False, True, False]), (False, [False] * 3)):
+        _, found = calibrated(stream, subtract_zero=subtract, span_gases=[{"xco2": 500.0}], span_interpolation="cycle")
+        assert (found["xco2_flag"][:, WATER] == 3).tolist() == expected
+        assert (found["xco2_air_flag"][:, AIR] == 3).tolist() == expected
+    # Span gas that no zero is subtracted from enters the factor of no other cycle.
+    _, found = calibrated(stream, subtract_zero=True, span_gases=[{"xco2": 500.0}])
+    np.testing.assert_allclose(found["xco2"][[0, 2], WATER], 400.0, rtol=1e-12)
+
+
 def test_air_is_brought_to_the_marine_boundary_layer():
     offsets = [
         {"offset": 2.5, "uncertainty": 0.5, "valid_to": "2024-03-01T02:00:00Z"},

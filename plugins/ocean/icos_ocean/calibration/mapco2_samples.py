@@ -52,7 +52,12 @@ def sample_cycles(record: Record, inputs: Inputs, result: Result, options: MapCO
     zero = _zero(record, result, options)
     computed = _dried(record, rows, np.zeros(record.size), options)
     _compare(record, rows, computed, result)
-    mole = _dried(record, rows, zero, options) if options.source == "raw" else _as_reported(stream["xco2_dry"].values[rows], computed)
+    # Samples without a zero are kept, questionable; span gas without one serves nobody.
+    mole = (
+        _dried(record, rows, np.nan_to_num(zero), options)
+        if options.source == "raw"
+        else _as_reported(stream["xco2_dry"].values[rows], computed)
+    )
     known = np.isfinite(mole.value)
     lost = int(np.count_nonzero(~known))
     if lost:
@@ -71,12 +76,12 @@ def sample_cycles(record: Record, inputs: Inputs, result: Result, options: MapCO
 
 
 def _zero(record: Record, result: Result, options: MapCO2CalibrationOptions) -> FloatArray:
-    """Return what is subtracted from each row: the reading of zero gas of its cycle, 0 where none serves."""
+    """Return what is subtracted from each row: the reading of zero gas of its cycle, NaN where it should be and none serves."""
     found = cycle_rows(record, _ZERO_CHECK, np.arange(record.size), options.cycle_limit.total_seconds())
     serves = (found >= 0) & is_good(record.stream, "xco2_wet")[found]
     offset = np.where(serves, record.stream["xco2_wet"].values[found], np.nan)
     result.values["zero_offset"] = offset
-    return np.nan_to_num(offset) if options.subtract_zero else np.zeros(record.size)
+    return offset if options.subtract_zero else np.zeros(record.size)
 
 
 def _dried(record: Record, rows: Rows, zero: FloatArray, options: MapCO2CalibrationOptions) -> _Mole:
@@ -132,7 +137,12 @@ def _samples(record: Record, rows: Rows, dry: _Mole, checks: SpanChecks, result:
     if weights is not None:
         terms["interpolation"] = dry.value * span_noise
         terms["standards"] = dry.value * factor * np.array([gas.uncertainty / gas.xco2 for gas in gases])[checks.gas[weights.check[0]]]
+    without_zero = np.isnan(result.column("zero_offset")[rows])
     for name, chosen in (("xco2", water), ("xco2_air", ~water)):
+        if options.subtract_zero:
+            level = np.full(record.size, NOT_EVALUATED, dtype=np.int8)
+            level[rows[chosen]] = np.where(without_zero[chosen], np.int8(QUESTIONABLE), np.int8(GOOD))
+            result.outcome(name, "zero_of_cycle", level)
         level = np.full(record.size, NOT_EVALUATED, dtype=np.int8)
         level[rows[chosen]] = np.where(questionable[chosen], np.int8(QUESTIONABLE), np.int8(GOOD)) if gases else NOT_EVALUATED
         result.outcome(name, "span_interval", level)
@@ -143,6 +153,7 @@ def _samples(record: Record, rows: Rows, dry: _Mole, checks: SpanChecks, result:
     noise = float(np.sqrt(np.mean(np.square(terms["sample"])))) if count else stated.reading
     kinds = (*(OF_GASES for _ in gases), "drying", OF_INSTRUMENT, OF_INSTRUMENT)
     errors = SampleErrors(trace=trace, stated=_stated(options), kinds=kinds, noise=noise, of_runs=OF_DRIFT)
+    questionable = questionable | (without_zero & options.subtract_zero)
     return Samples(rows, water, xco2, terms, errors, questionable, np.zeros(count, dtype=np.int64))
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from icos_ocean.calibration.dry_xco2_options import DryXCO2Options
+from icos_ocean.calibration.partial_pressure_contract import partial_pressure_carried
+from icos_ocean.calibration.partial_pressure_options import PartialPressureOptions
+from icos_ocean.calibration.reduction import carried_variables
 from icos_ocean.gas_transfer import schmidt_number, solubility
 from icos_ocean.products.air_sea_flux import PRODUCT, STREAM, derive
 from icos_ocean.products.air_sea_flux_options import AirSeaFluxOptions
 from icos_ocean.seawater_co2 import fugacity, pco2_from_xco2
 from icos_ocean.vocabulary import VOCABULARY
+from icos_ocean.vocabulary.flux import FLUX_INPUTS
 from pydantic import ValidationError
 
 import icos_core
@@ -230,6 +236,28 @@ def test_which_stream() -> None:
     with pytest.raises(DataError, match="name one with stream"):
         derive({"a": stream(), "b": stream()}, AirSeaFluxOptions(), example_context())
     assert derive({"a": stream(), "b": stream()}, AirSeaFluxOptions(stream="b"), example_context()).streams
+
+
+def test_wind_relative_to_a_ship_is_refused_and_taken_from_what_stands_still() -> None:
+    data = stream()
+    still = data.rename({"wind_speed": "relative_wind_speed"})
+    options = AirSeaFluxOptions(wind="relative_wind_speed")
+    with pytest.raises(DataError, match="relative to a moving ship"):
+        derive({"underway": still}, options, example_context())
+    context = example_context()
+    moored = replace(context, station=context.station.model_copy(update={"platform": "buoy"}))
+    found = derive({"underway": still}, options, moored).streams[STREAM]
+    np.testing.assert_array_equal(found["co2_flux"].values, flux(data)["co2_flux"].values)
+
+
+def _carried(names: tuple[str, ...]) -> set[str]:
+    return {*FLUX_INPUTS} & {*names}
+
+
+def test_calibrators_hand_on_what_the_flux_uses() -> None:
+    assert {"wind_speed", "relative_wind_speed", "wind_speed_second_moment", "wind_speed_third_moment", "ice_fraction"} == {*FLUX_INPUTS}
+    assert _carried(carried_variables(DryXCO2Options())) == {*FLUX_INPUTS}
+    assert _carried(partial_pressure_carried(PartialPressureOptions(), ())) == {*FLUX_INPUTS}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from icos_ocean.calibration.fco2 import CALIBRATOR
 from icos_ocean.readers.general_oceanics import READER
 from icos_ocean.simulators.general_oceanics import SIMULATOR
 from icos_ocean.vocabulary import DIFFERENCE_TERMS, RUN_TYPES, STREAM, UNCERTAINTY_TERMS
+from icos_ocean.vocabulary.flux import FLUX_INPUTS
 from small_cruise import (
     STANDARDS,
     calibrated,
@@ -356,8 +357,8 @@ def test_nothing_that_is_declared_stays_empty():
     """A variable that is announced and never filled is a defect elsewhere (6)."""
     stream, _ = cruise()
     found, _ = calibrated(stream, **HEIGHT)
-    carried_if_there = {"draining", "h2o", "air_temperature", "wind_speed", "wind_direction", "equilibrator_temperature_source"}
-    carried_if_there |= {"water_flow", "analyser_flow", "analyser_pressure"}
+    carried_if_there = {"draining", "h2o", "air_temperature", "wind_direction", "equilibrator_temperature_source"}
+    carried_if_there |= {"water_flow", "analyser_flow", "analyser_pressure", *FLUX_INPUTS}
     options = CALIBRATOR.options.model_validate({"standards": described_standards()})
     for word in CALIBRATOR.provides(options)["*"]:
         if word.name not in carried_if_there:

@@ -8,6 +8,7 @@ from icos_core.components import Cascade, Requirement
 from icos_ocean.calibration.partial_pressure_options import AirOptions
 from icos_ocean.quality.defaults import sensor_tests
 from icos_ocean.vocabulary import VOCABULARY
+from icos_ocean.vocabulary.flux import FLUX_INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ __all__ = [
     "partial_pressure_words",
 ]
 
-_OF_SHIP = ("latitude", "longitude", "salinity", "atmospheric_pressure", "air_temperature", "wind_speed", "wind_direction", "water_flow")
+_OF_SHIP = ("latitude", "longitude", "salinity", "atmospheric_pressure", "air_temperature", "wind_direction", "water_flow", *FLUX_INPUTS)
 _OF_AIR = ("pco2_air", "fco2_air")
 
 

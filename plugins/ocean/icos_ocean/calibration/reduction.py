@@ -23,6 +23,7 @@ from icos_ocean.calibration.sea_water import reduce_water
 from icos_ocean.calibration.uncertainty import total
 from icos_ocean.calibration.underway_options import Filling
 from icos_ocean.vocabulary import VOCABULARY
+from icos_ocean.vocabulary.flux import FLUX_INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +42,8 @@ __all__ = ["carried_variables", "reduce_samples"]
 
 _CARRIED = (
     *("run_type", "draining", "latitude", "longitude", "co2", "h2o", "sst", "salinity", "equilibrator_temperature"),
-    *("atmospheric_pressure", "air_temperature", "wind_speed", "wind_direction", "water_flow", "analyser_flow", "analyser_pressure"),
+    *("atmospheric_pressure", "air_temperature", "wind_direction", "water_flow", "analyser_flow", "analyser_pressure"),
+    *FLUX_INPUTS,
 )
 
 

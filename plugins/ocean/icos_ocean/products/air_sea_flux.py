@@ -63,8 +63,11 @@ def derive(streams: Streams, options: AirSeaFluxOptions, context: Context) -> Pr
     Raises
     ------
     DataError
-        Where the stream is not there, none is named and several would do, or fCO2 of air cannot be had.
+        Where the wind is relative to a platform that moves, the stream is not there, none is named and several would do, or fCO2 of air
+        cannot be had.
     """
+    if options.wind == "relative_wind_speed" and context.station.platform in {"ship", "vehicle"}:
+        raise DataError(f"air-sea-flux: wind relative to a moving {context.station.platform} is not the wind over the sea; wind_speed is")
     stream = _chosen(streams, options)
     rows = np.flatnonzero(np.isfinite(stream["fco2"].values))
     part = stream.isel(time=rows)

@@ -31,7 +31,10 @@ class AirSeaFluxOptions(Options):
     )
     wind: Literal["wind_speed", "relative_wind_speed"] = Field(
         default="wind_speed",
-        description="variable of the wind speed; wind_speed_second_moment and wind_speed_third_moment are used where there are",
+        description=(
+            "variable of the wind speed, relative_wind_speed where the platform does not move; "
+            "wind_speed_second_moment and wind_speed_third_moment are used where there are"
+        ),
     )
     wind_height: Annotated[float, Field(gt=0, le=200)] = Field(default=10.0, description="height of the anemometer above the sea, m")
     wind_profile: Literal["logarithmic", "power"] = Field(default="logarithmic", description="how wind speed changes with height")

@@ -10,7 +10,7 @@ from icos_ocean.vocabulary.underway import temperature
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MEASURED", "OWN_TERMS", "WORDS"]
+__all__ = ["FLUX_INPUTS", "MEASURED", "OWN_TERMS", "WORDS"]
 
 MEASURED: tuple[Variable, ...] = (
     Variable(name="wind_speed_second_moment", units="m2 s-2", long_name="mean of the square of the wind speed"),
@@ -23,6 +23,9 @@ MEASURED: tuple[Variable, ...] = (
     ),
 )
 """What readers may provide beside wind speed."""
+
+FLUX_INPUTS = ("wind_speed", "relative_wind_speed", *(word.name for word in MEASURED))
+"""Measured variables that no fCO2 is computed from, but the flux is: calibrators carry them into the calibrated stream."""
 
 WORDS: tuple[Variable, ...] = (
     Variable(

@@ -169,6 +169,16 @@ def test_zeros_of_one_deployment_do_not_serve_the_next(zero, own_stream):
     assert [row[1] for row in zeroings.rows] == pytest.approx([(400_000.0 + STEP) / 3600.0, (5_000.0 + 9 * STEP) / 3600.0], abs=1e-3)
 
 
+@pytest.mark.parametrize("zero", ["interpolate", "regression"])
+def test_a_deployment_without_zeros_is_told(zero):
+    first = CALIBRATION | {"valid_to": "2024-02-01T01:40:00Z"}
+    second = CALIBRATION | {"valid_from": "2024-02-01T01:40:00Z"}
+    found, result = calibrate(stream_with(), options_with(calibrations=[first, second], zero=zero))
+    assert np.isnan(found["fco2"].values[11])
+    assert np.isfinite(found["fco2"].values[8])
+    assert "1 rows of water have no reading of zero that passed its tests in their deployment" in " ".join(map(str, result.problems))
+
+
 def test_no_runtime_is_logged():
     found, result = calibrate(stream_with(runtime=None), options_with())
     told = [str(each) for each in result.problems]

@@ -240,6 +240,10 @@ def _problems(
     if options.zero != "stated" and zeros.ratio.size == 0 and record.size:
         instead = "the stated zero_ratio is used" if zero.stated.any() else "there is no pCO2; state zero_ratio with the calibration"
         problems.append(Problem(message=f"no reading of zero that passed its tests: {instead}"))
+    blind = int(np.count_nonzero(record.water & np.isnan(zero.ratio)))
+    if blind and zeros.ratio.size:
+        message = f"{blind} rows of water have no reading of zero that passed its tests in their deployment, and no zero_ratio is stated"
+        problems.append(Problem(message=message))
     without = int(np.count_nonzero(record.water & (calibration.number == NO_CALIBRATION)))
     if without:
         problems.append(Problem(message=f"calibrations: none is valid for {without} rows of water"))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from icos_core.exceptions import hint
 from icos_core.versioned import Options
 from icos_ocean.readers.contros_hydroc_layout import COLUMNS
 from icos_ocean.readers.instrument_clock import DateFormat
+from icos_ocean.readers.option_kinds import DateOrder, Encoding, check_names
 
 __all__ = ["HydroCOptions"]
 
@@ -27,7 +26,7 @@ class HydroCOptions(Options):
             "zero-cycle: log of a FerryBox with all channels during a zeroing; auto: whichever of them a file is"
         ),
     )
-    date_format: str = Field(
+    date_format: DateOrder = Field(
         default="yyyy.mm.dd", description="Order of day, month and year and digits of the year; any separator. FerryBoxes write yyyy.mm.dd."
     )
     decimal_comma: bool = Field(default=True, description="Whether native logs write numbers with a decimal comma.")
@@ -44,29 +43,12 @@ class HydroCOptions(Options):
         description="Whether the position is read that a FerryBox writes beside every value; another input may give it instead.",
     )
     keep_simulated: bool = Field(default=False, description="Keep rows that a FerryBox marks as simulated data.")
-    encoding: str = Field(default="latin-1", description="Encoding of headers.")
-
-    @field_validator("date_format")
-    @classmethod
-    def _known_date_format(cls, value: str) -> str:
-        DateFormat.from_text(value)
-        return value
+    encoding: Encoding = Field(default="latin-1", description="Encoding of headers.")
 
     @field_validator("columns")
     @classmethod
     def _known_names(cls, value: dict[str, str]) -> dict[str, str]:
-        for header, name in value.items():
-            if name not in _NAMES:
-                raise ValueError(f"{header!r}: no variable {name!r}{hint(name, _NAMES)}")
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            codecs.lookup(value)
-        except LookupError as error:
-            raise ValueError(f"{value!r} is no encoding; expected e.g. latin-1, utf-8") from error
+        check_names(value.items(), _NAMES)
         return value
 
     @property

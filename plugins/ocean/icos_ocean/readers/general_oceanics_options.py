@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from icos_core.exceptions import DataError, hint
-from icos_core.units import convertible
 from icos_core.versioned import Options
 from icos_ocean.readers.general_oceanics_columns import COLUMNS
 from icos_ocean.readers.instrument_clock import DateFormat
-from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
+from icos_ocean.readers.option_kinds import SEPARATORS, DateOrder, Encoding, RunTypesByWord, check_names, check_units
 
 __all__ = ["GeneralOceanicsOptions"]
 
@@ -22,7 +19,7 @@ _NAMES = tuple(column.name for column in COLUMNS)
 class GeneralOceanicsOptions(Options):
     """How the files of one General Oceanics 8050 system are written."""
 
-    date_format: str = Field(
+    date_format: DateOrder = Field(
         default="dd/mm/yy",
         description="Order of day, month and year and digits of the year, e.g. dd/mm/yy, mm/dd/yyyy, yyyy-mm-dd; any separator.",
     )
@@ -42,7 +39,7 @@ class GeneralOceanicsOptions(Options):
         default=(), description="Texts that stand for a missing value beside an empty cell and NaN, e.g. -, -999."
     )
     keep_error_rows: bool = Field(default=False, description="Keep rows whose error column is not 0.")
-    run_types: dict[str, str] = Field(
+    run_types: RunTypesByWord = Field(
         default_factory=dict,
         description='Further type words and the run types they are, e.g. {"SEA" = "EQU"}; -DRAIN is understood by itself.',
     )
@@ -51,52 +48,18 @@ class GeneralOceanicsOptions(Options):
     )
     separator: Literal["tab", "comma", "semicolon"] = Field(default="tab", description="What separates the columns.")
     decimal_comma: bool = Field(default=False, description="Whether numbers are written with a decimal comma.")
-    encoding: str = Field(default="windows-1252", description="Encoding of header and type words.")
-
-    @field_validator("date_format")
-    @classmethod
-    def _known_date_format(cls, value: str) -> str:
-        DateFormat.from_text(value)
-        return value
+    encoding: Encoding = Field(default="windows-1252", description="Encoding of header and type words.")
 
     @field_validator("columns")
     @classmethod
     def _known_names(cls, value: dict[str, str]) -> dict[str, str]:
-        for header, name in value.items():
-            if name not in _NAMES:
-                raise ValueError(f"{header!r}: no variable {name!r}{hint(name, _NAMES)}")
+        check_names(value.items(), _NAMES)
         return value
 
     @field_validator("units")
     @classmethod
     def _known_units(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, unit in value.items():
-            if name not in _NAMES:
-                raise ValueError(f"no variable {name!r}{hint(name, _NAMES)}")
-            usual = VOCABULARY[name].units
-            try:
-                fits = convertible(unit, usual)
-            except DataError as error:
-                raise ValueError(f"{name}: {error}") from error
-            if not fits:
-                raise ValueError(f"{name}: {unit!r} cannot be converted to {usual!r}")
-        return value
-
-    @field_validator("run_types")
-    @classmethod
-    def _known_run_types(cls, value: dict[str, str]) -> dict[str, str]:
-        for word, run_type in value.items():
-            if run_type not in RUN_TYPES:
-                raise ValueError(f"{word!r}: no run type {run_type!r}{hint(run_type, RUN_TYPES)}")
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            codecs.lookup(value)
-        except LookupError as error:
-            raise ValueError(f"{value!r} is no encoding; expected e.g. windows-1252, utf-8") from error
+        check_units(value, _NAMES)
         return value
 
     @model_validator(mode="after")
@@ -108,7 +71,7 @@ class GeneralOceanicsOptions(Options):
     @property
     def separator_character(self) -> str:
         """The separator itself."""
-        return {"tab": "\t", "comma": ",", "semicolon": ";"}[self.separator]
+        return SEPARATORS[self.separator]
 
     @property
     def dates(self) -> DateFormat:

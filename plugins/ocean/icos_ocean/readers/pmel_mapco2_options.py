@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
-from icos_ocean.readers.instrument_clock import DateFormat
+from icos_ocean.readers.option_kinds import DateOrder  # noqa: TC001  # pydantic evaluates annotations
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS
 
 __all__ = ["MapCO2Options"]
@@ -27,8 +27,8 @@ class MapCO2Options(Options):
         default_factory=lambda: {"Seafet Data": "End Seafet Data", "PH": "END PH", "SBE16 DATA": "END SBE16"},
         description="first and last line of blocks of other sensors, which are counted and left out",
     )
-    start_format: str = Field(default="yyyy/mm/dd", description="date in the first line of a block, when the cycle began")
-    position_format: str = Field(default="mm/dd/yyyy", description="date in the second line of a block, when the position was found")
+    start_format: DateOrder = Field(default="yyyy/mm/dd", description="date in the first line of a block, when the cycle began")
+    position_format: DateOrder = Field(default="mm/dd/yyyy", description="date in the second line of a block, when the position was found")
     clock_tolerance: Annotated[Duration, Field(gt=timedelta(0))] = Field(
         default=timedelta(minutes=30),
         description="a position found further from the beginning of its cycle than this is told: one of the two clocks is wrong",
@@ -47,12 +47,6 @@ class MapCO2Options(Options):
     missing_values: tuple[float, ...] = Field(
         default=(99.999, 99.9999, 9999.999, 9999.99), description="numbers that stand for a missing value"
     )
-
-    @field_validator("start_format", "position_format")
-    @classmethod
-    def _a_date_format(cls, value: str) -> str:
-        DateFormat.from_text(value)
-        return value
 
     @field_validator("minutes")
     @classmethod

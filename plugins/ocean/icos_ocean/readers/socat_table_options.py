@@ -10,6 +10,7 @@ from icos_core.exceptions import hint
 from icos_core.versioned import Options
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_number
 from icos_ocean.readers.instrument_clock import DateFormat
+from icos_ocean.readers.option_kinds import SEPARATORS, DateOrder, check_names
 from icos_ocean.vocabulary.socat import WORDS
 
 __all__ = ["SocatTableOptions", "checked_expocode"]
@@ -44,7 +45,7 @@ class SocatTableOptions(Options):
     missing_values: tuple[str, ...] = Field(
         default=(), description="Texts that stand for a missing number beside an empty cell and NaN, e.g. -999."
     )
-    date_format: str = Field(
+    date_format: DateOrder = Field(
         default="yyyy-mm-dd",
         description="Order of day, month and year where a date stands in one column, e.g. dd/mm/yyyy; any separator.",
     )
@@ -60,21 +61,13 @@ class SocatTableOptions(Options):
     @field_validator("columns")
     @classmethod
     def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        for header, name in value.items():
-            if name not in _NAMES:
-                raise ValueError(f"{header!r}: no variable {name!r}{hint(name, _NAMES)}")
-        return value
-
-    @field_validator("date_format")
-    @classmethod
-    def _known_date_format(cls, value: str) -> str:
-        DateFormat.from_text(value)
+        check_names(value.items(), _NAMES)
         return value
 
     @property
     def separator_character(self) -> str:
         """The separator itself."""
-        return {"tab": "\t", "comma": ",", "semicolon": ";"}[self.separator]
+        return SEPARATORS[self.separator]
 
     @property
     def dates(self) -> DateFormat:

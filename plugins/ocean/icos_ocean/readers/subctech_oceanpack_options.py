@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from icos_core.exceptions import DataError, hint
+from icos_core.exceptions import hint
 from icos_core.option_types import Texts  # noqa: TC001  # pydantic evaluates annotations
-from icos_core.units import convertible
 from icos_core.versioned import Options
 from icos_ocean.readers.instrument_clock import DateFormat
-from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY, oceanpack, sensors, underway
+from icos_ocean.readers.option_kinds import DateOrder, Encoding, check_names, check_units
+from icos_ocean.vocabulary import RUN_TYPES, oceanpack, sensors, underway
 
 __all__ = ["STATES", "WORDS", "OceanPackOptions"]
 
@@ -44,7 +43,7 @@ class OceanPackOptions(Options):
         default="instrument",
         description="which clock gives the time of a row: DATE and TIME, or GPS Time, whose date is the one nearest to the instrument's",
     )
-    date_format: str = Field(default="yyyy-mm-dd", description="order of day, month and year in DATE; any separator")
+    date_format: DateOrder = Field(default="yyyy-mm-dd", description="order of day, month and year in DATE; any separator")
     states: dict[str, str] = Field(
         default_factory=dict,
         description='codes of STATUS and the run types they are, where not the usual ones, e.g. {"22" = "IDLE"}',
@@ -67,13 +66,7 @@ class OceanPackOptions(Options):
         default=True, description="compute A0 + A1 raw + A2 raw² from the header; false where a logger has done so already"
     )
     missing_values: tuple[str, ...] = Field(default=(), description="texts that stand for a missing value beside an empty cell and NaN")
-    encoding: str = Field(default="latin-1", description="encoding of the header")
-
-    @field_validator("date_format")
-    @classmethod
-    def _a_date_format(cls, value: str) -> str:
-        DateFormat.from_text(value)
-        return value
+    encoding: Encoding = Field(default="latin-1", description="encoding of the header")
 
     @field_validator("states")
     @classmethod
@@ -88,24 +81,13 @@ class OceanPackOptions(Options):
     @field_validator("columns")
     @classmethod
     def _known_variables(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        for header, name in ((header, name) for header, names in value.items() for name in names):
-            if name not in WORDS:
-                raise ValueError(f"{header!r}: no variable {name!r}{hint(name, WORDS)}")
+        check_names(((header, name) for header, names in value.items() for name in names), WORDS)
         return value
 
     @field_validator("units")
     @classmethod
     def _fitting_units(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, unit in value.items():
-            if name not in WORDS:
-                raise ValueError(f"no variable {name!r}{hint(name, WORDS)}")
-            usual = VOCABULARY[name].units
-            try:
-                fits = convertible(unit, usual)
-            except DataError as error:
-                raise ValueError(f"{name}: {error}") from error
-            if not fits:
-                raise ValueError(f"{name}: {unit!r} cannot be converted to {usual!r}")
+        check_units(value, WORDS)
         return value
 
     @field_validator("hemispheres")
@@ -114,15 +96,6 @@ class OceanPackOptions(Options):
         for name in value:
             if name not in {"latitude", "longitude"}:
                 raise ValueError(f"{name!r}: expected latitude or longitude")
-        return value
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            codecs.lookup(value)
-        except LookupError as error:
-            raise ValueError(f"{value!r} is no encoding; expected e.g. latin-1, utf-8") from error
         return value
 
     @property

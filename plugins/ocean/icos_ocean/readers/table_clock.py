@@ -26,6 +26,7 @@ from icos_core.option_types import Moment  # noqa: TC001  # pydantic evaluates a
 from icos_core.versioned import Options, utc64
 from icos_ocean.readers.delimited_text import TextError
 from icos_ocean.readers.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
+from icos_ocean.readers.option_kinds import DateOrder  # noqa: TC001  # pydantic evaluates annotations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ class Clock(Options):
     date_time: str | None = Field(default=None, description="column of date and time together")
     date: str | None = Field(default=None, description="column of the date; needs time")
     time: str | None = Field(default=None, description="column of the time of day: HH:MM, HH:MM:SS, HHMMSS, fractions, AM and PM")
-    date_format: str = Field(
+    date_format: DateOrder = Field(
         default="yyyy-mm-dd", description="order of day, month and year and digits of the year, e.g. dd/mm/yyyy; any separator"
     )
     year: str | int | None = Field(default=None, description="column of the year, or the year itself")
@@ -81,12 +82,6 @@ class Clock(Options):
         default=None, description="regular expression with one group that finds date and time of the start in the header of each file"
     )
     utc_offset: float = Field(default=0.0, ge=-14, le=14, description="hours that the clock is ahead of UTC")
-
-    @field_validator("date_format")
-    @classmethod
-    def _known_date_format(cls, value: str) -> str:
-        DateFormat.from_text(value)
-        return value
 
     @field_validator("since_header")
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -12,6 +11,7 @@ from icos_core.exceptions import DataError, hint
 from icos_core.option_types import SnakeCase  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.units import convertible
 from icos_core.versioned import Options
+from icos_ocean.readers.option_kinds import SEPARATORS, Encoding, RunTypesByWord, check_unit
 from icos_ocean.readers.table_clock import Clock  # noqa: TC001  # pydantic evaluates annotations
 from icos_ocean.readers.table_positions import axis
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
@@ -19,7 +19,7 @@ from icos_ocean.vocabulary.numbered import numbered
 
 __all__ = ["Quantity", "UnderwayTableOptions"]
 
-_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "bar": "|", "blanks": "\t"}
+_SEPARATORS = {**SEPARATORS, "bar": "|", "blanks": "\t"}
 
 
 class Quantity(Options):
@@ -56,7 +56,7 @@ class UnderwayTableOptions(Options):
     )
     decimal_comma: bool = Field(default=False, description="whether numbers are written with a decimal comma")
     quotes: bool = Field(default=False, description='whether fields may stand in double quotes, as "Smith, Co", with separators inside')
-    encoding: str = Field(default="utf-8", description="encoding of headers and words")
+    encoding: Encoding = Field(default="utf-8", description="encoding of headers and words")
     comment: str = Field(default="", description="lines that begin with this text are passed over and counted")
     header_lines: Annotated[int, Field(ge=0, le=100_000)] = Field(default=1, description="lines before the first row")
     header_end: str | None = Field(
@@ -85,7 +85,7 @@ class UnderwayTableOptions(Options):
     missing_values: tuple[str, ...] = Field(default=(), description="texts for a missing value beside an empty cell and NaN, e.g. -999")
     run_type_column: str | None = Field(default=None, description="column that says what the analyser was measuring")
     run_type: str | None = Field(default=None, description="run type of every row, where no column says it, e.g. EQU")
-    run_types: dict[str, str] = Field(
+    run_types: RunTypesByWord = Field(
         default_factory=dict, description='words of run_type_column and the run types they are, e.g. {"sea" = "EQU", "1" = "STD1"}'
     )
     housekeeping: tuple[str, ...] = Field(default=(), description="words of run_type_column whose lines hold no measurement")
@@ -95,23 +95,6 @@ class UnderwayTableOptions(Options):
     flags_to_use: tuple[str, ...] = Field(
         default=("1", "2"), description="flags in flag_columns with which a value is used; with any other it is missing, and counted"
     )
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            codecs.lookup(value)
-        except LookupError as error:
-            raise ValueError(f"{value!r} is no encoding; expected e.g. utf-8, windows-1252") from error
-        return value
-
-    @field_validator("run_types")
-    @classmethod
-    def _known_run_types(cls, value: dict[str, str]) -> dict[str, str]:
-        for word, run_type in value.items():
-            if run_type not in RUN_TYPES:
-                raise ValueError(f"{word!r}: no run type {run_type!r}{hint(run_type, RUN_TYPES)}")
-        return value
 
     @field_validator("run_type")
     @classmethod
@@ -159,13 +142,7 @@ class UnderwayTableOptions(Options):
     @model_validator(mode="after")
     def _units_fit(self) -> Self:
         for name, unit in self.units.items():
-            usual = self.variable(name).units
-            try:
-                fits = convertible(unit, usual)
-            except DataError as error:
-                raise ValueError(f"units.{name}: {error}") from error
-            if not fits:
-                raise ValueError(f"units.{name}: {unit!r} cannot be converted to {usual!r}")
+            check_unit(f"units.{name}", unit, self.variable(name).units)
         return self
 
     @model_validator(mode="after")

@@ -238,6 +238,16 @@ def test_which_stream() -> None:
     assert derive({"a": stream(), "b": stream()}, AirSeaFluxOptions(stream="b"), example_context()).streams
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("wind_speed", ": wind_speed missing"), ("fco2_air", ": fCO2 of air missing"), ("salinity", "salinity")]
+)
+def test_a_flux_that_is_nowhere_says_why(name: str, said: str) -> None:
+    result = derive({"underway": stream(**{name: np.full(ROWS, np.nan)})}, AirSeaFluxOptions(), example_context())
+    (problem,) = result.problems
+    assert said in problem.message
+    assert not derive({"underway": stream()}, AirSeaFluxOptions(), example_context()).problems
+
+
 def test_wind_relative_to_a_ship_is_refused_and_taken_from_what_stands_still() -> None:
     data = stream()
     still = data.rename({"wind_speed": "relative_wind_speed"})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_core.components import Outcome, Product, ProductResult, Requirement, Variable
+from icos_core.components import Outcome, Problem, Product, ProductResult, Requirement, Variable
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE, make_stream
 from icos_core.exceptions import DataError, hint
 from icos_ocean.products.air_sea_flux_options import AirSeaFluxOptions
@@ -84,7 +84,27 @@ def derive(streams: Streams, options: AirSeaFluxOptions, context: Context) -> Pr
         values |= {f"co2_flux_uncertainty_{name}": term for name, term in terms.items()}
     made = make_stream(part["time"].values, values, _vocabulary(terms))
     outcome = Outcome(variable="co2_flux", name="inputs", level=_worst(part, found, options))
-    return ProductResult(streams={STREAM: made}, outcomes=(outcome,), tables=(summary(made, list(terms), context, options),))
+    return ProductResult(
+        streams={STREAM: made},
+        outcomes=(outcome,),
+        problems=_without_a_flux(found, options),
+        tables=(summary(made, list(terms), context, options),),
+    )
+
+
+def _without_a_flux(found: Exchange, options: AirSeaFluxOptions) -> tuple[Problem, ...]:
+    """Say why no row has a flux."""
+    if not found.fco2_air.size or np.isfinite(found.values["co2_flux"]).any():
+        return ()
+    inputs = {
+        "fCO2 of air": found.fco2_air,
+        options.wind: found.values["wind_speed_10m"],
+        "sst": found.values["schmidt_number"],
+        "sst or salinity": found.values["co2_solubility"],
+    }
+    lacking = [name for name, values in inputs.items() if not np.isfinite(values).any()]
+    which = f"{', '.join(lacking)} missing or bad in every row" if lacking else "no row has all that it takes"
+    return (Problem(message=f"air-sea-flux: no row has a flux: {which}"),)
 
 
 def _chosen(streams: Streams, options: AirSeaFluxOptions) -> xr.Dataset:

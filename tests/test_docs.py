@@ -255,6 +255,20 @@ def test_every_option_is_documented(kind: str, page: str) -> None:
         assert first_column(page, f"option of `{name}`") == options, name
 
 
+@needs_ocean
+def test_every_reader_of_the_ocean_has_a_page_with_its_options() -> None:
+    plugins = installed_plugins()
+    pages = {"socat-cruise": "instrument-socat.md", "socat-synthesis": "instrument-socat.md"}
+    for registered in plugins.entries("reader"):
+        name = registered.entry.name
+        if not registered.entry.load.startswith("icos_ocean."):
+            continue
+        text = (DOCS / pages.get(name, f"instrument-{name}.md")).read_text(encoding="utf-8")
+        options = set(plugins.component("reader", name).options.model_fields)
+        documented = {word for line in text.splitlines() if line.startswith("|") for word in re.findall(r"`(\w+)`", line.split("|")[1])}
+        assert options <= documented, f"{name}: {sorted(options - documented)}"
+
+
 def test_options_of_the_command_run_are_documented() -> None:
     command = importlib.import_module("icos_core.cli.run").command
     options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}

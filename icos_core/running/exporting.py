@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from icos_core.components import Problem
 from icos_core.exceptions import RunError
 from icos_core.running.commit import CACHE, LEDGER, LOCK, MANIFEST, STAGING
 from icos_core.running.faults import blame
@@ -27,8 +28,15 @@ RESERVED = frozenset({CACHE, LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", LOCK, MAN
 
 def export_all(
     description: Description, plugins: Plugins, streams: Streams, staged: Path, context: Context, progress: Progress
-) -> list[str]:
-    """Run every exporter; return the names of the files, relative to `staged`, in order of name.
+) -> tuple[list[str], list[Problem]]:
+    """Run every exporter.
+
+    Returns
+    -------
+    list of str
+        Names of the files, relative to `staged`, in order of name.
+    list of Problem
+        Exporters that wrote nothing although there are rows.
 
     Raises
     ------
@@ -37,13 +45,19 @@ def export_all(
     """
     progress.stage("export", len(description.export))
     owner: dict[str, str] = {}
+    problems = []
+    has_rows = any(size for stream in streams.values() for size in stream.sizes.values())
     for position, spec in enumerate(description.export):
         exporter: Exporter = plugins.component("exporter", spec.exporter)
         folder = staged.parent / f"export-{position}"
         folder.mkdir()
         with blame(f"exporter {spec.exporter!r}"):
             exporter.export(streams, folder, spec.options, context)
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        written = sorted(path for path in folder.rglob("*") if path.is_file())
+        if not written and has_rows:
+            message = f"exporter {spec.exporter!r} wrote no file: no row has what its format asks for"
+            problems.append(Problem(message=message))
+        for path in written:
             name = path.relative_to(folder).as_posix()
             if name.partition("/")[0] in RESERVED:
                 raise RunError(f"exporter {spec.exporter!r} writes {name}, which is a name of the run's own files")
@@ -54,4 +68,4 @@ def export_all(
             path.replace(staged / name)
         shutil.rmtree(folder)
         progress.advance()
-    return sorted(owner)
+    return sorted(owner), problems

@@ -77,7 +77,9 @@ def publish(
         shifts = offsets(job.description, job.plugins)
         in_stream_time = tuple(flag.shifted(shifts.get(flag.stream, timedelta(0))) for flag in context.people_flags)
         streams = {**flow.calibrated, **flow.products}
-        names = export_all(job.description, job.plugins, streams, staged, replace(context, people_flags=in_stream_time), job.progress)
+        people = replace(context, people_flags=in_stream_time)
+        names, unwritten = export_all(job.description, job.plugins, streams, staged, people, job.progress)
+        flow.problems += unwritten
         computed.seconds["export"] = time.perf_counter() - exporting
         manifest = _manifest(job, computed, context, staged, names, run_key, started, flags)
         write_manifest(staged / MANIFEST, manifest)

@@ -1,6 +1,7 @@
 """The exporter ``socat``, re-read with an independent reader that follows the rules of the SOCAT Dashboard."""
 
 import csv
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -12,6 +13,7 @@ import xarray as xr
 from icos_ocean.exporters.socat import EXPORTER, SocatOptions
 from small_cruise import calibrated, cruise, person, pressure_of_vapour, with_values
 
+import icos_core
 from icos_core.components import Context
 from icos_core.exceptions import DataError
 from icos_core.testing import example_context
@@ -279,3 +281,34 @@ def test_without_an_equilibrator_the_mole_fraction_is_one_at_sst(made, tmp_path:
     assert "xCO2_water_Tequ_dry [ umol/mol ]" not in columns
     assert "NaN" not in columns["xCO2_water_SST_dry [ umol/mol ]"]
     assert set(columns["T_equ [ deg C ]"]) == {"NaN"}
+
+
+NOWHERE = """
+[station]
+id = "XX00"
+name = "Example Ship"
+domain = "ocean"
+platform = "ship"
+contact = { institution = "Example Institute", email = "data@example.org" }
+
+[[input]]
+reader = "underway-table"
+files = "table.csv"
+clock = { date_time = "time" }
+columns = { lat = "latitude", lon = "longitude", fCO2 = "fco2", SST = "sst" }
+
+[[export]]
+exporter = "socat"
+[[export]]
+exporter = "csv"
+"""
+
+
+def test_a_run_says_that_nothing_was_written(tmp_path: Path) -> None:
+    (tmp_path / "station.toml").write_text(NOWHERE, encoding="utf-8")
+    rows = "".join(f"2024-01-01 00:0{minute}:00,,,38{minute},12\n" for minute in range(5))
+    (tmp_path / "table.csv").write_text(f"time,lat,lon,fCO2,SST\n{rows}", encoding="utf-8")
+    result = icos_core.run(tmp_path / "station.toml", tmp_path / "output", jobs=1)
+    assert [path.suffix for path in result.paths] == [".csv", ".html"]
+    manifest = json.loads((tmp_path / "output" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["problems"] == ["exporter 'socat' wrote no file: no row has what its format asks for"]

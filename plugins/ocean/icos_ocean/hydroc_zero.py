@@ -56,7 +56,7 @@ class Zeros(NamedTuple):
 
     def take(self, which: BoolArray) -> Zeros:
         """Return some of the zeroings."""
-        return Zeros(*(each[which] for each in self))
+        return Zeros._make(each[which] for each in self)
 
 
 @dataclass(frozen=True, kw_only=True)

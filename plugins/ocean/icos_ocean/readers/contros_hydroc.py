@@ -17,12 +17,12 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.dataset import make_stream
-from icos_core.exceptions import InputError
-from icos_ocean.readers.contros_hydroc_layout import COLUMNS, POSITION, HeaderError, Layout, find_layout
+from icos_ocean.readers.contros_hydroc_layout import COLUMNS, POSITION, Layout, find_layout
 from icos_ocean.readers.contros_hydroc_options import HydroCOptions
 from icos_ocean.readers.contros_hydroc_rows import Rows, read_rows
 from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import faults_named, open_lines
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.vocabulary import hydroc, sensors, underway
 
@@ -62,7 +62,7 @@ def read(path: Path, options: HydroCOptions, context: Context) -> ReadResult:  #
         For a file that is no log of a HydroC, or not of the layout that is declared.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     layout = _layout(path, lines, options)
     rows = _rows(path, lines, layout, options, account)
     order = in_order(rows.time, rows.values, rows.line, lines, account, options.encoding)
@@ -84,7 +84,7 @@ def span(path: Path, options: HydroCOptions, context: Context) -> Span:  # noqa:
     InputError
         As :func:`read`.
     """
-    lines = _lines(path)
+    lines = open_lines(path)
     rows = _rows(path, lines, _layout(path, lines, options), options, LineAccount(path.name), clock_only=True)
     if not rows.time.size:
         return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
@@ -105,7 +105,7 @@ def guess(path: Path) -> Guess | None:
         with path.open("rb") as file:
             lines = split_lines(file.read(_HEAD_BYTES))
         layout = find_layout(lines, "latin-1", "auto", {}, positions=False)
-    except (OSError, TextError, HeaderError):
+    except (OSError, TextError):
         return None
     if layout.kind == "ferrybox":
         (name,) = layout.quantities
@@ -128,27 +128,14 @@ def guess(path: Path) -> Guess | None:
     )
 
 
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
-
-
 def _layout(path: Path, lines: Lines, options: HydroCOptions) -> Layout:
-    try:
+    with faults_named(path):
         return find_layout(lines, options.encoding, options.layout, options.columns, positions=options.positions)
-    except HeaderError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
 
 
 def _rows(path: Path, lines: Lines, layout: Layout, options: HydroCOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
-    try:
+    with faults_named(path):
         return read_rows(lines, layout, options, account, clock_only=clock_only)
-    except TextError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
 
 
 READER = Reader(

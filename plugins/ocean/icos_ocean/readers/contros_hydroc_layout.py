@@ -17,14 +17,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import nearest
-from icos_ocean.readers.delimited_text import number
+from icos_ocean.readers.delimited_text import HeaderError, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from icos_ocean.readers.delimited_text import Lines
 
-__all__ = ["COLUMNS", "NATIVE_COLUMNS", "POSITION", "HeaderError", "Layout", "find_layout", "normalised"]
+__all__ = ["COLUMNS", "NATIVE_COLUMNS", "POSITION", "Layout", "find_layout", "normalised"]
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "latitude": ("latitude",),
@@ -60,14 +60,6 @@ _BESIDE = frozenset({"$timestamp", "quality", "info", "meascount", "meantime", "
 _HEADER_LINES = 400
 _NATIVE_HEADER_LINES = 4
 _COEFFICIENT = re.compile(r"\$Range([0-9]+)\.a([0-3]);\s*(\S+?)\$?")
-
-
-class HeaderError(ValueError):
-    """A header that lacks what the reader cannot do without; `line` from 1."""
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        self.line = line
-        super().__init__(message)
 
 
 @dataclass(frozen=True, kw_only=True)

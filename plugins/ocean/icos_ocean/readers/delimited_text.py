@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Block",
+    "HeaderError",
     "Lines",
     "TextError",
     "Words",
@@ -51,6 +52,10 @@ class TextError(ValueError):
     def __init__(self, message: str, line: int | None = None) -> None:
         self.line = line
         super().__init__(message)
+
+
+class HeaderError(TextError):
+    """A header that lacks what the reader cannot do without, or that cannot be used."""
 
 
 @dataclass(frozen=True)

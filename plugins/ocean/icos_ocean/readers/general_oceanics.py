@@ -18,13 +18,12 @@ import numpy as np
 
 from icos_core.components import Reader, ReadResult, Span, Variable
 from icos_core.dataset import make_stream
-from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
-from icos_ocean.readers.general_oceanics_columns import COLUMNS, HeaderError, Layout, assign_columns
+from icos_ocean.readers.general_oceanics_columns import COLUMNS, Layout, assign_columns
 from icos_ocean.readers.general_oceanics_guess import guess
 from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
 from icos_ocean.readers.general_oceanics_rows import Rows, read_rows
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import faults_named, open_lines
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.vocabulary import MEASURED, STREAM
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
+    from icos_ocean.readers.delimited_text import Lines
 
 __all__ = ["READER", "provides", "read", "span"]
 
@@ -64,7 +64,7 @@ def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadR
         declared format.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     rows = _rows(path, lines, options, account)
     codes = {"run_type": rows.run_type, "draining": rows.draining}
     order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
@@ -91,7 +91,7 @@ def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:
     InputError
         As :func:`read`.
     """
-    rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    rows = _rows(path, open_lines(path), options, LineAccount(path.name), clock_only=True)
     if not rows.time.size:
         return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
@@ -101,15 +101,6 @@ def provides(options: GeneralOceanicsOptions) -> Mapping[str, tuple[Variable, ..
     """Return the variables that a file may have."""
     names = {"run_type", "draining", *(column.name for column in COLUMNS)}
     return {STREAM: tuple(variable for variable in MEASURED if variable.name in names)}
-
-
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
 
 
 @lru_cache(maxsize=64)
@@ -135,10 +126,8 @@ def _rows(path: Path, lines: Lines, options: GeneralOceanicsOptions, account: Li
             prefer_last=options.duplicate_columns == "last",
         )
 
-    try:
+    with faults_named(path):
         return read_rows(lines, layout_of, options, account, clock_only=clock_only)
-    except (HeaderError, TextError) as error:
-        raise InputError(path.name, str(error), line=error.line) from error
 
 
 READER = Reader(

@@ -12,24 +12,13 @@ from typing import TYPE_CHECKING
 
 from icos_core.exceptions import DataError, nearest
 from icos_core.units import convertible
+from icos_ocean.readers.delimited_text import HeaderError
 from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["COLUMNS", "Column", "HeaderError", "Layout", "Quantity", "assign_columns", "normalised"]
-
-
-class HeaderError(ValueError):
-    """A header line without a column that the reader cannot do without.
-
-    Attributes
-    ----------
-    line
-        Its number in the file, where it is known.
-    """
-
-    line: int = 1
+__all__ = ["COLUMNS", "Column", "Layout", "Quantity", "assign_columns", "normalised"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Guess
 from icos_ocean.readers.date_order import date_orders
-from icos_ocean.readers.general_oceanics_columns import HeaderError, assign_columns
+from icos_ocean.readers.delimited_text import HeaderError
+from icos_ocean.readers.general_oceanics_columns import assign_columns
 from icos_ocean.readers.general_oceanics_types import HOUSEKEEPING
 from icos_ocean.readers.table_run_types import RunTypes
 

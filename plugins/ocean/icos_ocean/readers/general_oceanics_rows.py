@@ -15,6 +15,7 @@ import numpy as np
 from icos_core.exceptions import nearest
 from icos_core.units import convert
 from icos_ocean.readers.delimited_text import (
+    HeaderError,
     TextError,
     count_fields,
     cut_at_headers,
@@ -23,7 +24,6 @@ from icos_ocean.readers.delimited_text import (
     parse_block,
     repaired,
 )
-from icos_ocean.readers.general_oceanics_columns import HeaderError
 from icos_ocean.readers.general_oceanics_types import REASONS, Rejection, TypeWord, TypeWords
 from icos_ocean.readers.instrument_clock import INVALID, parse_dates, parse_times
 from icos_ocean.vocabulary import VOCABULARY

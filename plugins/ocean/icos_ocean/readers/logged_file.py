@@ -17,6 +17,7 @@ from icos_ocean.readers.delimited_text import TextError, split_lines
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.logger_time import FORMS, LoggerTime, logger_times
+from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.row_order import in_order
 
 if TYPE_CHECKING:
@@ -166,12 +167,7 @@ def open_log(path: Path, form: LoggerTime) -> LoggedFile:
     InputError
         For a file that cannot be opened, is empty or in a wide encoding, and where no line begins with the time that is declared.
     """
-    try:
-        lines = split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
+    lines = open_lines(path)
     log = _logged(lines, LineAccount(path.name), form)
     if not lines.data.strip():
         raise InputError(path.name, "the file is empty")

@@ -14,8 +14,9 @@ from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import Lines, TextError, number, split_lines
+from icos_ocean.readers.delimited_text import Lines, number
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.pmel_asvco2_cycles import Cycle, Reading, read_cycles
 from icos_ocean.readers.pmel_asvco2_options import COLUMNS, STATES, UNITS, ASVCO2Options
 from icos_ocean.readers.row_order import in_order
@@ -59,7 +60,7 @@ def read(path: Path, options: ASVCO2Options, context: Context) -> ReadResult:  #
         For a file without any reading.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     cycles = _cycles(path, lines, options, account)
     readings = [reading for cycle in cycles for reading in cycle.readings]
     for name, code in CYCLE_POINTS.items():
@@ -90,7 +91,7 @@ def span(path: Path, options: ASVCO2Options, context: Context) -> Span:  # noqa:
     InputError
         As :func:`read`.
     """
-    times = [reading.time for cycle in _cycles(path, _lines(path), options, LineAccount(path.name)) for reading in cycle.readings]
+    times = [reading.time for cycle in _cycles(path, open_lines(path), options, LineAccount(path.name)) for reading in cycle.readings]
     return Span(np.datetime64(min(times), "ns"), np.datetime64(max(times), "ns"))
 
 
@@ -115,15 +116,6 @@ def guess(path: Path) -> Guess | None:
         found=(f"statistics of a LI-COR analyser, with the readings {', '.join(words)}",),
         unsure=("columns: names are those of public descriptions; no file of an ASVCO2 was at hand",),
     )
-
-
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
 
 
 def _cycles(path: Path, lines: Lines, options: ASVCO2Options, account: LineAccount) -> list[Cycle]:

@@ -19,8 +19,8 @@ import numpy as np
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.pmel_mapco2_options import MapCO2Options
 from icos_ocean.readers.pmel_mapco2_rows import NAMES, Rows, read_rows
 from icos_ocean.readers.row_order import in_order
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icos_core.components import Context, Variable
+    from icos_ocean.readers.delimited_text import Lines
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 
@@ -63,7 +64,7 @@ def read(path: Path, options: MapCO2Options, context: Context) -> ReadResult:  #
         For a file without the block of any cycle.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     rows = _rows(path, lines, options, account)
     time, line = np.array(rows.time, dtype=np.int64), np.array(rows.line, dtype=np.int64)
     arrays = rows.arrays(options.missing_values)
@@ -86,7 +87,7 @@ def span(path: Path, options: MapCO2Options, context: Context) -> Span:  # noqa:
     InputError
         As :func:`read`.
     """
-    time = _rows(path, _lines(path), options, LineAccount(path.name)).time
+    time = _rows(path, open_lines(path), options, LineAccount(path.name)).time
     if not time:
         return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(min(time), "ns"), np.datetime64(max(time), "ns"))
@@ -115,15 +116,6 @@ def guess(path: Path) -> Guess | None:
         found=(f"{cycles} cycles of a MAPCO2 in the first {len(head)} bytes",),
         unsure=("same_minute_delay: the messages give the minutes of readings, not their seconds",),
     )
-
-
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
 
 
 def _rows(path: Path, lines: Lines, options: MapCO2Options, account: LineAccount) -> Rows:

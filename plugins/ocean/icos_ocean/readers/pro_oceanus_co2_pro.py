@@ -17,9 +17,9 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.dataset import make_stream
-from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import faults_named, open_lines
 from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, Co2ProOptions
 from icos_ocean.readers.pro_oceanus_co2_pro_records import read_rows, records_of
 from icos_ocean.readers.row_order import in_order
@@ -67,7 +67,7 @@ def read(path: Path, options: Co2ProOptions, context: Context) -> ReadResult:  #
         valid time of the clock that the options name.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     rows = _rows(path, lines, options, account)
     columns: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, **rows.values}
     order = in_order(rows.time, columns, rows.line, lines, account)
@@ -91,7 +91,7 @@ def span(path: Path, options: Co2ProOptions, context: Context) -> Span:  # noqa:
     InputError
         As :func:`read`.
     """
-    rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    rows = _rows(path, open_lines(path), options, LineAccount(path.name), clock_only=True)
     if not rows.time.size:
         return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
@@ -137,20 +137,9 @@ def _guessed(records: Records, written: int) -> Guess:
     return Guess(confidence=0.98 if len(records) > 0.8 * written else 0.9, options=options, found=tuple(found), unsure=tuple(unsure))
 
 
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
-
-
 def _rows(path: Path, lines: Lines, options: Co2ProOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
-    try:
+    with faults_named(path):
         return read_rows(lines, options, account, clock_only=clock_only)
-    except TextError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
 
 
 READER = Reader(

@@ -15,6 +15,7 @@ from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import faults_named, open_lines
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.readers.saildrone_options import AIR, COLUMNS, WATER, SaildroneOptions
 from icos_ocean.readers.saildrone_rows import Rows, layout_of, read_rows
@@ -114,23 +115,16 @@ def guess(path: Path) -> Guess | None:
 
 
 def _lines(path: Path) -> Lines:
-    try:
-        lines = split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
+    lines = open_lines(path)
     if not len(lines):
         raise InputError(path.name, "the file is empty")
     return lines
 
 
 def _rows(path: Path, lines: Lines, options: SaildroneOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
-    try:
+    with faults_named(path):
         layout = layout_of(lines.raw(0).decode("latin-1"), options)
         rows = read_rows(lines, layout, options, account, clock_only=clock_only)
-    except TextError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
     if layout.unused:
         account.tell("columns", f"columns not used: {', '.join(layout.unused)}", 1)
     return rows

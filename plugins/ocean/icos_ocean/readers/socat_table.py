@@ -14,9 +14,10 @@ import numpy as np
 from icos_core.exceptions import InputError
 from icos_core.units import convert
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_numbers
-from icos_ocean.readers.delimited_text import TextError, count_fields, gather, number, parse_block, repaired
+from icos_ocean.readers.delimited_text import HeaderError, count_fields, gather, number, parse_block, repaired
+from icos_ocean.readers.opened_text import faults_named
 from icos_ocean.readers.socat_table_clock import times_of
-from icos_ocean.readers.socat_table_columns import HeaderError, Layout, assign_columns, is_table_header
+from icos_ocean.readers.socat_table_columns import Layout, assign_columns, is_table_header
 from icos_ocean.readers.socat_table_pieces import FileLines, pieces
 from icos_ocean.vocabulary.socat import DATASET_FLAGS, SOURCES, WOCE_FLAGS, WORDS
 
@@ -140,7 +141,7 @@ def read_table(
     places: list[tuple[int, int, int]] = []
     header, complete = 0, True
     preamble: tuple[str, ...] = ()
-    try:
+    with faults_named(path):
         for piece in pieces(path):
             places.append((piece.first, piece.offset, piece.size))
             complete = piece.lines.complete
@@ -150,19 +151,12 @@ def read_table(
                 if found is None:
                     break
                 header, start = found, found + 1
-                text = piece.lines.raw(found).decode("utf-8", errors="replace")
                 preamble = tuple(piece.lines.raw(index).decode("utf-8", errors="replace") for index in range(found))
-                layout = assign_columns(text.split(options.separator_character), options.columns, options.variables)
+                layout = _layout(piece.lines, found, options)
                 work = _Work(layout, options, account, wanted_of(preamble), clock_only, piece.lines.raw(found).rstrip())
                 _tell_columns(work, header)
             account.seen += len(piece.lines) - start
             _read_piece(work, piece.lines, start, piece.first)
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
-    except HeaderError as error:
-        raise InputError(path.name, str(error), line=header + 1) from error
     if work is None:
         raise InputError(path.name, "no table of SOCAT: no line has titles for date, latitude and longitude")
     return Table(
@@ -173,6 +167,15 @@ def read_table(
         rows=_joined(work.parts),
         complete=complete,
     )
+
+
+def _layout(lines: Lines, header: int, options: SocatTableOptions) -> Layout:
+    titles = lines.raw(header).decode("utf-8", errors="replace").split(options.separator_character)
+    try:
+        return assign_columns(titles, options.columns, options.variables)
+    except HeaderError as error:
+        error.line = header + 1
+        raise
 
 
 def _tell_columns(work: _Work, header: int) -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from icos_core.exceptions import hint
 from icos_core.units import convertible
+from icos_ocean.readers.delimited_text import HeaderError
 from icos_ocean.vocabulary.socat import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["CLOCK", "KNOWN", "NUMBERS", "Clock", "HeaderError", "Layout", "Quantity", "assign_columns", "is_table_header"]
+__all__ = ["CLOCK", "KNOWN", "NUMBERS", "Clock", "Layout", "Quantity", "assign_columns", "is_table_header"]
 
 CLOCK: Mapping[str, frozenset[str]] = {
     "expocode": frozenset({"expocode", "cruiseexpocode"}),
@@ -109,10 +110,6 @@ _ENDINGS = (
     "mmhg",
     "psu",
 )
-
-
-class HeaderError(ValueError):
-    """A header that cannot be used."""
 
 
 @dataclass(frozen=True, kw_only=True)

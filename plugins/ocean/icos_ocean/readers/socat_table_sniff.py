@@ -9,7 +9,7 @@ from icos_ocean.expocodes import NO_EXPOCODE, expocode_number
 from icos_ocean.readers.delimited_text import TextError
 from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.readers.socat_table import find_header
-from icos_ocean.readers.socat_table_columns import HeaderError, Layout, assign_columns
+from icos_ocean.readers.socat_table_columns import Layout, assign_columns
 from icos_ocean.readers.socat_table_pieces import pieces
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def sniff(path: Path) -> Sniffed | None:
             if header is not None:
                 layout = assign_columns(_fields(lines, header, separator), {}, ())
                 return _sniffed(lines, header, layout, name, separator)
-    except (OSError, TextError, HeaderError):
+    except (OSError, TextError):
         return None
     return None
 

@@ -12,9 +12,8 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.dataset import make_stream
-from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import faults_named, open_lines
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.readers.subctech_oceanpack_layout import COLUMNS
 from icos_ocean.readers.subctech_oceanpack_options import OceanPackOptions
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Variable
+    from icos_ocean.readers.delimited_text import Lines
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 
@@ -58,7 +58,7 @@ def read(path: Path, options: OceanPackOptions, context: Context) -> ReadResult:
         For a file that is no log of an OceanPack, or whose header cannot be used.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     rows = _rows(path, lines, options, account)
     codes: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, "oceanpack_state": rows.state}
     order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
@@ -80,7 +80,7 @@ def span(path: Path, options: OceanPackOptions, context: Context) -> Span:  # no
     InputError
         As :func:`read`.
     """
-    rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
+    rows = _rows(path, open_lines(path), options, LineAccount(path.name), clock_only=True)
     if not rows.time.size:
         return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
@@ -120,20 +120,9 @@ def guess(path: Path) -> Guess | None:
     )
 
 
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
-
-
 def _rows(path: Path, lines: Lines, options: OceanPackOptions, account: LineAccount, *, clock_only: bool = False) -> Rows:
-    try:
+    with faults_named(path):
         return read_rows(lines, options, account, clock_only=clock_only)
-    except TextError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
 
 
 READER = Reader(

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING
 
 from icos_core.exceptions import DataError, nearest
 from icos_core.units import convertible
-from icos_ocean.readers.delimited_text import number
+from icos_ocean.readers.delimited_text import HeaderError, number
 from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["COLUMNS", "HeaderError", "Layout", "OceanPackColumn", "Quantity", "assign_columns", "header_lines", "normalised"]
+__all__ = ["COLUMNS", "Layout", "OceanPackColumn", "Quantity", "assign_columns", "header_lines", "normalised"]
 
 TAGS = ("@NAME", "@UNIT", "@A0", "@A1", "@A2")
-
-
-class HeaderError(ValueError):
-    """A header that lacks what the reader cannot do without."""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import numpy as np
 
 from icos_core.exceptions import nearest
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import TextError, number, parse_block
+from icos_ocean.readers.delimited_text import HeaderError, TextError, number, parse_block
 from icos_ocean.readers.instrument_clock import INVALID, parse_dates, parse_times
 from icos_ocean.readers.regular_lines import regular_lines, reject, reject_rows
-from icos_ocean.readers.subctech_oceanpack_layout import HeaderError, assign_columns, header_lines
+from icos_ocean.readers.subctech_oceanpack_layout import assign_columns, header_lines
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY, oceanpack
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ def _layout(work: _Work, first: int, data: int, stop: int, *, is_first: bool) ->
         )
     except HeaderError as error:
         if is_first:
-            raise TextError(str(error), line=first + 1) from error
+            error.line = first + 1
+            raise
         reject(account, UNUSABLE_HEADER, stop - data)
         account.tell(UNUSABLE_HEADER, f"{stop - data} lines are left out: their header cannot be used: {error}", first + 1)
         return None

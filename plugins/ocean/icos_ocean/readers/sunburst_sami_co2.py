@@ -21,6 +21,7 @@ from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import TextError, split_lines
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.readers.sunburst_sami_co2_header import COEFFICIENTS
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
-    from icos_ocean.readers.delimited_text import Lines
     from icos_ocean.readers.sunburst_sami_co2_bulk import Lights
     from icos_ocean.readers.sunburst_sami_co2_header import Header
     from icos_ocean.readers.sunburst_sami_co2_records import Found
@@ -83,7 +83,7 @@ def read(path: Path, options: SamiOptions, context: Context) -> ReadResult:  # n
         the options name.
     """
     account = LineAccount(path.name)
-    lines = _lines(path)
+    lines = open_lines(path)
     found = find_records(lines, account)
     lights, time = _timed(path, found, options, account)
     values = _values(lights, options, account)
@@ -111,7 +111,7 @@ def span(path: Path, options: SamiOptions, context: Context) -> Span:  # noqa: A
         As :func:`read`.
     """
     account = LineAccount(path.name)
-    _, time = _timed(path, find_records(_lines(path), account), options, account)
+    _, time = _timed(path, find_records(open_lines(path), account), options, account)
     if not time.size:
         return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
     return Span(np.datetime64(int(time.min()), "ns"), np.datetime64(int(time.max()), "ns"))
@@ -149,15 +149,6 @@ def guess(path: Path) -> Guess | None:
     if any(each.logger for each in records):
         unsure.append("clock: records have the time of the instrument and of a data logger; the file does not tell which is right")
     return Guess(confidence=0.98 if start else 0.9, options=options, found=tuple(found), unsure=tuple(unsure))
-
-
-def _lines(path: Path) -> Lines:
-    try:
-        return split_lines(path.read_bytes())
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error)) from error
 
 
 def _timed(path: Path, found: Found, options: SamiOptions, account: LineAccount) -> tuple[Lights, NDArray[np.int64]]:

@@ -12,9 +12,8 @@ import numpy as np
 
 from icos_core.components import Reader, ReadResult, Span, Variable
 from icos_core.dataset import make_stream
-from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import TextError
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.opened_text import faults_named
 from icos_ocean.readers.row_order import in_order
 from icos_ocean.readers.underway_table_guess import guess
 from icos_ocean.readers.underway_table_layout import assign, find_header
@@ -90,17 +89,13 @@ def provides(options: UnderwayTableOptions) -> Mapping[str, tuple[Variable, ...]
 
 
 def _rows(path: Path, options: UnderwayTableOptions, account: LineAccount, *, clock_only: bool = False) -> tuple[Lines, Rows]:
-    try:
+    with faults_named(path):
         lines = in_one_form(path.read_bytes(), options)
         header = find_header(lines, options)
         layout = assign(header.names, options)
         if not clock_only and layout.absent:
             account.tell("columns", f"the description names columns that the file does not have: {', '.join(layout.absent)}")
         return lines, read_rows(lines, header, layout, options, account, clock_only=clock_only)
-    except OSError as error:
-        raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
-    except TextError as error:
-        raise InputError(path.name, str(error), line=error.line) from error
 
 
 READER = Reader(

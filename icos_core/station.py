@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from icos_core.components import Stage
+    from icos_core.components.handed_over import Stage
 
 __all__ = [
     "CalibrateSpec",

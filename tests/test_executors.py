@@ -14,7 +14,8 @@ from minutes import GAIN, HALF_HOUR, LINES, LOG, contents, log_lines, write_log,
 
 import icos_core
 from icos_core.exceptions import DescriptionError, InputError, RunError
-from icos_core.running.executors import KILLED, InProcessExecutor, LocalProcessesExecutor, choose_executor, cores
+from icos_core.running.executors import InProcessExecutor, LocalProcessesExecutor, choose_executor, cores
+from icos_core.running.finished import KILLED
 
 EXECUTORS = [InProcessExecutor(), LocalProcessesExecutor(2)]
 

@@ -9,8 +9,8 @@ from distributed.scheduler import KilledWorker
 
 from icos_core.discovery import CORE, brief
 from icos_core.exceptions import RunError
-from icos_core.running.executors import KILLED, Finished
 from icos_core.running.fingerprints import fingerprint
+from icos_core.running.finished import KILLED, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

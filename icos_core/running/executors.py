@@ -14,29 +14,19 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from icos_core.exceptions import DescriptionError, Mistake
+from icos_core.running.finished import KILLED, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["KILLED", "Executor", "Finished", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor", "cores"]
+__all__ = ["Executor", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor", "cores"]
 
-KILLED = "killed its worker process twice"
 _TRIES_ALONE = 2
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """A task that came back: its position in the list handed in, and its receipt or the reason why there is none."""
-
-    position: int
-    receipt: Any = None
-    failure: str = ""
 
 
 class Executor(Protocol):

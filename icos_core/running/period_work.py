@@ -11,7 +11,7 @@ from icos_core.components import Context
 from icos_core.exceptions import RunError
 from icos_core.people import format_time
 from icos_core.running.condensing import CondenseTask, account_key, condense_batch, forget_latest, one_flow
-from icos_core.running.executors import KILLED
+from icos_core.running.finished import KILLED
 from icos_core.running.inputs import offsets
 from icos_core.running.merging import merge
 from icos_core.running.planning import PeriodKeys, Windows, nanoseconds, plan_periods, shifted

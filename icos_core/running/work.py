@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from icos_core.exceptions import RunError
-from icos_core.running.executors import KILLED, choose_executor, cores
+from icos_core.running.executors import choose_executor, cores
+from icos_core.running.finished import KILLED
 from icos_core.running.reading import ReadReceipt
 
 if TYPE_CHECKING:

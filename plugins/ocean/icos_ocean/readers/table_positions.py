@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ocean.readers.delimited_text import Words
-    from icos_ocean.readers.underway_table_options import UnderwayTableOptions
 
 __all__ = ["axis", "converter", "in_degrees", "signed"]
 
@@ -32,13 +31,15 @@ def axis(name: str) -> str | None:
     return match[1] if match is not None else None
 
 
-def converter(name: str, options: UnderwayTableOptions) -> Callable[[str], float | None]:
-    """Return what makes a number of a cell that the C parser could not read."""
+def converter(name: str, *, in_minutes: bool) -> Callable[[str], float | None]:
+    """Return what makes a number of a cell that the C parser could not read.
+
+    `in_minutes` says that positions are numbers of degrees and minutes; one that has them apart is put in that form.
+    """
     of = axis(name)
     if of is None:
         return number
     letters = _LETTERS[of]
-    in_minutes = options.position_style == "degrees-minutes"
 
     def position(text: str) -> float | None:
         upper = text.upper()

@@ -175,7 +175,8 @@ class _Table:
             words |= {*layout.flags.values(), *layout.hemispheres.values()}
         numbers: dict[int, Callable[[str], float | None]] = {}
         numbers.update(dict.fromkeys(layout.numbers.values(), number))
-        numbers.update((column, converter(name, self.options)) for name, column in quantities.items())
+        in_minutes = self.options.position_style == "degrees-minutes"
+        numbers.update((column, converter(name, in_minutes=in_minutes)) for name, column in quantities.items())
         block = parse_block(
             text,
             parsed.size,

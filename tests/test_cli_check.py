@@ -63,7 +63,7 @@ def test_flags_about_names_that_are_not_there_are_warned_of(icos, station, tmp_p
     (tmp_path / "flags.csv").write_text(rows, encoding="utf-8")
     result = icos("check", station)
     assert result.exit_code == 0
-    lines = result.stderr.splitlines()
+    lines = [line for line in result.output.splitlines() if line.startswith("warning: ")]
     assert len(lines) == 2
     assert lines[0].startswith("warning: flags.csv: F0001: stream: 'lgo' – expected a stream of this station: ")
     assert lines[0].endswith("did you mean 'log'?")
@@ -75,9 +75,9 @@ def test_a_domain_that_is_nearly_that_of_a_plugin_is_warned_of(icos, station):
     station.write_text(text.replace('domain = "test"', 'domain = "prats"'), encoding="utf-8")
     result = icos("check", station)
     assert result.exit_code == 0
-    assert "warning: line 5: station.domain: 'prats' is no domain of an installed plugin; nearest: 'parts'" in result.stderr
+    assert "warning: line 5: station.domain: 'prats' is no domain of an installed plugin; nearest: 'parts'" in result.output
     station.write_text(text.replace('domain = "test"', 'domain = "parts"'), encoding="utf-8")
-    assert "warning" not in icos("check", station).stderr
+    assert "warning" not in icos("check", station).output
 
 
 def test_absent(icos, tmp_path):

@@ -79,17 +79,17 @@ def test_one_reader(ask):
 def test_a_faulty_reader_stops_no_other(ask, text, fault):
     result = ask(text)
     assert result.exit_code == 2
-    assert f"reader 'logger' could not be asked: {fault}" in result.stderr
-    assert "none of these readers knows it:" in result.stderr
-    assert "weather" in result.stderr
+    assert f"reader 'logger' could not be asked: {fault}" in result.output
+    assert "none of these readers knows it:" in result.output
+    assert "weather" in result.output
 
 
 def test_nobody_knows_the_file(ask):
     result = ask("something else\n")
     assert result.exit_code == 2
-    assert "none of these readers knows it: " in result.stderr
-    assert "logger" in result.stderr
-    assert "these do not say what they know: two-streams" in result.stderr
+    assert "none of these readers knows it: " in result.output
+    assert "logger" in result.output
+    assert "these do not say what they know: two-streams" in result.output
     assert "Traceback" not in result.output
 
 

@@ -165,10 +165,20 @@ def test_flags_c_to_e_and_none() -> None:
 
 def test_a_sensor_without_an_equilibrator_is_no_a() -> None:
     data = cruise().drop_vars(["xco2", "equilibrator_temperature", "delta_temperature"])
-    assert flag(data)[0] == "C"
+    assert flag(data, continuous=None)[0] == "C"
     sensor = data.drop_vars("standard_xco2")
-    assert flag(sensor)[0] == "E"
-    assert flag(sensor, alternative_sensor=False)[0] == "C"
+    assert flag(sensor, continuous=None)[0] == "E"
+    assert flag(sensor, continuous=None, alternative_sensor=False)[0] == "C"
+
+
+def test_an_equilibrator_that_floats_in_the_sea_is_stated() -> None:
+    data = cruise().drop_vars(["equilibrator_temperature", "delta_temperature"])
+    name = "xCO2 measured in equilibrated air, continuously, by IR, GC or CRDS"
+    row = {row[0]: row for row in flag(data, continuous=None)[1].rows}[name]
+    assert row[2:] == ("no mole fraction beside the temperature of an equilibrator", "missed")
+    row = {row[0]: row for row in flag(data, continuous=True)[1].rows}[name]
+    assert row[2:] == ("yes", "met")
+    assert flag(data.drop_vars("standard_xco2"), continuous=True)[0] == "C"
 
 
 def test_rows_without_a_mole_fraction_or_a_temperature_say_nothing() -> None:

@@ -46,12 +46,18 @@ class SocatDataSetFlagOptions(Options):
 
     stream: StreamName | None = Field(default=None, description="calibrated stream; default: the one with fCO2")
     traceable: bool | None = Field(default=None, description="whether the standards are traceable to the WMO scale")
-    continuous: bool | None = Field(default=None, description="whether CO2 is measured continuously, by equilibration with IR, GC or CRDS")
+    continuous: bool | None = Field(
+        default=None,
+        description=(
+            "whether CO2 is measured continuously, by equilibration with IR, GC or CRDS; "
+            "default: not stated, and no where there is no mole fraction beside the temperature of an equilibrator"
+        ),
+    )
     alternative_sensor: bool | None = Field(
         default=None,
         description=(
             "whether it is a sensor other than such a system: its best flag is E; "
-            "default: where there is neither a mole fraction in equilibrated air nor a standard gas"
+            "default: where continuous is not true, and there is neither a mole fraction in equilibrated air nor a standard gas"
         ),
     )
     sst_accuracy: NotNegative | None = Field(default=None, description="accuracy of the sea-surface temperature, °C")
@@ -118,7 +124,7 @@ def _judged(part: Part, crossovers: xr.Dataset | None, options: SocatDataSetFlag
     accuracy = found.uncertainty if options.fco2_accuracy is None else options.fco2_accuracy
     lacking = lacking_metadata(context, part.deployment)
     crossover = options.crossover if options.crossover is not None else _has_crossover(crossovers, part)
-    seems_alternative = not found.equilibrated and not found.standards
+    seems_alternative = not found.equilibrated and not found.standards and options.continuous is not True
     alternative = seems_alternative if options.alternative_sensor is None else options.alternative_sensor
     best = _best(found, options, alternative=alternative)
     exceeded = found.beyond > options.standards_exceeded
@@ -148,13 +154,13 @@ def _best(found: Evidence, options: SocatDataSetFlagOptions, *, alternative: boo
     """Return the criteria of A and B beside accuracy and metadata."""
     count = len(found.standards)
     yes = {True: "yes", False: "no", None: "–"}
-    continuous = options.continuous if found.equilibrated else False
+    stated = options.continuous if options.continuous is not None or found.equilibrated else False
     return [
         Criterion(
             "xCO2 measured in equilibrated air, continuously, by IR, GC or CRDS",
             "yes",
-            yes[continuous] if found.equilibrated else "no mole fraction in equilibrated air",
-            continuous and not alternative if continuous is not None else None,
+            yes[options.continuous] if stated is options.continuous else "no mole fraction beside the temperature of an equilibrator",
+            stated and not alternative if stated is not None else None,
         ),
         Criterion("standard gases other than zero", "≥ 2", ", ".join(f"{each:g}" for each in found.standards) or "none", count >= 2),
         Criterion("standards traceable to the WMO scale", "yes", yes[options.traceable], options.traceable),

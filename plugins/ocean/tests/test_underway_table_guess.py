@@ -204,6 +204,24 @@ def test_dates_in_words_without_separators_and_with_utc(tmp_path: Path, moment: 
     assert bool(said(found, "clock.utc_offset")) == ("UTC" not in moment and "+00" not in moment)
 
 
+@pytest.mark.parametrize(
+    ("column", "first", "step", "since"),
+    [("epoch_time", 1562414400.0, 60.0, "unix"), ("Date [Excel]", 43652.5, 1 / 1440, "excel"), ("datenum", 737612.5, 1 / 1440, "matlab")],
+)
+def test_times_that_count_from_an_epoch(tmp_path: Path, column: str, first: float, step: float, since: str) -> None:
+    rows = "".join(f"{first + minute * step:.8f},1{minute}.5\n" for minute in range(5))
+    found, stream = table(tmp_path, f"{column},SST\n{rows}")
+    assert abs(stream["time"].values[4] - np.datetime64("2019-07-06T12:04:00", "ns")) < np.timedelta64(1, "ms")
+    assert since in said(found, "clock.since")
+    assert bool(said(found, "clock.utc_offset")) == (since != "unix")
+
+
+def test_numbers_that_no_epoch_fits_are_no_times(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("elapsed time,SST\n" + "".join(f"{minute},1{minute}.5\n" for minute in range(5)), encoding="utf-8")
+    assert guess(path) is None
+
+
 def test_one_row_is_enough(tmp_path: Path) -> None:
     assert table(tmp_path, "Date,Time,SST\n2019-07-06,12:00:00,12.5\n")[1]["sst"].values.tolist() == [12.5]
 

@@ -43,6 +43,9 @@ _PARTS = {
     "second": ("second", "sec", "ss"),
 }
 _DAY_OF_YEAR = frozenset({"jday", "julian day", "doy", "day of year", "yday", "yearday", "julianday"})
+_COUNTED = re.compile(r"time|date|unix|epoch|excel|matlab|serial", re.IGNORECASE)
+_EPOCHS = (("unix", "s", 6.3e8, 2.3e9), ("excel", "d", 32874.0, 51500.0), ("matlab", "d", 726834.0, 745460.0))
+"""Epochs, the unit they are counted in, and what numbers of the years from 1990 to 2040 lie between."""
 _SENTINELS = ("-99", "-999", "-9999", "9999", "99999", "66666", "-", "n/a", "na", "null", "none")
 _LIMITS = {"latitude": 90.0, "longitude": 360.0}
 _SURE, _FAIR, _POOR = 0.75, 0.6, 0.3
@@ -233,13 +236,29 @@ def _clock(names: Sequence[str], columns: Sequence[Sequence[str]], findings: _Fi
             clock["time"] = _key(names, times[0])
             used |= set(times)
         findings.unsure.append("clock.first_day: 1 January is taken for day 1")
+    elif (counted := _counted(names, columns)) is not None:
+        index, since, unit = counted
+        clock, used = {"elapsed": _key(names, index), "elapsed_unit": unit, "since": since}, {index}
+        findings.unsure.append(f"clock.since: numbers such as {_filled(columns[index])[0]} are taken for a time of {since}")
     else:
         return None
     findings.options["clock"] = clock
     findings.found.append(f"date and time: {', '.join(map(str, clock.values()))}")
-    if not any(_SAYS_UTC.search(cell) for index in used for cell in columns[index][:3]):
+    if clock.get("since") != "unix" and not any(_SAYS_UTC.search(cell) for index in used for cell in columns[index][:3]):
         findings.unsure.append("clock.utc_offset: the file does not say that its clock is UTC")
     return used
+
+
+def _counted(names: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[int, str, str] | None:
+    """Find a column that counts from an epoch; return its index, the epoch and the unit."""
+    for index, (name, column) in enumerate(zip(names, columns, strict=True)):
+        values = [number(cell) for cell in _filled(column)]
+        if not values or None in values or not _COUNTED.search(name) or not _goes_on(column):
+            continue
+        for since, unit, first, last in _EPOCHS:
+            if all(value is not None and first <= value <= last for value in values):
+                return index, since, unit
+    return None
 
 
 def _goes_on(column: Sequence[str]) -> bool:

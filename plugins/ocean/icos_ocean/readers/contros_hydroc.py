@@ -13,17 +13,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from icos_core.components import Guess, Reader, ReadResult, Span
-from icos_core.dataset import make_stream
 from icos_ocean.readers.contros_hydroc_layout import COLUMNS, POSITION, Layout, find_layout
 from icos_ocean.readers.contros_hydroc_options import HydroCOptions
 from icos_ocean.readers.contros_hydroc_rows import Rows, read_rows
 from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import hydroc, sensors, underway
 
 if TYPE_CHECKING:
@@ -65,15 +62,9 @@ def read(path: Path, options: HydroCOptions, context: Context) -> ReadResult:  #
     lines = open_lines(path)
     layout = _layout(path, lines, options)
     rows = _rows(path, lines, layout, options, account)
-    order = in_order(rows.time, rows.values, rows.line, lines, account, options.encoding)
-    time = rows.time[order].astype("datetime64[ns]")
-    account.kept = time.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    values = {name: array[order] for name, array in rows.values.items()}
-    stream = make_stream(time, values, _WORDS, attrs={"instrument": "CONTROS HydroC CO2"})
-    return ReadResult(streams={sensors.HYDROC_STREAM: stream}, tally=account.tally, problems=account.problems)
+    return row_stream(
+        sensors.HYDROC_STREAM, rows.time, rows.line, rows.values, _WORDS, lines, account, options.encoding, "CONTROS HydroC CO2"
+    )
 
 
 def span(path: Path, options: HydroCOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -86,9 +77,7 @@ def span(path: Path, options: HydroCOptions, context: Context) -> Span:  # noqa:
     """
     lines = open_lines(path)
     rows = _rows(path, lines, _layout(path, lines, options), options, LineAccount(path.name), clock_only=True)
-    if not rows.time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+    return span_of(rows.time)
 
 
 def provides(options: HydroCOptions) -> Mapping[str, tuple[Variable, ...]]:

@@ -14,23 +14,21 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from icos_core.components import Reader, ReadResult, Span, Variable
-from icos_core.dataset import make_stream
 from icos_ocean.readers.general_oceanics_columns import COLUMNS, Layout, assign_columns
 from icos_ocean.readers.general_oceanics_guess import guess
 from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
 from icos_ocean.readers.general_oceanics_rows import Rows, read_rows
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import MEASURED, STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from icos_core.components import Context
@@ -66,18 +64,9 @@ def read(path: Path, options: GeneralOceanicsOptions, context: Context) -> ReadR
     account = LineAccount(path.name)
     lines = open_lines(path)
     rows = _rows(path, lines, options, account)
-    codes = {"run_type": rows.run_type, "draining": rows.draining}
-    order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
-    time = rows.time[order].astype("datetime64[ns]")
-    values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type[order], "draining": rows.draining[order]}
-    for name in list(rows.values):
-        values[name] = rows.values.pop(name)[order]
-    account.kept = time.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    stream = make_stream(rows.time[order].astype("datetime64[ns]"), values, MEASURED, attrs={"instrument": "General Oceanics 8050"})
-    return ReadResult(streams={STREAM: stream}, tally=account.tally, problems=account.problems)
+    values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, "draining": rows.draining, **rows.values}
+    rows.values.clear()
+    return row_stream(STREAM, rows.time, rows.line, values, MEASURED, lines, account, options.encoding, "General Oceanics 8050")
 
 
 def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -92,9 +81,7 @@ def span(path: Path, options: GeneralOceanicsOptions, context: Context) -> Span:
         As :func:`read`.
     """
     rows = _rows(path, open_lines(path), options, LineAccount(path.name), clock_only=True)
-    if not rows.time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+    return span_of(rows.time)
 
 
 def provides(options: GeneralOceanicsOptions) -> Mapping[str, tuple[Variable, ...]]:  # noqa: ARG001  # the signature is the contract's

@@ -24,8 +24,9 @@ from icos_ocean.readers.byte_fields import split_at_blanks
 from icos_ocean.readers.delimited_text import number
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.ldeo_underway_columns import COLUMNS, LdeoOptions
-from icos_ocean.readers.logged_file import LoggedFile, head_of, open_log, span_of
+from icos_ocean.readers.logged_file import LoggedFile, head_of, open_log
 from icos_ocean.readers.logger_time import form_of, logger_times
+from icos_ocean.readers.row_stream import span_of
 from icos_ocean.vocabulary import RUN_TYPES, STREAM, VOCABULARY
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from icos_core.components import ReadResult, Span
-from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_core.versioned import Options
 from icos_ocean.readers.byte_fields import Pieces
@@ -18,7 +16,7 @@ from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.logger_time import FORMS, LoggerTime, logger_times
 from icos_ocean.readers.opened_text import open_lines
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,10 +24,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_core.components import Variable
+    from icos_core.components import ReadResult, Variable
     from icos_ocean.readers.delimited_text import Lines
 
-__all__ = ["HEAD_BYTES", "LoggedFile", "LoggedOptions", "head_of", "open_log", "span_of"]
+__all__ = ["HEAD_BYTES", "LoggedFile", "LoggedOptions", "head_of", "open_log"]
 
 HEAD_BYTES = 1 << 16
 """How much of a file is looked at to guess what it is."""
@@ -144,19 +142,7 @@ class LoggedFile:
         instrument
             Name of the instrument, for an attribute.
         """
-        order = in_order(time, values, rows + 1, self.lines, self.account, "latin-1")
-        in_time = time[order]
-        self.account.kept = in_time.size
-        if not self.lines.complete:
-            last = len(self.lines) - 1
-            self.account.tell("end", "the last line has no line end: the file may have been cut off", last + 1, self.text(last))
-        made = make_stream(
-            in_time.astype("datetime64[ns]"),
-            {name: array[order] for name, array in values.items()},
-            words,
-            attrs={"instrument": instrument},
-        )
-        return ReadResult(streams={stream: made}, tally=self.account.tally, problems=self.account.problems)
+        return row_stream(stream, time, rows + 1, dict(values), words, self.lines, self.account, "latin-1", instrument)
 
 
 def open_log(path: Path, form: LoggerTime) -> LoggedFile:
@@ -190,13 +176,6 @@ def head_of(path: Path) -> Pieces:
     whole = len(lines) if lines.complete or len(lines) == 1 else len(lines) - 1
     every = _pieces(lines)
     return every[(every.ends > every.starts) & (np.arange(len(every)) < whole)]
-
-
-def span_of(time: NDArray[np.int64]) -> Span:
-    """Return the span of the times of rows, ``NaT`` at both ends where there is none."""
-    if not time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(time.min()), "ns"), np.datetime64(int(time.max()), "ns"))
 
 
 def _pieces(lines: Lines) -> Pieces:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span
-from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_core.units import convert
 from icos_ocean.readers.delimited_text import Lines, number
@@ -19,7 +18,7 @@ from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.pmel_asvco2_cycles import Cycle, Reading, read_cycles
 from icos_ocean.readers.pmel_asvco2_options import COLUMNS, STATES, UNITS, ASVCO2Options
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import VOCABULARY, sensors
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS, RUN_TYPE_OF_POINT
 
@@ -71,16 +70,7 @@ def read(path: Path, options: ASVCO2Options, context: Context) -> ReadResult:  #
     arrays: dict[str, NDArray[np.generic]] = {"run_type": run_types[point], "cycle_point": point, **values}
     time = np.array([reading.time for reading in readings], dtype=np.int64)
     line = np.array([reading.line + 1 for reading in readings], dtype=np.int64)
-    order = in_order(time, arrays, line, lines, account, "latin-1")
-    moments = time[order].astype("datetime64[ns]")
-    account.kept = moments.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode("latin-1")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    stream = make_stream(
-        moments, {name: array[order] for name, array in arrays.items()}, VOCABULARY.values(), attrs={"instrument": "PMEL ASVCO2"}
-    )
-    return ReadResult(streams={sensors.ASVCO2_STREAM: stream}, tally=account.tally, problems=account.problems)
+    return row_stream(sensors.ASVCO2_STREAM, time, line, arrays, VOCABULARY.values(), lines, account, "latin-1", "PMEL ASVCO2")
 
 
 def span(path: Path, options: ASVCO2Options, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -92,7 +82,7 @@ def span(path: Path, options: ASVCO2Options, context: Context) -> Span:  # noqa:
         As :func:`read`.
     """
     times = [reading.time for cycle in _cycles(path, open_lines(path), options, LineAccount(path.name)) for reading in cycle.readings]
-    return Span(np.datetime64(min(times), "ns"), np.datetime64(max(times), "ns"))
+    return span_of(np.array(times, dtype=np.int64))
 
 
 def provides(options: ASVCO2Options) -> Mapping[str, tuple[Variable, ...]]:

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span
-from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.pmel_mapco2_options import MapCO2Options
 from icos_ocean.readers.pmel_mapco2_rows import NAMES, Rows, read_rows
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import mapco2, sensors, underway
 
 if TYPE_CHECKING:
@@ -67,16 +66,8 @@ def read(path: Path, options: MapCO2Options, context: Context) -> ReadResult:  #
     lines = open_lines(path)
     rows = _rows(path, lines, options, account)
     time, line = np.array(rows.time, dtype=np.int64), np.array(rows.line, dtype=np.int64)
-    arrays = rows.arrays(options.missing_values)
-    order = in_order(time, arrays, line, lines, account, "latin-1")
-    moments = time[order].astype("datetime64[ns]")
-    account.kept = moments.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode("latin-1")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    values = {name: array[order] for name, array in arrays.items()}
-    stream = make_stream(moments, values, _WORDS, attrs={"instrument": "PMEL MAPCO2"})
-    return ReadResult(streams={sensors.MAPCO2_STREAM: stream}, tally=account.tally, problems=account.problems)
+    values = rows.arrays(options.missing_values)
+    return row_stream(sensors.MAPCO2_STREAM, time, line, values, _WORDS, lines, account, "latin-1", "PMEL MAPCO2")
 
 
 def span(path: Path, options: MapCO2Options, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -87,10 +78,7 @@ def span(path: Path, options: MapCO2Options, context: Context) -> Span:  # noqa:
     InputError
         As :func:`read`.
     """
-    time = _rows(path, open_lines(path), options, LineAccount(path.name)).time
-    if not time:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(min(time), "ns"), np.datetime64(max(time), "ns"))
+    return span_of(np.array(_rows(path, open_lines(path), options, LineAccount(path.name)).time, dtype=np.int64))
 
 
 def provides(options: MapCO2Options) -> Mapping[str, tuple[Variable, ...]]:

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
-from icos_core.dataset import make_stream
 from icos_ocean.readers.delimited_text import TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import faults_named, open_lines
 from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, Co2ProOptions
 from icos_ocean.readers.pro_oceanus_co2_pro_records import read_rows, records_of
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.sensors import CO2_PRO_STREAM
 
@@ -69,16 +68,9 @@ def read(path: Path, options: Co2ProOptions, context: Context) -> ReadResult:  #
     account = LineAccount(path.name)
     lines = open_lines(path)
     rows = _rows(path, lines, options, account)
-    columns: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, **rows.values}
-    order = in_order(rows.time, columns, rows.line, lines, account)
-    time = rows.time[order].astype("datetime64[ns]")
-    account.kept = time.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode("ascii", errors="replace")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    values = {name: array[order] for name, array in columns.items()}
-    stream = make_stream(time, values, VOCABULARY.values(), attrs={"instrument": "Pro-Oceanus CO2-Pro"})
-    return ReadResult(streams={CO2_PRO_STREAM: stream}, tally=account.tally, problems=account.problems)
+    values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, **rows.values}
+    words = VOCABULARY.values()
+    return row_stream(CO2_PRO_STREAM, rows.time, rows.line, values, words, lines, account, instrument="Pro-Oceanus CO2-Pro")
 
 
 def span(path: Path, options: Co2ProOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -92,9 +84,7 @@ def span(path: Path, options: Co2ProOptions, context: Context) -> Span:  # noqa:
         As :func:`read`.
     """
     rows = _rows(path, open_lines(path), options, LineAccount(path.name), clock_only=True)
-    if not rows.time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+    return span_of(rows.time)
 
 
 def provides(options: Co2ProOptions) -> Mapping[str, tuple[Variable, ...]]:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from icos_core.components import Guess, Reader, ReadResult, Span
-from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.readers.saildrone_options import AIR, COLUMNS, WATER, SaildroneOptions
 from icos_ocean.readers.saildrone_rows import Rows, layout_of, read_rows
 from icos_ocean.vocabulary import VOCABULARY, sensors
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Variable
@@ -60,17 +58,8 @@ def read(path: Path, options: SaildroneOptions, context: Context) -> ReadResult:
     account = LineAccount(path.name)
     lines = _lines(path)
     rows = _rows(path, lines, options, account)
-    arrays: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, **rows.values}
-    order = in_order(rows.time, arrays, rows.line, lines, account, "latin-1")
-    time = rows.time[order].astype("datetime64[ns]")
-    account.kept = time.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode("latin-1")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    stream = make_stream(
-        time, {name: array[order] for name, array in arrays.items()}, VOCABULARY.values(), attrs={"instrument": "Saildrone"}
-    )
-    return ReadResult(streams={sensors.SAILDRONE_STREAM: stream}, tally=account.tally, problems=account.problems)
+    values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, **rows.values}
+    return row_stream(sensors.SAILDRONE_STREAM, rows.time, rows.line, values, VOCABULARY.values(), lines, account, "latin-1", "Saildrone")
 
 
 def span(path: Path, options: SaildroneOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -82,9 +71,7 @@ def span(path: Path, options: SaildroneOptions, context: Context) -> Span:  # no
         As :func:`read`.
     """
     rows = _rows(path, _lines(path), options, LineAccount(path.name), clock_only=True)
-    if not rows.time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+    return span_of(rows.time)
 
 
 def provides(options: SaildroneOptions) -> Mapping[str, tuple[Variable, ...]]:

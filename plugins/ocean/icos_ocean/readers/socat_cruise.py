@@ -20,9 +20,10 @@ from pydantic import Field, field_validator
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_number, expocode_text
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.row_stream import span_of
 from icos_ocean.readers.socat_table import OTHER_CRUISE, Table, read_table
 from icos_ocean.readers.socat_table_options import SocatTableOptions, checked_expocode
-from icos_ocean.readers.socat_table_result import result_of, span_of
+from icos_ocean.readers.socat_table_result import result_of
 from icos_ocean.readers.socat_table_sniff import sniff
 from icos_ocean.vocabulary.socat import STREAM, WORDS
 
@@ -105,7 +106,7 @@ def span(path: Path, options: SocatCruiseOptions, context: Context) -> Span:  # 
         As :func:`read`.
     """
     table, _ = _table(path, options, LineAccount(path.name), clock_only=True)
-    return span_of(table)
+    return span_of(table.rows.time)
 
 
 def provides(options: SocatCruiseOptions) -> Mapping[str, tuple[Variable, ...]]:

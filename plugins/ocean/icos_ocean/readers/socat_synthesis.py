@@ -21,9 +21,10 @@ from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.exceptions import InputError
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_numbers
 from icos_ocean.readers.line_account import LineAccount
+from icos_ocean.readers.row_stream import span_of
 from icos_ocean.readers.socat_table import Table, read_table
 from icos_ocean.readers.socat_table_options import SocatTableOptions, checked_expocode
-from icos_ocean.readers.socat_table_result import result_of, span_of
+from icos_ocean.readers.socat_table_result import result_of
 from icos_ocean.readers.socat_table_sniff import sniff
 from icos_ocean.vocabulary.socat import STREAM, WORDS
 
@@ -87,7 +88,7 @@ def span(path: Path, options: SocatSynthesisOptions, context: Context) -> Span: 
     InputError
         As :func:`read`.
     """
-    return span_of(_table(path, options, LineAccount(path.name), clock_only=True))
+    return span_of(_table(path, options, LineAccount(path.name), clock_only=True).rows.time)
 
 
 def provides(options: SocatSynthesisOptions) -> Mapping[str, tuple[Variable, ...]]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from icos_core.components import ReadResult, Span
+from icos_core.components import ReadResult
 from icos_core.dataset import make_stream
 from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import CUT_OFF
 from icos_ocean.vocabulary.socat import STREAM, WORDS
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from icos_ocean.readers.line_account import LineAccount
     from icos_ocean.readers.socat_table import Table
 
-__all__ = ["result_of", "span_of"]
+__all__ = ["result_of"]
 
 _ENCODING = "utf-8"
 
@@ -32,13 +32,5 @@ def result_of(table: Table, account: LineAccount) -> ReadResult:
         values[name] = rows.values.pop(name)[order]
     account.kept = time.size
     if not table.complete:
-        account.tell("end", "the last line has no line end: the file may have been cut off", table.header + 1 + account.seen)
+        account.tell("end", CUT_OFF, table.header + 1 + account.seen)
     return ReadResult(streams={STREAM: make_stream(time, values, WORDS.values())}, tally=account.tally, problems=account.problems)
-
-
-def span_of(table: Table) -> Span:
-    """Return the time of the first and the last row, ``NaT`` where there is none."""
-    time = table.rows.time
-    if not time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(time.min()), "ns"), np.datetime64(int(time.max()), "ns"))

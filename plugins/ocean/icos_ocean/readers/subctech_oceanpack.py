@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from icos_core.components import Guess, Reader, ReadResult, Span
-from icos_core.dataset import make_stream
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.readers.subctech_oceanpack_layout import COLUMNS
 from icos_ocean.readers.subctech_oceanpack_options import OceanPackOptions
 from icos_ocean.readers.subctech_oceanpack_rows import Rows, read_rows
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Variable
@@ -60,16 +58,10 @@ def read(path: Path, options: OceanPackOptions, context: Context) -> ReadResult:
     account = LineAccount(path.name)
     lines = open_lines(path)
     rows = _rows(path, lines, options, account)
-    codes: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, "oceanpack_state": rows.state}
-    order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
-    values = {name: array[order] for name, array in {**codes, **rows.values}.items()}
-    time = rows.time[order].astype("datetime64[ns]")
-    account.kept = time.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    stream = make_stream(time, values, _WORDS, attrs={"instrument": "SubCtech OceanPack"})
-    return ReadResult(streams={sensors.OCEANPACK_STREAM: stream}, tally=account.tally, problems=account.problems)
+    values: dict[str, NDArray[np.generic]] = {"run_type": rows.run_type, "oceanpack_state": rows.state, **rows.values}
+    return row_stream(
+        sensors.OCEANPACK_STREAM, rows.time, rows.line, values, _WORDS, lines, account, options.encoding, "SubCtech OceanPack"
+    )
 
 
 def span(path: Path, options: OceanPackOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -81,9 +73,7 @@ def span(path: Path, options: OceanPackOptions, context: Context) -> Span:  # no
         As :func:`read`.
     """
     rows = _rows(path, open_lines(path), options, LineAccount(path.name), clock_only=True)
-    if not rows.time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+    return span_of(rows.time)
 
 
 def provides(options: OceanPackOptions) -> Mapping[str, tuple[Variable, ...]]:

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
-from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_ocean.readers.delimited_text import TextError, split_lines
 from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import open_lines
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.readers.sunburst_sami_co2_header import COEFFICIENTS
 from icos_ocean.readers.sunburst_sami_co2_options import SamiOptions
@@ -92,14 +91,8 @@ def read(path: Path, options: SamiOptions, context: Context) -> ReadResult:  # n
     values["measurement_type"] = kinds
     for name, array in _coefficients(found.headers, lights.line).items():
         values[name] = array
-    order = in_order(time, values, lights.line, lines, account)
-    account.kept = time[order].size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode("ascii", errors="replace")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    columns = {name: values[name][order] for name in _WORDS}
-    stream = make_stream(time[order].astype("datetime64[ns]"), columns, VOCABULARY.values(), attrs={"instrument": "Sunburst SAMI-CO2"})
-    return ReadResult(streams={SAMI_STREAM: stream}, tally=account.tally, problems=account.problems)
+    columns = {name: values[name] for name in _WORDS}
+    return row_stream(SAMI_STREAM, time, lights.line, columns, VOCABULARY.values(), lines, account, instrument="Sunburst SAMI-CO2")
 
 
 def span(path: Path, options: SamiOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -112,9 +105,7 @@ def span(path: Path, options: SamiOptions, context: Context) -> Span:  # noqa: A
     """
     account = LineAccount(path.name)
     _, time = _timed(path, find_records(open_lines(path), account), options, account)
-    if not time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(time.min()), "ns"), np.datetime64(int(time.max()), "ns"))
+    return span_of(time)
 
 
 def provides(options: SamiOptions) -> Mapping[str, tuple[Variable, ...]]:  # noqa: ARG001  # the signature is the contract's

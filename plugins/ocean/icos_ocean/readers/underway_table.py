@@ -6,15 +6,14 @@ Separator, header, columns, date and time, units, positions, missing values, wor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from icos_core.components import Reader, ReadResult, Span, Variable
-from icos_core.dataset import make_stream
 from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.opened_text import faults_named
-from icos_ocean.readers.row_order import in_order
+from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.readers.underway_table_guess import guess
 from icos_ocean.readers.underway_table_layout import assign, find_header
 from icos_ocean.readers.underway_table_options import UnderwayTableOptions
@@ -57,15 +56,8 @@ def read(path: Path, options: UnderwayTableOptions, context: Context) -> ReadRes
         codes = {"run_type": rows.run_type, "draining": rows.draining}
     elif options.run_type is not None:
         codes = {"run_type": np.full(rows.time.size, RUN_TYPES[options.run_type], dtype=np.int8)}
-    order = in_order(rows.time, {**rows.values, **codes}, rows.line, lines, account, options.encoding)
-    time = rows.time[order].astype("datetime64[ns]")
-    account.kept = time.size
-    if not lines.complete:
-        text = lines.raw(len(lines) - 1).decode(options.encoding, errors="replace")
-        account.tell("end", "the last line has no line end: the file may have been cut off", len(lines), text)
-    every: dict[str, NDArray[Any]] = {**codes, **rows.values}
-    stream = make_stream(time, {name: array[order] for name, array in every.items()}, provides(options)[STREAM])
-    return ReadResult(streams={STREAM: stream}, tally=account.tally, problems=account.problems)
+    values: dict[str, NDArray[np.generic]] = {**codes, **rows.values}
+    return row_stream(STREAM, rows.time, rows.line, values, provides(options)[STREAM], lines, account, options.encoding)
 
 
 def span(path: Path, options: UnderwayTableOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -77,9 +69,7 @@ def span(path: Path, options: UnderwayTableOptions, context: Context) -> Span:  
         As :func:`read`.
     """
     _, rows = _rows(path, options, LineAccount(path.name), clock_only=True)
-    if not rows.time.size:
-        return Span(np.datetime64("NaT", "ns"), np.datetime64("NaT", "ns"))
-    return Span(np.datetime64(int(rows.time.min()), "ns"), np.datetime64(int(rows.time.max()), "ns"))
+    return span_of(rows.time)
 
 
 def provides(options: UnderwayTableOptions) -> Mapping[str, tuple[Variable, ...]]:

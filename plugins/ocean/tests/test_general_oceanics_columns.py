@@ -1,10 +1,10 @@
 """Headers of General Oceanics files."""
 
 import pytest
-from icos_ocean.readers.delimited_text import HeaderError
 from icos_ocean.readers.general_oceanics_columns import COLUMNS, assign_columns, normalised
 from icos_ocean.vocabulary import MEASURED, VOCABULARY
 
+from icos_core.raw_text.delimited_text import HeaderError
 from icos_core.units import convertible
 
 LEAST = ["Type", "error", "GPS date", "gps time", "CO2 um/m", "equ temp"]

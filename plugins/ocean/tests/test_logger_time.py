@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ocean.readers.byte_fields import Pieces
-from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logger_time import FORMS, form_of, logger_times
+
+from icos_core.raw_text.byte_fields import Pieces
+from icos_core.raw_text.instrument_clock import INVALID
 
 WRITTEN = {
     "iso": lambda time: f"{time:%Y-%m-%dT%H:%M:%S.%f}Z",

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.stamped_time import parse_stamps
+
+from icos_core.raw_text.instrument_clock import INVALID
 
 
 def nanoseconds(text):

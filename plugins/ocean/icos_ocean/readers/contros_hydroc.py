@@ -14,13 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icos_core.components import Guess, Reader, ReadResult, Span
+from icos_core.raw_text.delimited_text import Lines, TextError, split_lines
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import faults_named, open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.contros_hydroc_layout import COLUMNS, POSITION, Layout, find_layout
 from icos_ocean.readers.contros_hydroc_options import HydroCOptions
 from icos_ocean.readers.contros_hydroc_rows import Rows, read_rows
-from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import hydroc, sensors, underway
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import nearest
-from icos_ocean.readers.delimited_text import HeaderError, number
+from icos_core.raw_text.delimited_text import HeaderError, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["COLUMNS", "NATIVE_COLUMNS", "POSITION", "Layout", "find_layout", "normalised"]
 

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.versioned import Options
 from icos_ocean.readers.contros_hydroc_layout import COLUMNS
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.readers.option_kinds import DateOrder, Encoding, check_names
 
 __all__ = ["HydroCOptions"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import number, parse_block
-from icos_ocean.readers.instrument_clock import INVALID, parse_dates, parse_times
-from icos_ocean.readers.regular_lines import regular_lines, reject_rows
+from icos_core.raw_text.delimited_text import number, parse_block
+from icos_core.raw_text.instrument_clock import INVALID, parse_dates, parse_times
+from icos_core.raw_text.regular_lines import regular_lines, reject_rows
 from icos_ocean.vocabulary import RUN_TYPES
 from icos_ocean.vocabulary.hydroc import STATES
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from icos_core.raw_text.delimited_text import Block, Lines, Words
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.contros_hydroc_layout import Layout
     from icos_ocean.readers.contros_hydroc_options import HydroCOptions
-    from icos_ocean.readers.delimited_text import Block, Lines, Words
-    from icos_ocean.readers.line_account import LineAccount
 
     FloatArray = NDArray[np.float64]
 

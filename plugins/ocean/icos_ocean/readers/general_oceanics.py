@@ -15,13 +15,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from icos_core.components import Reader, ReadResult, Span, Variable
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import faults_named, open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.general_oceanics_columns import COLUMNS, Layout, assign_columns
 from icos_ocean.readers.general_oceanics_guess import guess
 from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
 from icos_ocean.readers.general_oceanics_rows import Rows, read_rows
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import MEASURED, STREAM
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["READER", "provides", "read", "span"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Guess
+from icos_core.raw_text.delimited_text import HeaderError
 from icos_ocean.readers.date_order import date_orders
-from icos_ocean.readers.delimited_text import HeaderError
 from icos_ocean.readers.general_oceanics_columns import assign_columns
 from icos_ocean.readers.general_oceanics_types import HOUSEKEEPING
 from icos_ocean.readers.table_run_types import RunTypes

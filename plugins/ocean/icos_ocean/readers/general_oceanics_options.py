@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.versioned import Options
 from icos_ocean.readers.general_oceanics_columns import COLUMNS
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.readers.option_kinds import SEPARATORS, DateOrder, Encoding, RunTypesByWord, check_names, check_units
 
 __all__ = ["GeneralOceanicsOptions"]

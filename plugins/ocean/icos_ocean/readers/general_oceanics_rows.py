@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.exceptions import nearest
-from icos_core.units import convert
-from icos_ocean.readers.delimited_text import (
+from icos_core.raw_text.delimited_text import (
     HeaderError,
     TextError,
     count_fields,
@@ -24,8 +23,9 @@ from icos_ocean.readers.delimited_text import (
     parse_block,
     repaired,
 )
+from icos_core.raw_text.instrument_clock import INVALID, parse_dates, parse_times
+from icos_core.units import convert
 from icos_ocean.readers.general_oceanics_types import REASONS, Rejection, TypeWord, TypeWords
-from icos_ocean.readers.instrument_clock import INVALID, parse_dates, parse_times
 from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Block, Lines, Words
+    from icos_core.raw_text.delimited_text import Block, Lines, Words
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.general_oceanics_columns import Layout
     from icos_ocean.readers.general_oceanics_options import GeneralOceanicsOptions
-    from icos_ocean.readers.line_account import LineAccount
 
 __all__ = ["Rows", "read_rows"]
 

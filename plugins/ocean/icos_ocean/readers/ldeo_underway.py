@@ -20,13 +20,13 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.exceptions import InputError, hint
-from icos_ocean.readers.byte_fields import split_at_blanks
-from icos_ocean.readers.delimited_text import number
-from icos_ocean.readers.instrument_clock import INVALID
+from icos_core.raw_text.byte_fields import split_at_blanks
+from icos_core.raw_text.delimited_text import number
+from icos_core.raw_text.instrument_clock import INVALID
+from icos_core.raw_text.row_stream import span_of
 from icos_ocean.readers.ldeo_underway_columns import COLUMNS, LdeoOptions
 from icos_ocean.readers.logged_file import LoggedFile, head_of, open_log
 from icos_ocean.readers.logger_time import form_of, logger_times
-from icos_ocean.readers.row_stream import span_of
 from icos_ocean.vocabulary import RUN_TYPES, STREAM, VOCABULARY
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
-    from icos_ocean.readers.byte_fields import Pieces
+    from icos_core.raw_text.byte_fields import Pieces
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 

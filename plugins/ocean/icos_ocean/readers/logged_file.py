@@ -9,14 +9,14 @@ import numpy as np
 from pydantic import Field
 
 from icos_core.exceptions import InputError
+from icos_core.raw_text.byte_fields import Pieces
+from icos_core.raw_text.delimited_text import TextError, split_lines
+from icos_core.raw_text.instrument_clock import INVALID
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import open_lines
+from icos_core.raw_text.row_stream import row_stream
 from icos_core.versioned import Options
-from icos_ocean.readers.byte_fields import Pieces
-from icos_ocean.readers.delimited_text import TextError, split_lines
-from icos_ocean.readers.instrument_clock import INVALID
-from icos_ocean.readers.line_account import LineAccount
 from icos_ocean.readers.logger_time import FORMS, LoggerTime, logger_times
-from icos_ocean.readers.opened_text import open_lines
-from icos_ocean.readers.row_stream import row_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import ReadResult, Variable
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["HEAD_BYTES", "LoggedFile", "LoggedOptions", "head_of", "open_log"]
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from icos_ocean.readers.byte_fields import Pieces
-from icos_ocean.readers.instrument_clock import INVALID
+from icos_core.raw_text.byte_fields import Pieces
+from icos_core.raw_text.instrument_clock import INVALID
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.byte_fields import Bytes, Offsets
+    from icos_core.raw_text.byte_fields import Bytes, Offsets
 
 __all__ = ["FORMS", "LoggerTime", "form_of", "logger_times"]
 

@@ -15,13 +15,13 @@ from pydantic import Field, model_validator
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.raw_text.instrument_clock import INVALID
+from icos_core.raw_text.row_stream import span_of
 from icos_ocean.readers.burst_rows import JOINED, columns_of, row_numbers
-from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logged_file import LoggedFile, LoggedOptions, head_of, open_log
 from icos_ocean.readers.logger_time import form_of, logger_times
 from icos_ocean.readers.nmea_sentences import find_sentences, packed
 from icos_ocean.readers.nmea_values import NAVIGATION, POSITIONS, VARIABLES, Formatter, Values, read_values
-from icos_ocean.readers.row_stream import span_of
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.ship_sensors import NAVIGATION_STREAM
 

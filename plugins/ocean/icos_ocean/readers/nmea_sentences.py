@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.exceptions import InputError
-from icos_ocean.readers.byte_fields import Pieces, split_fields
+from icos_core.raw_text.byte_fields import Pieces, split_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.byte_fields import Fields
+    from icos_core.raw_text.byte_fields import Fields
     from icos_ocean.readers.logged_file import LoggedFile
 
 __all__ = ["Sentences", "find_sentences", "packed"]

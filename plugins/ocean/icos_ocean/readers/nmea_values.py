@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from icos_ocean.readers.instrument_clock import INVALID
+from icos_core.raw_text.instrument_clock import INVALID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.byte_fields import Fields, Pieces
+    from icos_core.raw_text.byte_fields import Fields, Pieces
     from icos_ocean.readers.nmea_sentences import Sentences
 
     FloatArray = NDArray[np.float64]

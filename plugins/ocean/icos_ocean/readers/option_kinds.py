@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator
 
 from icos_core.exceptions import DataError, hint
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.units import convertible
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 
 if TYPE_CHECKING:

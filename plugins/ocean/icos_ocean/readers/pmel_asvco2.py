@@ -12,13 +12,13 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.exceptions import InputError
+from icos_core.raw_text.delimited_text import Lines, number
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import Lines, number
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import open_lines
 from icos_ocean.readers.pmel_asvco2_cycles import Cycle, Reading, read_cycles
 from icos_ocean.readers.pmel_asvco2_options import COLUMNS, STATES, UNITS, ASVCO2Options
-from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import VOCABULARY, sensors
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS, RUN_TYPE_OF_POINT
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import number
+from icos_core.raw_text.delimited_text import number
 from icos_ocean.readers.pmel_asvco2_options import COLUMNS, STATES
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.pmel_asvco2_options import ASVCO2Options
 
 __all__ = ["Cycle", "Reading", "read_cycles"]

@@ -18,11 +18,11 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.exceptions import InputError
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import open_lines
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.pmel_mapco2_options import MapCO2Options
 from icos_ocean.readers.pmel_mapco2_rows import NAMES, Rows, read_rows
-from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import mapco2, sensors, underway
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from icos_core.components import Context, Variable
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 

@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from icos_ocean.readers.instrument_clock import INVALID, DateFormat, parse_times
+from icos_core.raw_text.instrument_clock import INVALID, DateFormat, parse_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.pmel_mapco2_options import MapCO2Options
 
 __all__ = ["DAMAGED", "Block", "blocks", "moment"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import number
-from icos_ocean.readers.instrument_clock import INVALID, DateFormat
+from icos_core.raw_text.delimited_text import number
+from icos_core.raw_text.instrument_clock import INVALID, DateFormat
 from icos_ocean.readers.pmel_mapco2_blocks import blocks, moment, position
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS, RUN_TYPE_OF_POINT
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.pmel_mapco2_blocks import Block
     from icos_ocean.readers.pmel_mapco2_options import MapCO2Options
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
-from icos_ocean.readers.delimited_text import TextError, split_lines
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import faults_named, open_lines
+from icos_core.raw_text.delimited_text import TextError, split_lines
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import faults_named, open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, Co2ProOptions
 from icos_ocean.readers.pro_oceanus_co2_pro_records import read_rows, records_of
-from icos_ocean.readers.row_stream import row_stream, span_of
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.sensors import CO2_PRO_STREAM
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
     from icos_ocean.readers.pro_oceanus_co2_pro_records import Records, Rows
 
 __all__ = ["READER", "guess", "provides", "read", "span"]

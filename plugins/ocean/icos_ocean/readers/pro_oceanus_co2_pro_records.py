@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import TextError, number, parse_block
-from icos_ocean.readers.instrument_clock import INVALID
+from icos_core.raw_text.delimited_text import TextError, number, parse_block
+from icos_core.raw_text.instrument_clock import INVALID
 from icos_ocean.readers.pro_oceanus_co2_pro_options import FIELDS, LAYOUTS
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.vocabulary import RUN_TYPES
@@ -27,8 +27,8 @@ from icos_ocean.vocabulary import RUN_TYPES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.pro_oceanus_co2_pro_options import Co2ProOptions
 
 __all__ = ["Records", "Rows", "find_records", "read_rows", "records_of"]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_stream import row_stream, span_of
+from icos_core.raw_text.delimited_text import Lines, TextError, split_lines
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import faults_named, open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.saildrone_options import AIR, COLUMNS, WATER, SaildroneOptions
 from icos_ocean.readers.saildrone_rows import Rows, layout_of, read_rows
 from icos_ocean.vocabulary import VOCABULARY, sensors

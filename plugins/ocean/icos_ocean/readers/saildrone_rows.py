@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_core.raw_text.delimited_text import TextError, number, parse_block
+from icos_core.raw_text.regular_lines import regular_lines, reject_rows
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import TextError, number, parse_block
-from icos_ocean.readers.regular_lines import regular_lines, reject_rows
 from icos_ocean.readers.saildrone_options import AIR, COLUMNS, UNITS, WATER
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Block, Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Block, Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.saildrone_options import SaildroneOptions
 
     FloatArray = NDArray[np.float64]

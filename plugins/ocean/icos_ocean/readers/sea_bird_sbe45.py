@@ -16,10 +16,10 @@ import numpy as np
 
 from icos_core.components import Reader, ReadResult, Span, Variable
 from icos_core.exceptions import InputError
+from icos_core.raw_text.byte_fields import Pieces, split_fields
+from icos_core.raw_text.row_stream import span_of
 from icos_core.units import convert
-from icos_ocean.readers.byte_fields import Pieces, split_fields
 from icos_ocean.readers.logged_file import LoggedFile, open_log
-from icos_ocean.readers.row_stream import span_of
 from icos_ocean.readers.sea_bird_sbe45_guess import guess
 from icos_ocean.readers.sea_bird_sbe45_options import COLUMNS, SKIPPED, SeaBirdOptions
 from icos_ocean.vocabulary import VOCABULARY

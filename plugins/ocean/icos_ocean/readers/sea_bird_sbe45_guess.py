@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess
+from icos_core.raw_text.byte_fields import split_fields
+from icos_core.raw_text.instrument_clock import INVALID
 from icos_core.units import convert
 from icos_ocean.practical_salinity import salinity_from_conductivity
-from icos_ocean.readers.byte_fields import split_fields
-from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logged_file import head_of
 from icos_ocean.readers.logger_time import form_of, logger_times
 from icos_ocean.readers.sea_bird_sbe45_options import COLUMNS, SKIPPED, USUAL
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.byte_fields import Pieces
+    from icos_core.raw_text.byte_fields import Pieces
 
 __all__ = ["guess"]
 

@@ -18,9 +18,9 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.row_stream import span_of
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_number, expocode_text
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.row_stream import span_of
 from icos_ocean.readers.socat_table import OTHER_CRUISE, Table, read_table
 from icos_ocean.readers.socat_table_options import SocatTableOptions, checked_expocode
 from icos_ocean.readers.socat_table_result import result_of

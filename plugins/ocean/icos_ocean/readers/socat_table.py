@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from icos_core.exceptions import InputError
+from icos_core.raw_text.delimited_text import HeaderError, count_fields, gather, number, parse_block, repaired
+from icos_core.raw_text.opened_text import faults_named
 from icos_core.units import convert
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_numbers
-from icos_ocean.readers.delimited_text import HeaderError, count_fields, gather, number, parse_block, repaired
-from icos_ocean.readers.opened_text import faults_named
 from icos_ocean.readers.socat_table_clock import times_of
 from icos_ocean.readers.socat_table_columns import Layout, assign_columns, is_table_header
 from icos_ocean.readers.socat_table_pieces import FileLines, pieces
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Block, Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Block, Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.socat_table_options import SocatTableOptions
 
 __all__ = ["Rows", "Table", "Wanted", "find_header", "read_table"]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.instrument_clock import INVALID, parse_dates, parse_times
+from icos_core.raw_text.instrument_clock import INVALID, parse_dates, parse_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Block, Words
-    from icos_ocean.readers.instrument_clock import DateFormat
+    from icos_core.raw_text.delimited_text import Block, Words
+    from icos_core.raw_text.instrument_clock import DateFormat
     from icos_ocean.readers.socat_table_columns import Clock
 
 __all__ = ["times_of"]

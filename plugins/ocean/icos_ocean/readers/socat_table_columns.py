@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import hint
+from icos_core.raw_text.delimited_text import HeaderError
 from icos_core.units import convertible
-from icos_ocean.readers.delimited_text import HeaderError
 from icos_ocean.vocabulary.socat import WORDS
 
 if TYPE_CHECKING:

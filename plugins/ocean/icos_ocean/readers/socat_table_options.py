@@ -7,9 +7,9 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from icos_core.exceptions import hint
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.versioned import Options
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_number
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.readers.option_kinds import SEPARATORS, DateOrder, check_names
 from icos_ocean.vocabulary.socat import WORDS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import Lines, TextError, split_lines
+from icos_core.raw_text.delimited_text import Lines, TextError, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from icos_core.components import ReadResult
 from icos_core.dataset import make_stream
-from icos_ocean.readers.row_order import in_order
-from icos_ocean.readers.row_stream import CUT_OFF
+from icos_core.raw_text.row_order import in_order
+from icos_core.raw_text.row_stream import CUT_OFF
 from icos_ocean.vocabulary.socat import STREAM, WORDS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.socat_table import Table
 
 __all__ = ["result_of"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from icos_core.raw_text.delimited_text import TextError
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_number
-from icos_ocean.readers.delimited_text import TextError
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.readers.socat_table import find_header
 from icos_ocean.readers.socat_table_columns import Layout, assign_columns
 from icos_ocean.readers.socat_table_pieces import pieces
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["Sniffed", "sniff"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
+from icos_core.raw_text.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

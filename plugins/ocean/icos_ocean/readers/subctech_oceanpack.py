@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icos_core.components import Guess, Reader, ReadResult, Span
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import faults_named, open_lines
-from icos_ocean.readers.row_stream import row_stream, span_of
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import faults_named, open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.subctech_oceanpack_layout import COLUMNS
 from icos_ocean.readers.subctech_oceanpack_options import OceanPackOptions
 from icos_ocean.readers.subctech_oceanpack_rows import Rows, read_rows
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Variable
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["READER", "guess", "provides", "read", "span"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import DataError, nearest
+from icos_core.raw_text.delimited_text import HeaderError, number
 from icos_core.units import convertible
-from icos_ocean.readers.delimited_text import HeaderError, number
 from icos_ocean.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pydantic import Field, field_validator
 
 from icos_core.exceptions import hint
 from icos_core.option_types import Texts  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.versioned import Options
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.readers.option_kinds import DateOrder, Encoding, check_names, check_units
 from icos_ocean.vocabulary import RUN_TYPES, oceanpack, sensors, underway
 

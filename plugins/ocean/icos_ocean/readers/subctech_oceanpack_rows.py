@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.exceptions import nearest
+from icos_core.raw_text.delimited_text import HeaderError, TextError, number, parse_block
+from icos_core.raw_text.instrument_clock import INVALID, parse_dates, parse_times
+from icos_core.raw_text.regular_lines import regular_lines, reject, reject_rows
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import HeaderError, TextError, number, parse_block
-from icos_ocean.readers.instrument_clock import INVALID, parse_dates, parse_times
-from icos_ocean.readers.regular_lines import regular_lines, reject, reject_rows
 from icos_ocean.readers.subctech_oceanpack_layout import assign_columns, header_lines
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY, oceanpack
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Block, Lines, Words
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Block, Lines, Words
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.subctech_oceanpack_layout import Layout, Quantity
     from icos_ocean.readers.subctech_oceanpack_options import OceanPackOptions
 

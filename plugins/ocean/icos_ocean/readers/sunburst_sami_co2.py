@@ -17,11 +17,11 @@ import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
 from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import TextError, split_lines
-from icos_ocean.readers.instrument_clock import INVALID
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import open_lines
-from icos_ocean.readers.row_stream import row_stream, span_of
+from icos_core.raw_text.delimited_text import TextError, split_lines
+from icos_core.raw_text.instrument_clock import INVALID
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import open_lines
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.stamped_time import parse_stamps
 from icos_ocean.readers.sunburst_sami_co2_header import COEFFICIENTS
 from icos_ocean.readers.sunburst_sami_co2_options import SamiOptions

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["DEVICES", "FIRST_STATUS", "LIGHT", "LIGHT_NUMBERS", "Lights", "Regular", "regular_lines"]
 

@@ -32,8 +32,8 @@ from icos_ocean.readers.sunburst_sami_co2_header import BEGINNINGS, ends_header,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.sunburst_sami_co2_header import Header
 
 __all__ = ["NO_TIME", "Found", "find_records", "interpret", "plain_header"]

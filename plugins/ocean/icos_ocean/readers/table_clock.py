@@ -23,9 +23,9 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from icos_core.option_types import Moment  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.raw_text.delimited_text import TextError
+from icos_core.raw_text.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
 from icos_core.versioned import Options, utc64
-from icos_ocean.readers.delimited_text import TextError
-from icos_ocean.readers.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
 from icos_ocean.readers.option_kinds import DateOrder  # noqa: TC001  # pydantic evaluates annotations
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Words
+    from icos_core.raw_text.delimited_text import Words
 
     IntArray = NDArray[np.int64]
     FloatArray = NDArray[np.float64]

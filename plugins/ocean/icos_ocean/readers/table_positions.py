@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import number
+from icos_core.raw_text.delimited_text import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Words
+    from icos_core.raw_text.delimited_text import Words
 
 __all__ = ["axis", "converter", "in_degrees", "signed"]
 

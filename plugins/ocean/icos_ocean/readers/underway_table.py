@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Reader, ReadResult, Span, Variable
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.opened_text import faults_named
-from icos_ocean.readers.row_stream import row_stream, span_of
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ocean.readers.underway_table_guess import guess
 from icos_ocean.readers.underway_table_layout import assign, find_header
 from icos_ocean.readers.underway_table_options import UnderwayTableOptions
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
     from icos_ocean.readers.underway_table_rows import Rows
 
 __all__ = ["READER", "provides", "read", "span"]

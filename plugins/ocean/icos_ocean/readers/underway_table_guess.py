@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Guess
+from icos_core.raw_text.delimited_text import number
 from icos_ocean.readers.column_names import known, propose, without_unit
 from icos_ocean.readers.date_order import date_orders
-from icos_ocean.readers.delimited_text import number
 from icos_ocean.readers.table_clock import months_as_numbers
 from icos_ocean.readers.table_run_types import KNOWN_WORDS
 from icos_ocean.vocabulary import VOCABULARY

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import nearest
-from icos_ocean.readers.delimited_text import TextError
+from icos_core.raw_text.delimited_text import TextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
     from icos_ocean.readers.underway_table_options import UnderwayTableOptions
 
 __all__ = ["Header", "Layout", "assign", "find_header", "plain"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_core.raw_text.delimited_text import count_fields, gather, number, parse_block, repaired, split_lines
+from icos_core.raw_text.instrument_clock import INVALID
 from icos_core.units import convert
-from icos_ocean.readers.delimited_text import count_fields, gather, number, parse_block, repaired, split_lines
-from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.table_clock import moments
 from icos_ocean.readers.table_positions import axis, converter, in_degrees, signed
 from icos_ocean.readers.table_run_types import RunTypes
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Block, Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Block, Lines
+    from icos_core.raw_text.line_account import LineAccount
     from icos_ocean.readers.underway_table_layout import Header, Layout
     from icos_ocean.readers.underway_table_options import UnderwayTableOptions
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
+from icos_core.raw_text.instrument_clock import INVALID
+from icos_core.raw_text.row_stream import span_of
 from icos_ocean.readers.burst_rows import JOINED, columns_of, row_numbers
-from icos_ocean.readers.instrument_clock import INVALID
 from icos_ocean.readers.logged_file import LoggedFile, head_of, open_log
 from icos_ocean.readers.logger_time import form_of, logger_times
-from icos_ocean.readers.row_stream import span_of
 from icos_ocean.readers.vaisala_wxt_mast import read_mast
 from icos_ocean.readers.vaisala_wxt_messages import PARAMETERS, read_messages
 from icos_ocean.readers.vaisala_wxt_options import SKIPPED, VaisalaOptions

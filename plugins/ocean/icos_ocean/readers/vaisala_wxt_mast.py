@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.exceptions import InputError
-from icos_ocean.readers.byte_fields import Pieces, split_fields
+from icos_core.raw_text.byte_fields import Pieces, split_fields
 from icos_ocean.readers.vaisala_wxt_options import SKIPPED
 from icos_ocean.readers.weather_lines import WeatherLines
 

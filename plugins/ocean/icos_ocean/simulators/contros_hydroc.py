@@ -9,10 +9,10 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_core.describing.station_file import table
 from icos_ocean.simulators.contros_hydroc_options import HydroCSimulation
 from icos_ocean.simulators.contros_hydroc_signals import Deployment, simulate_deployment
 from icos_ocean.simulators.contros_hydroc_text import write_companions, write_files
-from icos_ocean.simulators.station_file import table
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 from icos_ocean.vocabulary.sensors import HYDROC_STREAM
 

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.option_types import Moment  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.versioned import Options
-from icos_ocean.readers.instrument_clock import DateFormat
 from icos_ocean.vocabulary import RUN_TYPES
 
 if TYPE_CHECKING:

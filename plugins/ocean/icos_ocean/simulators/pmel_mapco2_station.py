@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icos_core.describing.station_file import table
 from icos_ocean.simulators.pmel_mapco2_signals import BAROMETER_HEIGHT
-from icos_ocean.simulators.station_file import table
 from icos_ocean.vocabulary.mapco2 import CYCLE_POINTS
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_core.describing.station_file import table
 from icos_ocean.simulators.pro_oceanus_co2_pro_options import Co2ProSimulation
 from icos_ocean.simulators.pro_oceanus_co2_pro_signals import BAROMETER_HEIGHT, Deployment, simulate_deployment
-from icos_ocean.simulators.station_file import table
 from icos_ocean.vocabulary import RUN_TYPES, VOCABULARY
 from icos_ocean.vocabulary.sensors import CO2_PRO_STREAM
 

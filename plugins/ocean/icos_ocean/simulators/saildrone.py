@@ -10,10 +10,10 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_core.describing.station_file import table
 from icos_ocean.seawater_co2 import STANDARD_ATMOSPHERE, fugacity_coefficient, water_vapour_pressure
 from icos_ocean.simulators.mooring import mooring_at, times
 from icos_ocean.simulators.saildrone_options import SaildroneSimulation
-from icos_ocean.simulators.station_file import table
 from icos_ocean.vocabulary import VOCABULARY
 from icos_ocean.vocabulary.sensors import SAILDRONE_STREAM
 

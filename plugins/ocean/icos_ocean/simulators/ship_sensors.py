@@ -14,10 +14,10 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_core.describing.station_file import table
 from icos_ocean.simulators.ldeo_underway import NITROGEN, cylinder, log_lines
 from icos_ocean.simulators.ship_sensors_options import ShipSensorsSimulation
 from icos_ocean.simulators.ship_sensors_text import navigation_lines, stamped, thermosalinograph_lines, weather_lines
-from icos_ocean.simulators.station_file import table
 from icos_ocean.simulators.underway_cruise import BAROMETER_HEIGHT, simulate_cruise
 from icos_ocean.vocabulary import CALIBRATED, RUN_TYPES, STREAM, VOCABULARY
 from icos_ocean.vocabulary.ship_sensors import METEOROLOGY_STREAM, NAVIGATION_STREAM, THERMOSALINOGRAPH_STREAM

@@ -9,13 +9,13 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_core.describing.station_file import table
 from icos_ocean.expocodes import expocode_number
 from icos_ocean.readers.socat_synthesis import moved
 from icos_ocean.simulators.general_oceanics_options import GeneralOceanicsSimulation
 from icos_ocean.simulators.socat_cruise_options import SocatSimulation
 from icos_ocean.simulators.socat_cruise_rows import ReportedCruise, report_cruise
 from icos_ocean.simulators.socat_cruise_text import write_published, write_submission
-from icos_ocean.simulators.station_file import table
 from icos_ocean.simulators.underway_cruise import simulate_cruise
 from icos_ocean.vocabulary.socat import STREAM, WORDS
 

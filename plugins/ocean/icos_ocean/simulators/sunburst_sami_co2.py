@@ -9,7 +9,7 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
-from icos_ocean.simulators.station_file import table
+from icos_core.describing.station_file import table
 from icos_ocean.simulators.sunburst_sami_co2_options import SamiSimulation
 from icos_ocean.simulators.sunburst_sami_co2_signals import Deployment, simulate_deployment
 from icos_ocean.vocabulary import VOCABULARY

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_core.describing.station_file import table
 from icos_core.versioned import Options
 from icos_ocean.simulators.general_oceanics_options import GeneralOceanicsSimulation
-from icos_ocean.simulators.station_file import table
 from icos_ocean.simulators.underway_cruise import BAROMETER_HEIGHT, simulate_cruise
 from icos_ocean.vocabulary import CALIBRATED, RUN_TYPES, STREAM
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from icos_core.components import ReadResult, Span
 from icos_core.dataset import make_stream
-from icos_ocean.readers.row_order import in_order
+from icos_core.raw_text.row_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Variable
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
 
 __all__ = ["CUT_OFF", "row_stream", "span_of"]
 

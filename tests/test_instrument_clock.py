@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ocean.readers.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
+
+from icos_core.raw_text.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
 
 EPOCH = date(1970, 1, 1)
 

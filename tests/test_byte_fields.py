@@ -3,7 +3,8 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ocean.readers.byte_fields import Pieces, split_at_blanks, split_fields
+
+from icos_core.raw_text.byte_fields import Pieces, split_at_blanks, split_fields
 
 
 def pieces(texts):

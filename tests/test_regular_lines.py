@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from icos_ocean.readers.delimited_text import split_lines
-from icos_ocean.readers.line_account import LineAccount
-from icos_ocean.readers.regular_lines import regular_lines, reject_rows
+
+from icos_core.raw_text.delimited_text import split_lines
+from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.regular_lines import regular_lines, reject_rows
 
 
 def sorted_out(text, first=0, **options):

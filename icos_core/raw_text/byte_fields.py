@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import number
+from icos_core.raw_text.delimited_text import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_ocean.readers.delimited_text import count_fields, gather, repaired
+from icos_core.raw_text.delimited_text import count_fields, gather, repaired
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
 
 __all__ = ["RegularLines", "regular_lines", "reject", "reject_rows"]
 

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import InputError
-from icos_ocean.readers.delimited_text import TextError, split_lines
+from icos_core.raw_text.delimited_text import TextError, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from icos_ocean.readers.delimited_text import Lines
+    from icos_core.raw_text.delimited_text import Lines
 
 __all__ = ["faults_named", "open_lines"]
 
@@ -24,7 +24,7 @@ def faults_named(path: Path) -> Iterator[None]:
     Raises
     ------
     InputError
-        In place of an :class:`OSError` or :class:`~icos_ocean.readers.delimited_text.TextError`.
+        In place of an :class:`OSError` or :class:`~icos_core.raw_text.delimited_text.TextError`.
     """
     try:
         yield

@@ -1,6 +1,6 @@
 """The account of a file's lines."""
 
-from icos_ocean.readers.line_account import LineAccount
+from icos_core.raw_text.line_account import LineAccount
 
 
 def test_counts_become_a_tally():

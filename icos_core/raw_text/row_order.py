@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from icos_ocean.readers.delimited_text import Lines
-    from icos_ocean.readers.line_account import LineAccount
+    from icos_core.raw_text.delimited_text import Lines
+    from icos_core.raw_text.line_account import LineAccount
 
 __all__ = ["CONFLICT", "DUPLICATE", "in_order"]
 

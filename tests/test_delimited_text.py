@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ocean.readers.delimited_text import (
+
+from icos_core.raw_text.delimited_text import (
     TextError,
     count_fields,
     cut_at_headers,

@@ -1,0 +1,1 @@
+"""The atmosphere plugin of the ICOS processing suite."""

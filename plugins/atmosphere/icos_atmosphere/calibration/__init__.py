@@ -1,0 +1,1 @@
+"""From measured rows to mole fractions on a scale."""

@@ -1,0 +1,1 @@
+"""Products made from calibrated minutes."""

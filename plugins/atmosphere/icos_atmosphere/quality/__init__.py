@@ -1,0 +1,1 @@
+"""Quality tests of the atmosphere."""

@@ -7,6 +7,7 @@ The tree::
     ├── PluginError (RuntimeError)      a component that the run needs cannot be had: exit status 2
     ├── InputError (ValueError)         a file cannot be read: it is set aside, the rest of the run goes on
     ├── DataError (ValueError)          data sets break the contract between stages: exit status 1
+    ├── ExportRefused (ValueError)      data that a format must not hold: told as a problem, the rest of the run goes on
     ├── RunError (RuntimeError)         the run failed: exit status 1
     └── LockedError (RuntimeError)      another run works in the same output folder: exit status 1
 """
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DataError",
     "DescriptionError",
+    "ExportRefused",
     "IcosError",
     "InputError",
     "LockedError",
@@ -106,6 +108,21 @@ class InputError(IcosError, ValueError):
 
 class DataError(IcosError, ValueError):
     """Data sets that break the contract between stages (missing variable, wrong unit, unordered time)."""
+
+
+class ExportRefused(IcosError, ValueError):  # noqa: N818  # a refusal is no error of anybody
+    """What an exporter does not write for a reason that is no mistake, such as values that are on no scale.
+
+    The exporter raises it after it has written what it can; the reasons become problems of the run.
+    """
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("; ".join(self.reasons))
+
+    def __reduce__(self) -> tuple[type[ExportRefused], tuple[tuple[str, ...]]]:
+        """Pickle by the arguments, so that the error crosses processes."""
+        return (type(self), (self.reasons,))
 
 
 class RunError(IcosError, RuntimeError):

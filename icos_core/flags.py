@@ -46,6 +46,7 @@ def apply_flags(
     outcomes: Iterable[Outcome],
     people: Sequence[PersonFlag] = (),
     cascades: Sequence[Cascade] = (),
+    followed: Sequence[PersonFlag] = (),
 ) -> dict[str, int]:
     """Set the companions of every quantity of a stream, in place.
 
@@ -61,6 +62,9 @@ def apply_flags(
         People's flags that concern this stream (any variable, any time).
     cascades
         Flags that follow from another variable's flag.
+    followed
+        People's flags of a stream that is made of this one, such as on hourly means of these minutes: they hold for rows that nothing else
+        speaks against, and are marked as propagated.
 
     Returns
     -------
@@ -88,6 +92,11 @@ def apply_flags(
         found[name], applied = _bits(stream, name, of_variable[name], effects)
         flag, origin = _primary(stream, name, found[name], applied)
         _cascade(flags, effects, found, name, flag, origin)
+        for person in (person for person in followed if person.variable == name):
+            rows = person.rows(time) & (flag <= NOT_EVALUATED)
+            if person.flag is not None:
+                flag[rows] = person.flag
+            origin[rows] = PROPAGATED
         for person in (person for person in people if person.variable == name):
             rows = person.rows(time) & (flag != MISSING)
             met[person.id] += int(rows.sum())

@@ -186,6 +186,19 @@ def test_accepting_keeps_the_flag_and_names_the_person() -> None:
     assert stream["sst_flag_origin"].values.tolist() == [PERSON, PERSON]
 
 
+def test_flags_of_what_is_made_of_the_rows_hold_for_rows_that_nothing_speaks_against() -> None:
+    stream = stream_of(sst=[1.0, 2.0, 3.0, np.nan, 5.0])
+    met = apply_flags(
+        stream,
+        [outcome("sst", "range", 1, 4, 1, 2, 1)],
+        people=[person("sst", 2, 3, GOOD, "own")],
+        followed=[person("sst", 0, 4, BAD, "hourly"), person("sst", 4, 5, None, "accepted")],
+    )
+    assert stream["sst_flag"].values.tolist() == [BAD, BAD, GOOD, MISSING, GOOD]
+    assert stream["sst_flag_origin"].values.tolist() == [PROPAGATED, AUTOMATIC, PERSON, AUTOMATIC, PROPAGATED]
+    assert met == {"own": 1}
+
+
 def test_flags_that_meet_no_row_are_counted() -> None:
     stream = stream_of(sst=[1.0, np.nan], run_type=[1, 2])
     people = [person("sst", 5, 9, BAD, "late"), person("sst", 1, 2, BAD, "missing"), person("depth", 0, 2, BAD, "unknown")]

@@ -262,6 +262,18 @@ def test_failing_exporter_keeps_the_old_outputs(tmp_path):
     assert not (tmp_path / "output" / ".staging").exists()
 
 
+def test_what_an_exporter_refuses_is_told_and_stops_nothing(tmp_path):
+    write_log(tmp_path, "a.log", log_lines())
+    refusing = '[[export]]\nexporter = "lines"\nwithout = ["log"]\n'
+    result = icos_core.run(write_station(tmp_path, LOG, GAIN, refusing, '[[export]]\nexporter = "csv"\n'))
+    assert result.status == 0
+    names = {path.name for path in result.paths}
+    assert "log.txt" not in names
+    assert any(name.endswith(".csv") for name in names)
+    problems = json.loads((tmp_path / "output" / "manifest.json").read_text())["problems"]
+    assert problems == ["exporter 'lines': log: it is left out"]
+
+
 def test_two_exporters_of_one_name_are_refused(tmp_path):
     write_log(tmp_path, "a.log", log_lines())
     with pytest.raises(RunError, match=r"both write log\.txt"):

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from icos_core.components import Problem
-from icos_core.exceptions import RunError
+from icos_core.exceptions import ExportRefused, RunError
 from icos_core.running.commit import CACHE, LEDGER, LOCK, MANIFEST, STAGING
 from icos_core.running.faults import blame
 
@@ -36,7 +36,7 @@ def export_all(
     list of str
         Names of the files, relative to `staged`, in order of name.
     list of Problem
-        Exporters that wrote nothing although there are rows.
+        What exporters refused to write, and exporters that wrote nothing although there are rows.
 
     Raises
     ------
@@ -51,10 +51,15 @@ def export_all(
         exporter: Exporter = plugins.component("exporter", spec.exporter)
         folder = staged.parent / f"export-{position}"
         folder.mkdir()
-        with blame(f"exporter {spec.exporter!r}"):
-            exporter.export(streams, folder, spec.options, context)
+        refused: tuple[str, ...] = ()
+        try:
+            with blame(f"exporter {spec.exporter!r}"):
+                exporter.export(streams, folder, spec.options, context)
+        except ExportRefused as refusal:
+            refused = refusal.reasons
+        problems += [Problem(message=f"exporter {spec.exporter!r}: {reason}") for reason in refused]
         written = sorted(path for path in folder.rglob("*") if path.is_file())
-        if not written and has_rows:
+        if not written and has_rows and not refused:
             message = f"exporter {spec.exporter!r} wrote no file: no row has what its format asks for"
             problems.append(Problem(message=message))
         for path in written:

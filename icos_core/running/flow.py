@@ -62,9 +62,10 @@ class Flow:
         people: Sequence[PersonFlag],
         cascades: Sequence[Cascade] = (),
         offset: timedelta = timedelta(0),
+        followed: Sequence[PersonFlag] = (),
     ) -> None:
         """Flag a stream whose time lies `offset` before corrected time; remember the most rows that a person's flag met at any stage."""
-        met = apply_flags(stream, outcomes, people, cascades)
+        met = apply_flags(stream, outcomes, people, cascades, followed)
         if self.period is not None:
             shift = np.timedelta64(offset, "ns")
             met = {person.id: _rows_met(stream, person, self.period[0] - shift, self.period[1] - shift) for person in people}
@@ -238,6 +239,7 @@ def calibrated_stage(
     measured = {name: frozenset(map(str, stream.data_vars)) for name, stream in streams.items()}
     before = measured if condensing(description, plugins) is None else {}
     cascades: dict[str, list[Cascade]] = {}
+    made_of: dict[str, tuple[str, ...]] = {}
     for position, spec in enumerate(specs):
         component: Calibrator = plugins.component("calibrator", spec.calibrator)
         who = f"calibrator {component.name!r}"
@@ -250,9 +252,10 @@ def calibrated_stage(
         for name, more in component.cascades(spec.options).items():
             for each in result.streams if name == "*" else [name]:
                 cascades.setdefault(each, []).extend(more)
+        made_of.update(component.made_of(spec.options))
         current.update(result.streams)
         final = last and position == len(specs) - 1
-        _flag_results(result, current, cascades, offsets, context, flow, description if final else None, plugins, before)
+        _flag_results(result, current, cascades, made_of, offsets, context, flow, description if final else None, plugins, before)
     if last and not specs:
         for name, stream in current.items():
             outcomes = run_tests(name, stream, description.qc, "calibrated", plugins, context)
@@ -266,6 +269,7 @@ def _flag_results(
     result: CalibrationResult,
     streams: Mapping[str, xr.Dataset],
     cascades: Mapping[str, Sequence[Cascade]],
+    made_of: Mapping[str, Sequence[str]],
     offsets: Mapping[str, timedelta],
     context: Context,
     flow: Flow,
@@ -283,7 +287,8 @@ def _flag_results(
         if description is not None:
             found = [*found, *run_tests(name, stream, description.qc, "calibrated", plugins, context, before=before.get(name))]
         people = _people_of(context.people_flags, name, offsets.get(name, timedelta(0)))
-        flow.flag(stream, found, people, cascades.get(name, ()))
+        followed = [flag for later in made_of.get(name, ()) for flag in _people_of(context.people_flags, later)]
+        flow.flag(stream, found, people, cascades.get(name, ()), followed=followed)
 
 
 def _by_stream(outcomes: Sequence[Outcome], streams: Mapping[str, xr.Dataset]) -> dict[str, list[Outcome]]:

@@ -2,6 +2,7 @@
 
 from icos_core import Exporter
 from icos_core.dataset import quantities
+from icos_core.exceptions import ExportRefused
 from icos_core.versioned import Options
 
 
@@ -11,12 +12,13 @@ class LinesOptions(Options):
     suffix: str = "txt"
     fail: bool = False
     refuse: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def export(streams, folder, options, context):
     paths = []
     for name, stream in sorted(streams.items()):
-        if "time" not in stream.dims:
+        if "time" not in stream.dims or name in options.without:
             continue
         path = folder / f"{name}.{options.suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +33,8 @@ def export(streams, folder, options, context):
         paths.append(path)
         if options.fail:
             raise OSError("no space left on device")
+    if options.without:
+        raise ExportRefused([f"{name}: it is left out" for name in options.without])
     return paths
 
 

@@ -1,0 +1,143 @@
+"""Which rows hold a new reading of a gas, and what it is in dry air.
+
+A Picarro analyser repeats every reading until it has a new one: means over all rows count each value several times, and their spread is
+too small.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from icos_atmosphere.readers.picarro_models import model_of
+from icos_atmosphere.water_correction import Correction, dry_mole_fraction, factory_correction, mean_of_last_two
+from icos_core.exceptions import DataError
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
+    from icos_atmosphere.calibration.station_tables import Instrument, Water
+
+    FloatArray = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+__all__ = ["Reading", "fresh_rows", "gas_readings", "humidity_name"]
+
+_HUMIDITY = ("h2o_reported", "h2o")
+_COEFFICIENTS = ("a", "b", "c", "d", "h_p", "c1", "c2", "c3", "c4")
+_LONGEST_UPDATE = 30_000_000_000
+"""Updates of water vapour further apart (ns) are not averaged."""
+
+
+class Reading(NamedTuple):
+    """Values of all rows, and which of them are new."""
+
+    values: FloatArray
+    fresh: Mask
+
+
+def humidity_name(stream: xr.Dataset) -> str | None:
+    """Return the variable that water corrections go by, or None."""
+    return next((name for name in _HUMIDITY if name in stream.data_vars), None)
+
+
+def fresh_rows(stream: xr.Dataset, name: str, instrument: Instrument) -> Mask:
+    """Return the rows that hold a new value of a measured variable, by the code of the spectrum where the model tells, else by change."""
+    values = stream.variables[name].values
+    codes = model_of(instrument.model).renewed_by(name)
+    if codes is not None and "species" in stream.data_vars:
+        fresh = np.isin(stream.variables["species"].values, codes)
+    else:
+        fresh = np.ones(values.shape, dtype=bool)
+        fresh[1:] = values[1:] != values[:-1]
+    present: Mask = fresh & np.isfinite(values)
+    return present
+
+
+def gas_readings(stream: xr.Dataset, gas: str, instrument: Instrument, options: MoleFractionOptions) -> tuple[Reading, Reading | None]:
+    """Return the readings of a gas in dry air, and those in moist air where there are any.
+
+    Parameters
+    ----------
+    stream
+        Rows in order of time, in the units of the vocabulary.
+    gas, instrument, options
+        The gas, the instrument, and the water corrections of the station.
+
+    Raises
+    ------
+    DataError
+        Where the stream has neither a dry reading nor what a correction needs.
+    """
+    dry_name, wet_name = f"{gas}_dry", f"{gas}_wet"
+    wet = Reading(stream.variables[wet_name].values, fresh_rows(stream, wet_name, instrument)) if wet_name in stream.data_vars else None
+    time = stream.variables["time"].values
+    tables = [table for table in options.water if table.gas == gas and table.stream in {None, instrument.stream}]
+    values = np.full(time.shape, np.nan)
+    fresh = np.zeros(time.shape, dtype=bool)
+    left = np.ones(time.shape, dtype=bool)
+    for table in tables:
+        rows = table.covers(time)
+        if rows.any():
+            reading = _corrected(stream, gas, instrument, wet, table)
+            values[rows], fresh[rows] = reading.values[rows], reading.fresh[rows]
+        left &= ~rows
+    if left.any():
+        if dry_name not in stream.data_vars:
+            raise DataError(f"stream {instrument.stream!r} has no {dry_name}: say with [[calibrate.water]] how {wet_name} is corrected")
+        reading = Reading(stream.variables[dry_name].values, fresh_rows(stream, dry_name, instrument))
+        values[left], fresh[left] = reading.values[left], reading.fresh[left]
+    return Reading(values, fresh), wet
+
+
+def _corrected(stream: xr.Dataset, gas: str, instrument: Instrument, wet: Reading | None, table: Water) -> Reading:
+    dry_name = f"{gas}_dry"
+    if table.form == "analyser":
+        if dry_name not in stream.data_vars:
+            raise DataError(f"stream {instrument.stream!r} has no {dry_name}, which the water correction 'analyser' takes")
+        return Reading(stream.variables[dry_name].values, fresh_rows(stream, dry_name, instrument))
+    if wet is None:
+        raise DataError(f"stream {instrument.stream!r} has no {gas}_wet, which the water correction {table.form!r} needs")
+    if table.form == "none":
+        return wet
+    name = humidity_name(stream)
+    if name is None:
+        raise DataError(f"stream {instrument.stream!r} has no water vapour, which the water correction {table.form!r} of {gas} needs")
+    fresh = fresh_rows(stream, dry_name, instrument) if dry_name in stream.data_vars else wet.fresh
+    renewed = fresh_rows(stream, name, instrument)
+    humidity = _humidity(stream, name, renewed, wet.fresh)
+    values = np.full(wet.values.shape, np.nan)
+    values[fresh] = dry_mole_fraction(wet.values[fresh], humidity[fresh], _correction(gas, table))
+    return Reading(values, fresh & np.isfinite(values))
+
+
+def _correction(gas: str, table: Water) -> Correction:
+    if table.form == "factory":
+        return factory_correction(gas)
+    assert table.form != "analyser"
+    stated = {name: getattr(table, name) for name in _COEFFICIENTS if getattr(table, name) is not None}
+    return Correction(form=table.form, **stated)
+
+
+def _humidity(stream: xr.Dataset, name: str, renewed: Mask, with_gas: Mask) -> FloatArray:
+    """Return the water vapour that goes with a reading of a gas.
+
+    Where an analyser measures gas and water vapour one after the other, that is the mean of the renewals before and after the gas; where
+    one row has both, that of the row.
+    """
+    values = stream.variables[name].values
+    updates = np.flatnonzero(renewed)
+    if not updates.size:
+        return np.full(values.shape, np.nan)
+    time = stream.variables["time"].values.astype("i8")[updates]
+    told = values[updates].astype(np.float64)
+    mean = mean_of_last_two(told)
+    alone = with_gas[updates]
+    alone[1:] |= np.diff(time) > _LONGEST_UPDATE
+    told = np.where(alone, told, mean)
+    latest = np.cumsum(renewed) - 1
+    found: FloatArray = np.where(latest >= 0, told[np.maximum(latest, 0)], np.nan)
+    return found

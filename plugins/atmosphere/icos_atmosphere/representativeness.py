@@ -1,0 +1,189 @@
+r"""How far the mean of the minutes in which a line was sampled may be from the mean of the whole hour.
+
+An analyser that visits several lines sees each of them for some minutes of an hour. With weights :math:`w_i = k_i / n - 1 / 60` over the
+minutes of the hour, where :math:`k_i` is 1 in the n minutes that were sampled and 0 in the others, the mean of the sample minus the mean of
+the hour is :math:`\sum_i w_i x_i`. As the weights add up to zero, its variance takes no more of the air than the semivariogram
+:math:`\gamma(h) = \tfrac{1}{2} E[(x_i - x_{i+h})^2]`:
+
+.. math::
+    u^2 = -\sum_i \sum_j w_i w_j \gamma(|i - j|)
+
+The data themselves tell γ, per calendar month: half the mean square of the differences of all pairs of minutes h apart, of the same hour or
+of neighbouring ones. Errors of the minutes that are independent of each other make every difference larger and have their own place in
+the uncertainty: their mean square s² is subtracted at all lags but 0. Lags with few pairs lie on a straight line between those around
+them; γ(0) is 0.
+
+One semivariogram stands for all hours of a month: where air is more variable by day than by night, the uncertainty is too small by day and
+too large by night, and right over both. It holds for increments that are stationary within the hour; a rise of the whole hour, like at
+sunrise, is part of it as far as it is part of the month.
+
+References
+----------
+Chilès, J.-P. and Delfiner, P. (2012), Geostatistics: Modeling Spatial Uncertainty, 2nd edition, section 2.3 (variance of linear
+combinations whose weights add up to zero), doi:10.1002/9781118136188.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+
+__all__ = ["FEWEST_HOURS", "FEWEST_PAIRS", "MINUTES", "Pairs", "minute_pairs", "pooled", "sampling_uncertainty", "semivariogram"]
+
+MINUTES = 60
+FEWEST_PAIRS = 30
+"""Pairs of minutes from which a lag is believed."""
+FEWEST_HOURS = 120
+"""Hours with data from which a month stands for itself."""
+
+_LAGS = np.arange(MINUTES)
+_STARTS = np.arange(MINUTES)[:, None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """Pairs of minutes 0 to 59 minutes apart that begin in a month.
+
+    Attributes
+    ----------
+    count
+        (60,) number of pairs per lag.
+    squares
+        (60,) half the sum of the squares of their differences.
+    hours
+        Number of hours with data.
+    noise, minutes
+        Sum of the squared independent uncertainties of the minutes, and of how many minutes it is.
+    """
+
+    count: FloatArray
+    squares: FloatArray
+    hours: int
+    noise: float
+    minutes: int
+
+    def __add__(self, other: Pairs) -> Pairs:
+        """Take the pairs of two months together."""
+        return Pairs(
+            count=self.count + other.count,
+            squares=self.squares + other.squares,
+            hours=self.hours + other.hours,
+            noise=self.noise + other.noise,
+            minutes=self.minutes + other.minutes,
+        )
+
+
+def minute_pairs(grid: FloatArray, noise: FloatArray | None = None) -> Pairs:
+    """Count the pairs of minutes of a month and add up their squared differences.
+
+    Parameters
+    ----------
+    grid
+        (hours + 1, 60) minute means on the minutes of successive hours, NaN where there is none; the last row is the hour after the month,
+        in which pairs end.
+    noise
+        (n,) independent standard uncertainty of minutes of the month; NaN where it is not known. Default: none is known.
+    """
+    known = np.isfinite(grid)
+    month = known[:-1]
+    values = np.where(known, grid, 0.0)
+    # Differences do not depend on the level, rounding does.
+    values -= np.where(known, values[:-1].sum() / max(int(month.sum()), 1), 0.0)
+    present = known.astype(np.float64)
+    first, second = (np.stack([present, values, np.square(values)]) for _ in range(2))
+    first = first[:, :-1]
+    second = np.concatenate([second[:, :-1], second[:, 1:]], axis=2)
+    count = _by_lag(first[0].T @ second[0])
+    squares = _by_lag(first[2].T @ second[0] + first[0].T @ second[2] - 2.0 * (first[1].T @ second[1]))
+    told = noise[np.isfinite(noise)] if noise is not None else np.zeros(0)
+    return Pairs(
+        count=np.rint(count),
+        squares=np.maximum(0.5 * squares, 0.0),
+        hours=int(month.any(axis=1).sum()),
+        noise=float(np.square(told).sum()),
+        minutes=told.size,
+    )
+
+
+def _by_lag(products: FloatArray) -> FloatArray:
+    """Add up a matrix (minute of the first, minute of the second over two hours) along its diagonals, lags 0 to 59."""
+    diagonals: FloatArray = products[_STARTS, _STARTS + _LAGS].sum(axis=0)
+    return diagonals
+
+
+def pooled(months: list[Pairs], fewest_hours: int = FEWEST_HOURS) -> list[Pairs]:
+    """Return the pairs that stand for each month: its own, and of as many neighbours as it takes to have enough hours.
+
+    Parameters
+    ----------
+    months
+        Pairs of successive calendar months.
+    fewest_hours
+        Hours with data from which a month stands for itself.
+    """
+    found = []
+    for number, own in enumerate(months):
+        total = own
+        for distance in range(1, len(months)):
+            if total.hours >= fewest_hours:
+                break
+            for other in (number - distance, number + distance):
+                if 0 <= other < len(months):
+                    total += months[other]
+        found.append(total)
+    return found
+
+
+def semivariogram(pairs: Pairs, fewest_pairs: int = FEWEST_PAIRS) -> FloatArray | None:
+    """Return the semivariogram of the air, without what is independent noise of the minutes.
+
+    Parameters
+    ----------
+    pairs
+        What :func:`minute_pairs` counts.
+    fewest_pairs
+        Pairs from which a lag is believed.
+
+    Returns
+    -------
+    ndarray or None
+        (60,) γ at lags of 0 to 59 minutes, in the square of the unit of the values; None where no lag has enough pairs.
+    """
+    believed = np.flatnonzero((pairs.count >= fewest_pairs) & (_LAGS > 0))
+    if not believed.size:
+        return None
+    noise = pairs.noise / pairs.minutes if pairs.minutes else 0.0
+    told = np.maximum(pairs.squares[believed] / pairs.count[believed] - noise, 0.0)
+    # Beyond the last lag that is known it is held.
+    gamma: FloatArray = np.interp(_LAGS, np.append(0, believed), np.append(0.0, told))
+    return gamma
+
+
+def sampling_uncertainty(sampled: FloatArray, gamma: FloatArray) -> FloatArray:
+    """Return the standard uncertainty of the mean of sampled minutes as the mean of their hour.
+
+    Parameters
+    ----------
+    sampled
+        (hours, 60) how many minute means lie on each minute of the hour: 0 or 1, rarely 2.
+    gamma
+        (60,) semivariogram at lags of 0 to 59 minutes.
+
+    Returns
+    -------
+    ndarray
+        (hours,) in the unit of the values; NaN for hours without a sample.
+    """
+    n = sampled.sum(axis=1)
+    weights = sampled / np.where(n > 0, n, np.nan)[:, None] - 1.0 / MINUTES
+    between = gamma[np.abs(_LAGS[:, None] - _LAGS)]
+    variance = -np.einsum("hi,hi->h", weights @ between, weights)
+    uncertainty: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+    return uncertainty

@@ -1,0 +1,90 @@
+"""The semivariogram against its definition, and the uncertainty against air that is known in every minute."""
+
+import numpy as np
+import pytest
+from icos_atmosphere.representativeness import minute_pairs, pooled, sampling_uncertainty, semivariogram
+from minute_series import wandering_air
+
+LAGS = np.arange(60)
+
+
+def theoretical(sd: float, minutes: float) -> np.ndarray:
+    return sd**2 * (1 - np.exp(-LAGS / minutes))
+
+
+def test_pairs_are_counted_and_added_up_as_defined() -> None:
+    rng = np.random.default_rng(3)
+    hours = 5
+    grid = rng.normal(1900, 20, (hours + 1, 60))
+    grid[rng.random(grid.shape) < 0.5] = np.nan
+    found = minute_pairs(grid, np.array([0.3, np.nan, 0.4]))
+    flat = grid.ravel()
+    for lag in LAGS:
+        differences = flat[lag : hours * 60 + lag] - flat[: hours * 60]
+        differences = differences[np.isfinite(differences)]
+        assert found.count[lag] == differences.size
+        assert found.squares[lag] == pytest.approx(0.5 * np.square(differences).sum(), rel=1e-10, abs=1e-8)
+    assert (found.hours, found.minutes, found.noise) == (5, 2, pytest.approx(0.25))
+
+
+def test_semivariogram_of_known_air() -> None:
+    rng = np.random.default_rng(5)
+    air = wandering_air(rng, 20_000, sd=2.0, minutes=30.0)
+    noise = 0.3
+    gamma = semivariogram(minute_pairs(air + rng.normal(0, noise, air.shape), np.full(1000, noise)))
+    # 20,000 hours are some 20,000 independent values: γ is known to about 2 %, small lags are better known.
+    assert gamma == pytest.approx(theoretical(2.0, 30.0), rel=0.03)
+
+
+def test_noise_that_nobody_states_stays_in() -> None:
+    rng = np.random.default_rng(5)
+    gamma = semivariogram(minute_pairs(rng.normal(410, 0.3, (2000, 60))))
+    assert gamma is not None
+    assert gamma[1:] == pytest.approx(np.full(59, 0.09), rel=0.03)
+
+
+def test_lags_without_pairs_lie_between_their_neighbours() -> None:
+    grid = np.full((200, 60), np.nan)
+    grid[:, [0, 10]] = np.array([1.0, 3.0])  # pairs 10 and 50 minutes apart, half the square of 2 each
+    gamma = semivariogram(minute_pairs(grid))
+    assert gamma == pytest.approx(np.minimum(LAGS / 10, 1.0) * 2.0)
+
+
+def test_without_pairs_nothing_is_known() -> None:
+    grid = np.full((200, 60), np.nan)
+    grid[:, 30] = 410.0
+    assert semivariogram(minute_pairs(grid)) is None
+
+
+def test_short_months_take_their_neighbours_along() -> None:
+    grid = np.full((101, 60), 410.0)
+    months = [minute_pairs(grid[: hours + 1]) for hours in (100, 10, 50, 100)]
+    assert [each.hours for each in pooled(months, fewest_hours=60)] == [100, 160, 160, 100]
+    assert [each.hours for each in pooled(months, fewest_hours=9)] == [100, 10, 50, 100]
+    assert [each.hours for each in pooled(months, fewest_hours=900)] == [260] * 4
+
+
+def test_uncertainty_is_the_quadratic_form() -> None:
+    rng = np.random.default_rng(2)
+    sampled = (rng.random((40, 60)) < 0.3).astype(float)
+    sampled[0], sampled[1] = 1.0, 0.0
+    gamma = theoretical(1.5, 45.0)
+    found = sampling_uncertainty(sampled, gamma)
+    assert found[0] == 0.0
+    assert np.isnan(found[1])
+    for row in range(2, 40):
+        weights = sampled[row] / sampled[row].sum() - 1 / 60
+        variance = -sum(weights[i] * weights[j] * gamma[abs(i - j)] for i in range(60) for j in range(60))
+        assert found[row] == pytest.approx(np.sqrt(variance), rel=1e-9)
+
+
+@pytest.mark.parametrize("minutes", [5.0, 60.0, 2000.0])
+def test_uncertainty_agrees_with_drawn_air(minutes: float) -> None:
+    """Each hour on its own: what 20,000 of them differ from their samples, at the true semivariogram."""
+    rng = np.random.default_rng(11)
+    air = wandering_air(rng, 20_000, sd=2.0, minutes=minutes)
+    sampled = np.zeros(60)
+    sampled[[*range(5), *range(20, 27)]] = 1.0
+    errors = air[:, sampled > 0].mean(axis=1) - air.mean(axis=1)
+    (told,) = sampling_uncertainty(sampled[None, :], theoretical(2.0, minutes))
+    assert errors.std() == pytest.approx(told, rel=0.02)

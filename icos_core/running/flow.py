@@ -253,7 +253,8 @@ def calibrated_stage(
             for each in result.streams if name == "*" else [name]:
                 cascades.setdefault(each, []).extend(more)
         made_of.update(component.made_of(spec.options))
-        current.update(result.streams)
+        # Condensed rows are the calibrator's own matter: what it does not hand on is no result.
+        current = {**current, **result.streams} if component.condense is None else dict(result.streams)
         final = last and position == len(specs) - 1
         _flag_results(result, current, cascades, made_of, offsets, context, flow, description if final else None, plugins, before)
     if last and not specs:

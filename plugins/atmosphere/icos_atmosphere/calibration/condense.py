@@ -21,6 +21,7 @@ from icos_atmosphere.calibration.valve_segments import TRANSITION, open_ports, s
 from icos_atmosphere.vocabulary.measured import DIAGNOSTICS
 from icos_core.dataset import MISSING, QUESTIONABLE, make_stream
 from icos_core.exceptions import DataError, hint
+from icos_core.running.merging import cut
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -66,15 +67,16 @@ def condense(
     Returns
     -------
     dict
-        Stream of each instrument → its cells; time is that of the first row of each.
+        Stream of each instrument → its cells; time is that of the first row of each. Other streams as they are.
 
     Raises
     ------
     DataError
         Where a stream has no column of the valve, or nothing to make a dry mole fraction from.
     """
-    condensed = {}
-    for name in streams_of(options):
+    names = streams_of(options)
+    condensed = {name: cut(stream, *period) for name, stream in streams.items() if name not in names}
+    for name in names:
         if name not in streams or not streams[name].sizes["time"]:
             continue
         stream = streams[name]

@@ -1,0 +1,148 @@
+"""What became of the rows of an analyser, and what a person should know of its calibration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_atmosphere.calibration.assignments import NOWHERE
+from icos_atmosphere.calibration.valve_segments import SEVERAL
+from icos_atmosphere.vocabulary.gases import GASES
+from icos_core.components import Problem, Table
+from icos_core.dataset import QUESTIONABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from icos_atmosphere.calibration.analyser import Analyser
+    from icos_core.people import PersonFlag
+
+__all__ = ["accounts", "complaints"]
+
+_MOST_NAMED = 10
+
+
+def accounts(analyser: Analyser, flags: Sequence[PersonFlag]) -> list[Table]:
+    """Return the tables of an analyser: what became of its rows, and which rows people's flags on hours reach."""
+    tables = [_rows(analyser)]
+    reached = _flagged_rows(analyser, flags)
+    return [*tables, reached] if reached.rows else tables
+
+
+def _rows(analyser: Analyser) -> Table:
+    cells, options = analyser.cells, analyser.options
+    rows = cells.variables["rows"].values
+    settled = cells.variables["settled"].values > 0
+    status, diagnostics = cells.variables["rows_status"].values, cells.variables["rows_diagnostics"].values
+    line, cylinder = analyser.where.line, analyser.where.cylinder
+    names = [(f"line {name}", line, [table.name for table in options.lines], name) for name in _unique(options.lines)]
+    names += [(f"cylinder {name}", cylinder, [table.name for table in options.cylinders], name) for name in _unique(options.cylinders)]
+    counted = []
+    for label, where, tables, name in names:
+        mine = np.isin(where, [position for position, each in enumerate(tables) if each == name])
+        counted.append((label, mine))
+    counted.append(("no table speaks of the port", (line == NOWHERE) & (cylinder == NOWHERE)))
+    found = [
+        (
+            label,
+            int(rows[mine].sum()),
+            int(rows[mine & ~settled].sum()),
+            int(status[mine & settled].sum()),
+            int(diagnostics[mine & settled].sum()),
+            *(int(cells.variables[f"{gas}_n"].values[mine & settled].sum()) for gas in options.gases),
+        )
+        for label, mine in counted
+        if mine.any()
+    ]
+    return Table(
+        title=f"Rows of {analyser.stream}",
+        columns=(
+            "where",
+            "rows",
+            "before the sample had settled",
+            "left out by status",
+            "left out by housekeeping",
+            *(f"{GASES[gas].formula} readings used" for gas in options.gases),
+        ),
+        rows=tuple(found),
+        note="rows in which the valve switched are in none of them; an analyser repeats a reading until it has a new one",
+    )
+
+
+def _unique(tables: Sequence[object]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(table.name) for table in tables))  # type: ignore[attr-defined]
+
+
+def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
+    """Return which minutes and raw rows people's flags on hours reach, with the letter that they get: R or H."""
+    cells, options = analyser.cells, analyser.options
+    time, settled = cells.variables["time"].values, cells.variables["settled"].values > 0
+    found = []
+    for flag in flags:
+        line = flag.stream.removeprefix("hourly/")
+        tables = [position for position, table in enumerate(options.lines) if table.name == line]
+        if line == flag.stream or not tables or flag.variable not in options.gases:
+            continue
+        delay = np.array([np.timedelta64(table.delay, "ns") for table in options.lines])
+        sampled = time - delay[np.maximum(analyser.where.line, 0)]
+        mine = np.isin(analyser.where.line, tables) & settled & (sampled >= flag.start) & (sampled < flag.end)
+        letter = "H" if flag.flag is not None and flag.flag >= QUESTIONABLE else "R"
+        found.append(
+            (
+                flag.id,
+                line,
+                GASES[flag.variable].formula,
+                letter,
+                str(time[mine][0].astype("M8[s]")) if mine.any() else "",
+                str(time[mine][-1].astype("M8[s]")) if mine.any() else "",
+                int(mine.sum()),
+                int(cells.variables["rows"].values[mine].sum()),
+            )
+        )
+    return Table(
+        title=f"People's flags on hours, propagated to the rows of {analyser.stream}",
+        columns=("flag", "line", "gas", "letter", "first", "last", "minutes", "raw rows"),
+        rows=tuple(found),
+    )
+
+
+def complaints(analyser: Analyser) -> list[Problem]:
+    """Return what a person should know: ports without a table, cylinders that were never measured, sequences that are not used."""
+    return [*_unknown_ports(analyser), *_unused_cylinders(analyser), *_refused(analyser)]
+
+
+def _unknown_ports(analyser: Analyser) -> list[Problem]:
+    port, rows = analyser.cells.variables["port"].values, analyser.cells.variables["rows"].values
+    unknown = (analyser.where.line == NOWHERE) & (analyser.where.cylinder == NOWHERE)
+    problems = []
+    for each in np.unique(port[unknown])[:_MOST_NAMED]:
+        mine = unknown & (port == each)
+        first = analyser.cells.variables["time"].values[mine][0].astype("M8[s]")
+        what = "several valves of the mask are open, or none" if each == SEVERAL else f"port {each} is in no table of ports"
+        problems.append(Problem(message=f"{analyser.stream}: {what}: {int(rows[mine].sum())} rows are not used, the first at {first}Z"))
+    return problems
+
+
+def _unused_cylinders(analyser: Analyser) -> list[Problem]:
+    seen = {analyser.options.cylinders[position].name for position in np.unique(analyser.injections.cylinder)}
+    behind = {port.cylinder for port in analyser.options.ports if port.stream in {None, analyser.stream}}
+    absent = [name for name in _unique(analyser.options.cylinders) if name in behind and name not in seen]
+    return [Problem(message=f"{analyser.stream}: cylinder {name} was never measured") for name in absent]
+
+
+def _refused(analyser: Analyser) -> list[Problem]:
+    problems = []
+    for gas, mine in analyser.gases.items():
+        if mine.sequences is None:
+            continue
+        reasons = mine.sequences.reasons
+        for number, reason in enumerate(reasons):
+            if reason:
+                when = mine.sequences.time[number].astype("M8[s]")
+                problems.append(
+                    Problem(message=f"{analyser.stream}: calibration {number} ({when}Z) of {GASES[gas].formula} is not used: {reason}")
+                )
+        if not mine.sequences.accepted.any():
+            problems.append(Problem(message=f"{analyser.stream}: no calibration of {GASES[gas].formula} was accepted: it has no values"))
+    return problems

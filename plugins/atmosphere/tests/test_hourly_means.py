@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from icos_atmosphere.products.hourly_means import PRODUCT
 from icos_atmosphere.vocabulary import UNCERTAINTY_TERMS
-from minute_series import HOUR, MINUTE, START, blocks, minute_stream, times_of, tower, wandering_air
 from pydantic import ValidationError
+from sampled_air import HOUR, MINUTE, START, blocks, minute_stream, times_of, tower, wandering_air
 
 from icos_core.components import Outcome, Variable
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, make_stream

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from icos_atmosphere.representativeness import minute_pairs, pooled, sampling_uncertainty, semivariogram
-from minute_series import wandering_air
+from sampled_air import wandering_air
 
 LAGS = np.arange(60)
 

@@ -17,7 +17,7 @@ from icos_atmosphere.scales import NONE, convert_scale
 from icos_core.dataset import QUESTIONABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -83,8 +83,13 @@ class Analyser:
         """Return how far the working standard says that the analyser has drifted."""
         return _working_drift(self, gas, self.gases[gas].kept, time)
 
-    def calibrated(self, gas: str, time: Moments, reading: FloatArray) -> Calibrated | None:
-        """Bring dry readings to the scale; None where the gas is not calibrated."""
+    def calibrated(
+        self, gas: str, time: Moments, reading: FloatArray, state: Callable[[Moments], FloatArray] | None = None
+    ) -> Calibrated | None:
+        """Bring dry readings to the scale; None where the gas is not calibrated.
+
+        `state` tells the long-term repeatability at some moments, for the uncertainty; without it it does not count.
+        """
         mine, options = self.gases[gas], self.options
         if mine.sequences is None:
             return None
@@ -93,11 +98,13 @@ class Analyser:
         shared = options.limits_of(gas).scale_uncertainty
         if options.scheme == "sequence":
             columns = [number for number, cylinder in enumerate(options.cylinders) if cylinder.role == "calibration"]
-            return apply_sequences(time, corrected, mine.sequences, mine.uncertainty[columns], shared, self.boundaries, longest)
-        responses = self._responses(gas)
+            times = mine.sequences.time
+            states = np.zeros(times.shape) if state is None else state(times)
+            return apply_sequences(time, corrected, mine.sequences, mine.uncertainty[columns], shared, self.boundaries, longest, states)
+        responses = self._responses(gas, state)
         return apply_responses(time, corrected, responses, shared, self.boundaries, longest, options.fit, options.minimum_cylinders)
 
-    def _responses(self, gas: str) -> list[Response]:
+    def _responses(self, gas: str, state: Callable[[Moments], FloatArray] | None) -> list[Response]:
         mine, found = self.gases[gas], self.injections
         assert mine.sequences is not None
         readings = found.gases[gas].mean - self.drift(gas, found.middle)
@@ -108,11 +115,13 @@ class Analyser:
         for column, number in enumerate(columns):
             rows = np.flatnonzero(used & (found.cylinder == number))
             if rows.size and np.isfinite(mine.assigned[number]):
+                time = found.middle[rows]
+                states = np.zeros(time.shape) if state is None else state(time)
                 responses.append(
                     Response(
-                        time=found.middle[rows],
+                        time=time,
                         reading=readings[rows],
-                        error=single[self.order.sequence[rows], column],
+                        error=np.hypot(single[self.order.sequence[rows], column], states),
                         h2o=np.nan_to_num(found.h2o[rows]),
                         assigned=float(mine.assigned[number]),
                         uncertainty=float(mine.uncertainty[number]),

@@ -9,8 +9,11 @@ Notes
 With weights v and w = 1 - v of the sequences before and after, a reading x has the value y = v y₁(x) + w y₂(x). Errors of the readings of
 cylinders are independent between sequences, those of the assigned values are the same in all of them::
 
-    u²(fit)        = v² V₁(x) + w² V₂(x) + D      V(x) = Σ (∂y/∂Mᵢ)² u²(Mᵢ)
+    u²(fit)        = v² V₁(x) + w² V₂(x) + D      V(x) = Σ (∂y/∂Mᵢ)² u²(Mᵢ) + L²
     u²(assignment) = Σ (v h₁ᵢ(x) + w h₂ᵢ(x))² u²(Aᵢ) + u²(scale)
+
+L is the long-term repeatability: a sequence meets the analyser in one of the states between which it fluctuates from day to day, and its
+cycles share that state.
 
 Between calibrations the response wanders. Its variance per time, q, is what the changes from sequence to sequence scatter by, beyond the
 errors of the fits; a wandering response that is known at both ends deviates from the straight line by D = q (t - t₁)(t₂ - t) / (t₂ - t₁),
@@ -159,14 +162,14 @@ class _Parts:
     share_slope: FloatArray
 
     @classmethod
-    def of(cls, fit: LineFit, error: FloatArray, base: float) -> _Parts:
+    def of(cls, fit: LineFit, error: FloatArray, state: FloatArray, base: float) -> _Parts:
         """Expand variance (a parabola in the reading) and shares (straight lines) around `base`."""
         sensitivity = [fit.reading_sensitivities(np.full(fit.slope.shape, base + step)) for step in (-1.0, 0.0, 1.0)]
         known = np.square(np.nan_to_num(error))
         below, at, above = (np.sum(np.square(each) * known, axis=1) for each in sensitivity)
         shares = [np.nan_to_num(fit.shares(np.full(fit.slope.shape, base + step))) for step in (0.0, 1.0)]
         return cls(
-            variance=np.stack([at, (above - below) / 2.0, (above + below) / 2.0 - at]),
+            variance=np.stack([at + np.square(state), (above - below) / 2.0, (above + below) / 2.0 - at]),
             share=shares[0],
             share_slope=shares[1] - shares[0],
         )
@@ -186,6 +189,7 @@ def apply_sequences(
     scale_uncertainty: float,
     boundaries: Moments,
     longest: np.timedelta64 | None,
+    state: FloatArray,
 ) -> Calibrated | None:
     """Bring readings to the scale with the lines of accepted sequences.
 
@@ -201,6 +205,8 @@ def apply_sequences(
         Standard uncertainty that they have in common.
     boundaries, longest
         See :func:`bracket`.
+    state
+        (s,) long-term repeatability at each sequence.
 
     Returns
     -------
@@ -217,7 +223,7 @@ def apply_sequences(
     v = 1.0 - w
     # One base for good, or a later sequence would change the rounding of earlier values.
     base = float(np.rint(sequences.measured[rows[0]][np.isfinite(sequences.measured[rows[0]])].mean()))
-    parts = _Parts.of(fit, sequences.error[rows], base)
+    parts = _Parts.of(fit, sequences.error[rows], state[rows], base)
     away = reading - base
     q = wandering(knots, fit.at(np.full(knots.shape, base)), np.sqrt(parts.variance[0]), boundaries)
     seconds = np.timedelta64(1, "s")

@@ -130,7 +130,7 @@ def _of_gas(
 ) -> tuple[dict[str, NDArray[Any]], list[Outcome]]:
     number, dry, stdev = cells.total(f"{gas}_n"), cells.mean(f"{gas}_dry", f"{gas}_n"), cells.mean(f"{gas}_stdev", f"{gas}_n")
     limits = analyser.options.limits_of(gas)
-    calibrated = analyser.calibrated(gas, middle, dry)
+    calibrated = analyser.calibrated(gas, middle, dry, targets.state(analyser, gas))
     uncalibrated = analyser.gases[gas].sequences is None
     if calibrated is None:
         value = dry if uncalibrated else np.full(dry.shape, np.nan)

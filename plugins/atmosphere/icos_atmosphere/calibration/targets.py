@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from icos_atmosphere.target_repeatability import at_latest, cmr, cmr_at, ltr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from icos_atmosphere.calibration.analyser import Analyser
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
     Moments = NDArray[np.datetime64]
+
+_POOLED_OVER = np.timedelta64(30, "D")
 
 __all__ = ["GasTargets", "find_targets", "target_rows"]
 
@@ -37,6 +42,8 @@ class GasTargets:
         How it came to the scale; None of an uncalibrated gas.
     cmr, ltr
         (k,) continuous measurement repeatability of the month, long-term repeatability up to here; NaN where they are not known.
+    pooled
+        (k,) root mean square of the long-term repeatability over the days before: of a single window of three days it says little.
     """
 
     time: Moments
@@ -46,6 +53,7 @@ class GasTargets:
     calibrated: Calibrated | None
     cmr: FloatArray
     ltr: FloatArray
+    pooled: FloatArray
 
     def cmr_at(self, moments: Moments, otherwise: float) -> FloatArray:
         """Return the repeatability within minutes at moments: that of the month, else of the latest month that has one."""
@@ -56,10 +64,14 @@ class GasTargets:
         return np.where(np.isfinite(known), known, otherwise)
 
     def ltr_at(self, moments: Moments, otherwise: float) -> FloatArray:
-        """Return the long-term repeatability at moments: that of the latest injection which tells it."""
-        found = at_latest(moments, self.time[self.is_short], self.ltr[self.is_short])
+        """Return the long-term repeatability at moments for uncertainties: the pooled one of the latest injection which tells it."""
+        found = at_latest(moments, self.time[self.is_short], self.pooled[self.is_short])
         known: FloatArray = np.where(np.isfinite(found), found, otherwise)
         return known
+
+    def state(self, analyser: Analyser, gas: str) -> Callable[[Moments], FloatArray]:
+        """Return what tells the long-term repeatability at moments."""
+        return partial(self.ltr_at, otherwise=analyser.options.limits_of(gas).long_term_repeatability)
 
 
 def target_rows(analyser: Analyser) -> NDArray[np.intp]:
@@ -78,14 +90,15 @@ def find_targets(analyser: Analyser, gas: str) -> GasTargets:
     value = of_gas.mean[rows] if mine.sequences is None else _value(calibrated, rows.size)
     averages = of_gas.last[rows] if mine.sequences is None else _value(ends, rows.size)
     slope = calibrated.slope if calibrated is not None else np.ones(rows.size)
-    continuous, long_term = np.full(rows.size, np.nan), np.full(rows.size, np.nan)
+    continuous, long_term, pooled = (np.full(rows.size, np.nan) for _ in range(3))
     window = np.timedelta64(analyser.options.ltr_window, "ns")
     for cylinder in np.unique(found.cylinder[rows]):
         same = np.flatnonzero(found.cylinder[rows] == cylinder)
         spread = np.where(kept[same], slope[same] * of_gas.minute_stdev[rows[same]], np.nan)
         continuous[same] = cmr(time[same], spread, of_gas.minutes[rows[same]])
         long_term[same] = ltr(time[same], np.where(kept[same], averages[same], np.nan), window)
-    return GasTargets(
+        pooled[same] = _pooled(time[same], long_term[same])
+    targets = GasTargets(
         time=time,
         is_short=analyser.role("short-term-target")[rows] & kept,
         value=value,
@@ -93,8 +106,25 @@ def find_targets(analyser: Analyser, gas: str) -> GasTargets:
         calibrated=calibrated,
         cmr=continuous,
         ltr=long_term,
+        pooled=pooled,
     )
+    if calibrated is None:
+        return targets
+    return replace(targets, calibrated=analyser.calibrated(gas, found.middle[rows], of_gas.mean[rows], targets.state(analyser, gas)))
 
 
 def _value(calibrated: Calibrated | None, count: int) -> FloatArray:
     return calibrated.value if calibrated is not None else np.full(count, np.nan)
+
+
+def _pooled(time: Moments, values: FloatArray) -> FloatArray:
+    """Return the root mean square of the values in the `_POOLED_OVER` up to each time."""
+    known = np.isfinite(values)
+    squares = np.concatenate([[0.0], np.cumsum(np.where(known, np.square(values), 0.0))])
+    number = np.concatenate([[0], np.cumsum(known)])
+    first, last = np.searchsorted(time, time - _POOLED_OVER, side="right"), np.arange(1, time.size + 1)
+    count = number[last] - number[first]
+    found = np.full(time.shape, np.nan)
+    np.divide(squares[last] - squares[first], count, out=found, where=count > 0)
+    pooled: FloatArray = np.sqrt(np.maximum(found, 0.0))
+    return pooled

@@ -15,10 +15,10 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = {"icos-core": ROOT, "icos-ocean": ROOT / "plugins" / "ocean"}
-PACKAGES = {"icos-core": "icos_core", "icos-ocean": "icos_ocean"}
+FOLDERS = {"icos-core": ROOT, **{f"icos-{name}": ROOT / "plugins" / name for name in ("ocean", "atmosphere")}}
+PACKAGES = {name: name.replace("-", "_") for name in FOLDERS}
 INSTALLED = [name for name in FOLDERS if find_spec(PACKAGES[name]) is not None]
-SUITE = [*INSTALLED, *(f"icos-{domain}" for domain in ("atmosphere", "ecosystem"))]
+SUITE = [*FOLDERS, "icos-ecosystem"]
 
 
 def is_editable(name: str) -> bool:

@@ -84,11 +84,11 @@ def test_every_hour_is_a_row_and_says_from_when_to_when() -> None:
     assert made["time_bnds"].dims == ("time", "nv")
     np.testing.assert_array_equal(made["time_bnds"].values[:, 1] - made["time_bnds"].values[:, 0], HOUR)
     assert made["co2_flag"].values.tolist() == [NOT_EVALUATED, *[MISSING] * 4, NOT_EVALUATED]
-    assert {key: made.attrs[key] for key in ("line", "intake_height", "averaging_interval", "instrument_ids")} == {
+    assert made.attrs["instrument_ids"].tolist() == [530]
+    assert {key: made.attrs[key] for key in ("line", "intake_height", "averaging_interval")} == {
         "line": "150m",
         "intake_height": 150.0,
         "averaging_interval": "hour",
-        "instrument_ids": [530],
     }
     assert made["co2"].attrs["calibration_scale"] == "WMO CO2 X2019"
 
@@ -167,8 +167,14 @@ def test_the_analyser_of_best_priority_with_a_valid_minute_serves_the_hour() -> 
     assert made["co2_n"].values.tolist() == [2, 2, 0]
     assert made["co2_instrument"].values.tolist() == [2, 1, -1]
     assert made["ch4_instrument"].values.tolist() == [1, 1, -1]
-    assert made.attrs["instrument_ids"] == [2, 1]  # both from the first hour on: by priority
+    assert made.attrs["instrument_ids"].tolist() == [2, 1]  # both from the first hour on: by priority
     assert made.attrs["instrument"] == "Picarro 1; Picarro 0"
+
+
+def test_an_analyser_that_was_replaced_is_named_hour_by_hour() -> None:
+    values = {"co2": np.full(4, 410.0), "co2_instrument": np.array([530, 530, 115, 115])}
+    made = one_line(minute_stream(times_of(np.array([0, 59, 61, 180])), values, instrument_ids=[530, 115]))
+    assert made["co2_instrument"].values.tolist() == [530, 115, -1, 115]
 
 
 def test_scales_are_not_mixed() -> None:

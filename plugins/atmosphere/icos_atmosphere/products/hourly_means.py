@@ -99,7 +99,7 @@ def _line(
         columns, has_value = _means(minutes, first, hours.size, options.minimum)
         serving = np.where(has_value, minutes.serving, -1)
         columns |= target_columns(targets, gas, hours, serving, hold)
-        columns["_instrument"] = np.append(_identifiers(series), -1)[serving]
+        columns["_instrument"] = _instrument(minutes, has_value)
         values |= {f"{gas}{suffix}": column for suffix, column in columns.items()}
         if np.isfinite(minutes.water).any() and "h2o" not in values:
             water = means(minutes.water, minutes.hour, hours.size)
@@ -164,20 +164,24 @@ def _outcomes(name: str, gas: str, minutes: GasMinutes, has_value: NDArray[np.bo
     return made
 
 
-def _identifiers(series: Sequence[Series]) -> NDArray[np.int32]:
-    return np.array([next(iter(each.data.attrs.get("instrument_ids", [])), -1) for each in series], dtype=np.int32)
+def _instrument(minutes: GasMinutes, has_value: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return who measured each hour, the last one where an instrument was replaced within the hour."""
+    identifier = np.full(has_value.size, -1, dtype=np.int32)
+    identifier[minutes.hour] = minutes.instrument
+    return np.where(has_value, identifier, -1).astype(np.int32)
 
 
 def _attributes(series: Sequence[Series], served: Sequence[int]) -> dict[str, Any]:
     first = series[0].data.attrs
     instruments = [series[number].data.attrs for number in served]
+    identifiers = dict.fromkeys(int(each) for attrs in instruments for each in attrs.get("instrument_ids", ()))
     return {
         "line": first["line"],
         **({"intake_height": first["intake_height"]} if "intake_height" in first else {}),
         "averaging_interval": "hour",
         "instrument": "; ".join(dict.fromkeys(str(attrs["instrument"]) for attrs in instruments if attrs.get("instrument"))),
-        "instrument_ids": [identifier for attrs in instruments for identifier in attrs.get("instrument_ids", [])],
-        "instrument_methods": [method for attrs in instruments for method in attrs.get("instrument_methods", [])],
+        "instrument_ids": np.array(list(identifiers), dtype=np.int32),
+        "instrument_methods": [method for attrs in instruments for method in attrs.get("instrument_methods", ())],
     }
 
 

@@ -65,6 +65,8 @@ class GasMinutes:
         (n,) 1: tested and good, 2: not evaluated.
     marks
         Bit that does not change a flag → (n,) minutes that have it.
+    instrument
+        (n,) identifier of the instrument, -1 where it has none.
     serving
         (hours,) number of the series that serves each hour, -1 where none does.
     """
@@ -76,6 +78,7 @@ class GasMinutes:
     spike: BoolArray
     level: NDArray[np.int8]
     marks: Mapping[str, BoolArray]
+    instrument: NDArray[np.int32]
     serving: NDArray[np.intp]
 
 
@@ -145,6 +148,7 @@ def minutes_of_gas(sources: Sequence[Source], gas: str, first: np.datetime64, ho
         spike=np.logical_or.reduce(of_spikes) if of_spikes else np.concatenate(nothing),
         level=np.concatenate([_level(each.data, gas, rows) for each, rows in parts]),
         marks=marks,
+        instrument=np.concatenate([_instrument(each.data, gas, rows) for each, rows in parts]),
         serving=serving,
     )
 
@@ -162,6 +166,14 @@ def _level(stream: xr.Dataset, gas: str, rows: NDArray[np.intp]) -> NDArray[np.i
     if f"{gas}_flag" not in stream:
         return np.full(rows.size, NOT_EVALUATED, dtype=np.int8)
     return np.where(stream[f"{gas}_flag"].values[rows] == NOT_EVALUATED, NOT_EVALUATED, GOOD).astype(np.int8)
+
+
+def _instrument(stream: xr.Dataset, gas: str, rows: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Return who measured each row: the series has one instrument, or says it row by row."""
+    if f"{gas}_instrument" in stream:
+        return stream[f"{gas}_instrument"].values[rows].astype(np.int32)
+    first: int = next(iter(stream.attrs.get("instrument_ids", ())), -1)
+    return np.full(rows.size, first, dtype=np.int32)
 
 
 def _marks(stream: xr.Dataset, gas: str, rows: NDArray[np.intp]) -> dict[str, BoolArray]:

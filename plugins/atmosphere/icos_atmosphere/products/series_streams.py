@@ -18,17 +18,13 @@ if TYPE_CHECKING:
 
     from icos_core.components import Streams
 
-__all__ = ["ANY_GAS", "Series", "finished", "gases_of", "lines_of", "one_of_each_line", "scale_of", "with_bounds"]
+__all__ = ["ANY_GAS", "Series", "finished", "gases_of", "height_of", "lines_of", "one_of_each_line", "scale_of", "with_bounds"]
 
-_FIRST, *_OTHERS = GASES.values()
+# Not required: a day on which an analyser saw cylinders only is no failure.
 ANY_GAS: Mapping[str, tuple[Requirement, ...]] = {
-    "*": (
-        Requirement(
-            name=_FIRST.name, units=_FIRST.units, alternatives=tuple(Requirement(name=gas.name, units=gas.units) for gas in _OTHERS)
-        ),
-    )
+    "*": tuple(Requirement(name=gas.name, units=gas.units, optional=True) for gas in GASES.values())
 }
-"""What products of series require: a stream with any gas, each in its own unit."""
+"""What products of series take: gases, each in its own unit."""
 
 
 class Series(NamedTuple):

@@ -159,7 +159,7 @@ def _day(options: PicarroSimulation, seed: int, day: int) -> tuple[FloatArray, F
             everywhere[:, None] + gas.night * night[:, None] * near_ground + gas.minutes * (0.4 + near_ground) * turbulence[:, :, position]
         )
     vapour = air.humidity * (1.0 - 0.4 * season + 0.08 * afternoon) + air.humidity_range * weather[:, -2]
-    clean[:, :, -1] = np.maximum(_DRY_LIMIT, vapour[:, None] * (1.0 + 0.03 * near_ground) + 0.01 * turbulence[:, :, -1])
+    clean[:, :, -1] = np.maximum(_DRY_LIMIT, vapour[:, None] * (1.0 + 0.03 * near_ground + 0.008 * turbulence[:, :, -1]))
     polluted = clean.copy()
     for line, height in enumerate(heights):
         shape = _spikes(seed, day, seconds, air.pollution_per_day * np.exp(-height / air.scale_height), line)

@@ -133,9 +133,14 @@ class AnalyserSimulation(Options):
         default=timedelta(hours=4), ge=timedelta(minutes=10), le=timedelta(days=3), description="correlation time of the changes over hours"
     )
     flush_time: Duration = Field(
-        default=timedelta(seconds=20), gt=timedelta(0), description="time constant with which the gas before a switch is flushed"
+        default=timedelta(seconds=20),
+        gt=timedelta(0),
+        le=timedelta(minutes=10),
+        description="time constant with which the gas before a switch is flushed",
     )
-    water_flush_time: Duration = Field(default=timedelta(seconds=45), gt=timedelta(0), description="the same of water vapour")
+    water_flush_time: Duration = Field(
+        default=timedelta(seconds=45), gt=timedelta(0), le=timedelta(minutes=10), description="the same of water vapour"
+    )
     regulator_time: Duration = Field(
         default=timedelta(minutes=3), gt=timedelta(0), description="time constant with which the gas of a cylinder settles"
     )

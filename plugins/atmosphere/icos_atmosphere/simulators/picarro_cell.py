@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "cell_over", "gas_in_cell", "water_in_cell"]
 
-_MARGIN = 86_400.0  # s, more than delays and a segment before
+_MARGIN, _LONG_AGO = 86_400.0, 43_200.0  # s
 
 
 class Cell(NamedTuple):
@@ -116,7 +116,8 @@ def _flushed(cell: Cell, time: FloatArray, source: Source, time_constant: float)
     segment = np.maximum(np.searchsorted(starts, time, side="right") - 1, 0)
     inside, which = np.unique(segment, return_inverse=True)
     before = np.maximum(inside - 1, 0)
-    at_switch = source(before, starts[inside])
+    # Of a switch long ago nothing is left, and the air of that time is not at hand.
+    at_switch = source(before, np.maximum(starts[inside], time[0] - _LONG_AGO))
     inflow = source(segment, time)
     rest = np.exp(-(time - starts[segment]) / time_constant)
     # Before its first switch the station has always measured what it begins with.

@@ -9,7 +9,7 @@ import numpy as np
 from icos_atmosphere.picarro_format import FIELD_WIDTH, clock_columns, log_bytes
 from icos_atmosphere.simulators.picarro_columns import layout_of
 from icos_atmosphere.simulators.picarro_random import Purpose, uniform
-from icos_atmosphere.simulators.picarro_rows import Rows, seconds_since_start, simulate_rows
+from icos_atmosphere.simulators.picarro_rows import Rows, simulate_rows, span_within
 from icos_core.versioned import utc64
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ def write_files(
     start, end
         UTC, half-open; default: the whole time of the station.
     """
-    duration = options.duration.total_seconds()
-    first = 0.0 if start is None else max(0.0, seconds_since_start(options, start))
-    last = duration if end is None else min(duration, seconds_since_start(options, end))
+    first, last = span_within(options, start, end)
     begins = _begins(options, seed)
     numbers = np.flatnonzero((begins[:-1] >= first) & (begins[:-1] < last))
     written = (_write_file(folder, options, seed, int(number), begins) for number in numbers)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["Rows", "parts_per_million", "seconds_since_start", "simulate_rows"]
+__all__ = ["Rows", "parts_per_million", "seconds_since_start", "simulate_rows", "span_within"]
 
 _CYCLES = 4096
 """Cycles of spectra in a block."""
@@ -77,6 +77,14 @@ def seconds_since_start(options: PicarroSimulation, moment: np.datetime64) -> fl
     return float((moment - utc64(options.start)) / np.timedelta64(1, "s"))
 
 
+def span_within(options: PicarroSimulation, start: np.datetime64 | None, end: np.datetime64 | None) -> tuple[float, float]:
+    """Return a time in seconds since the start of the station, as far as it has rows; default: the whole time of the station."""
+    duration = options.duration.total_seconds()
+    first = 0.0 if start is None else min(max(0.0, seconds_since_start(options, start)), duration)
+    last = duration if end is None else min(max(first, seconds_since_start(options, end)), duration)
+    return first, last
+
+
 def parts_per_million(gas: str) -> float:
     """Return the unit of the vocabulary in ppm, in which a file has every gas."""
     return 1.0 if GASES[gas].units == "umol mol-1" else 1e-3
@@ -94,14 +102,12 @@ def simulate_rows(options: PicarroSimulation, seed: int, start: np.datetime64 | 
     start, end
         UTC, half-open; default: the whole time of the station.
     """
-    duration = options.duration.total_seconds()
-    first = 0.0 if start is None else max(0.0, seconds_since_start(options, start))
-    last = duration if end is None else min(duration, seconds_since_start(options, end))
+    first, last = span_within(options, start, end)
     length = _CYCLES * _period(options)
-    blocks = [_block(options, seed, number) for number in range(int(first // length), int(max(first, last) // length) + 1)]
+    blocks = [_block(options, seed, number) for number in range(int(first // length), int(last // length) + 1)]
     time = np.concatenate([block.time for block in blocks])
     begin = utc64(options.start).astype("datetime64[ms]")
-    low, high = (begin + np.timedelta64(round(1000.0 * each), "ms") for each in (first, max(first, last)))
+    low, high = (begin + np.timedelta64(round(1000.0 * each), "ms") for each in (first, last))
     chosen = slice(*np.searchsorted(time, [low, high]).tolist())
     columns = {name: np.concatenate([block.columns[name] for block in blocks])[chosen] for name in blocks[0].columns}
     return Rows(time[chosen], columns)

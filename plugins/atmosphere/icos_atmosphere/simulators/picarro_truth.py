@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,7 @@ from icos_core.dataset import make_stream
 from icos_core.versioned import utc64
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -31,6 +30,7 @@ __all__ = ["STREAM", "sampled_minutes", "true_hours", "true_minutes", "truth"]
 STREAM = "picarro"
 """Stream of the analyser."""
 _HOUR, _MINUTE = 3600.0, 60.0
+_SUFFIX = {"whole": "", "clean": "_without_spikes"}
 
 
 def truth(
@@ -63,13 +63,11 @@ def true_minutes(
         on the analyser's clock minus transport delay and mean age in the buffer.
     """
     first, last = _span(options, start, end)
-    made = {}
+    times = []
     for position, line in enumerate(options.lines):
-        delay = (line.transport_delay + line.buffer_age).total_seconds()
         minutes = sampled_minutes(options, position)
-        minutes = minutes[(minutes >= first) & (minutes < last)] - delay
-        made[line.name] = _means(options, seed, minutes, _MINUTE, position, ("whole",))
-    return made
+        times.append(minutes[(minutes >= first) & (minutes < last)] - (line.transport_delay + line.buffer_age).total_seconds())
+    return _means(options, seed, times, _MINUTE, ("whole",))
 
 
 def true_hours(
@@ -95,7 +93,7 @@ def true_hours(
     ends = begin + options.duration.total_seconds()
     hours = np.arange(np.floor(begin / _HOUR), np.ceil(ends / _HOUR), dtype=np.float64) * _HOUR - begin
     hours = hours[(hours >= first) & (hours < last)]
-    return {line.name: _means(options, seed, hours, _HOUR, position, ("whole", "clean")) for position, line in enumerate(options.lines)}
+    return _means(options, seed, [hours] * len(options.lines), _HOUR, ("whole", "clean"))
 
 
 def sampled_minutes(options: PicarroSimulation, line: int) -> FloatArray:
@@ -116,27 +114,28 @@ def _span(options: PicarroSimulation, start: np.datetime64 | None, end: np.datet
     return first, last
 
 
-def _means(options: PicarroSimulation, seed: int, time: FloatArray, length: float, line: int, kinds: tuple[str, ...]) -> xr.Dataset:
-    """Return means over intervals that begin at `time`, seconds since the start; day by day, so that a year needs little memory."""
+def _means(
+    options: PicarroSimulation, seed: int, times: Sequence[FloatArray], length: float, kinds: tuple[str, ...]
+) -> dict[str, xr.Dataset]:
+    """Return means over intervals that begin at the times of each line, seconds since the start.
+
+    They are made day by day, for all lines at once: a year needs little memory, and no day is drawn twice.
+    """
     gases = layout_of(options.analyser).gases
     begin = options.start.timestamp()
-    values = {f"{gas}{_SUFFIX[kind]}": np.empty(time.size) for kind in kinds for gas in gases}
-    for rows in _days(begin + time):
-        moments = begin + time[rows]
-        for kind in kinds:
-            air = air_between(options, seed, moments[0], moments[-1] + length, kind=kind)
-            means = means_of_air(air, moments, length, line)
-            for position, gas in enumerate(gases):
-                values[f"{gas}{_SUFFIX[kind]}"][rows] = means[:, position]
-    stamps = utc64(options.start) + np.rint(1000.0 * time).astype("timedelta64[ms]")
-    return make_stream(stamps, values, series_words(gases))
-
-
-_SUFFIX = {"whole": "", "clean": "_without_spikes"}
-
-
-def _days(moments: FloatArray) -> Iterator[slice]:
-    days = moments // DAY
-    cuts = np.flatnonzero(np.diff(days)) + 1
-    edges = [0, *cuts.tolist(), moments.size]
-    return (slice(left, right) for left, right in pairwise(edges) if right > left)
+    values = [{f"{gas}{_SUFFIX[kind]}": np.empty(time.size) for kind in kinds for gas in gases} for time in times]
+    for day in np.unique(np.floor((begin + np.concatenate(times)) / DAY)):
+        for line, time in enumerate(times):
+            rows = slice(*np.searchsorted(time, day * DAY - begin + np.array([0.0, DAY])))
+            moments = begin + time[rows]
+            if not moments.size:
+                continue
+            for kind in kinds:
+                air = air_between(options, seed, moments[0], moments[-1] + length, kind=kind)
+                for gas, means in zip(gases, means_of_air(air, moments, length, line).T, strict=False):
+                    values[line][f"{gas}{_SUFFIX[kind]}"][rows] = means
+    start = utc64(options.start)
+    return {
+        line.name: make_stream(start + np.rint(1000.0 * time).astype("timedelta64[ms]"), of_line, series_words(gases))
+        for line, time, of_line in zip(options.lines, times, values, strict=True)
+    }

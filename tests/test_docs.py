@@ -33,7 +33,9 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 README = ROOT / "README.md"
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-needs_ocean = pytest.mark.skipif(find_spec("icos_ocean") is None, reason="needs icos-ocean: runs where everything is installed")
+needs_plugins = pytest.mark.skipif(
+    find_spec("icos_ocean") is None or find_spec("icos_atmosphere") is None, reason="needs the plugins: runs where everything is installed"
+)
 
 STATION = """
 [station]
@@ -47,6 +49,34 @@ INPUT = '[[input]]\nreader = "general-oceanics-8050"\nfiles = "raw/*.txt"\n'
 CALIBRATE = '[[calibrate]]\ncalibrator = "fco2"\n' + "".join(
     f'[[calibrate.standards]]\nrun_type = "STD{number}"\nxco2 = {number}00.0\n' for number in (2, 3, 4)
 )
+TOWER = """
+[station]
+id = "EXA"
+name = "Example Tower"
+domain = "atmosphere"
+platform = "fixed"
+latitude = 50.0
+longitude = 8.5
+altitude = 120.0
+utc_offset = 1.0
+contact = { institution = "Example Institute", email = "data@example.org" }
+"""
+ANALYSER = '[[input]]\nreader = "picarro"\nfiles = "raw/*.dat"\n'
+MOLE_FRACTION = """
+[[calibrate]]
+calibrator = "mole-fraction"
+scales = { co2 = "none", ch4 = "none", co = "none" }
+[[calibrate.instruments]]
+stream = "picarro"
+id = 115
+model = "G2401"
+[[calibrate.lines]]
+name = "150m"
+height = 150.0
+[[calibrate.ports]]
+port = 1
+line = "150m"
+"""
 LEFT_TO_THE_READER = ("pip ", "uv ")
 
 
@@ -85,14 +115,27 @@ def test_every_block_is_checked() -> None:
     assert unchecked == set()
 
 
-@needs_ocean
+@needs_plugins
 @pytest.mark.parametrize("block", TOML, ids=names(TOML))
 def test_descriptions_have_no_mistake(block: Block, tmp_path: Path) -> None:
     tables_there = tomllib.loads(block.text)
-    parts = [part for key, part in (("station", STATION), ("input", INPUT), ("calibrate", CALIBRATE)) if key not in tables_there]
+    around = (TOWER, ANALYSER, MOLE_FRACTION) if is_of_the_atmosphere(tables_there) else (STATION, INPUT, CALIBRATE)
+    parts = [part for key, part in zip(("station", "input", "calibrate"), around, strict=True) if key not in tables_there]
     path = tmp_path / "station.toml"
     path.write_text("\n".join([*parts, block.text]), encoding="utf-8")
     load_description(path, installed_plugins())
+
+
+def is_of_the_atmosphere(tables_there: dict[str, Any]) -> bool:
+    """Whether a piece of a description names a component of the atmosphere's plugin."""
+    kinds = {"input": "reader", "calibrate": "calibrator", "qc": "quality-test", "derive": "product", "export": "exporter"}
+    keys = {"quality-test": "test"}
+    plugins = installed_plugins()
+    for table, kind in kinds.items():
+        own = {each.entry.name for each in plugins.entries(kind) if each.distribution == "icos-atmosphere"}
+        if any(entry.get(keys.get(kind, kind)) in own for entry in tables_there.get(table, ())):
+            return True
+    return False
 
 
 def simulated_cruise(folder: Path) -> None:
@@ -126,7 +169,7 @@ def assert_shown(shown: list[str], printed: str, command: str) -> None:
             at = found + len(piece)
 
 
-@needs_ocean
+@needs_plugins
 @pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")], ids=lambda page: page.name)
 def test_commands_and_python_run(page: Path, tmp_path: Path) -> None:
     simulated_cruise(tmp_path)
@@ -154,7 +197,7 @@ def test_the_readme_has_the_two_commands() -> None:
     assert "uv run --quiet tox" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-@needs_ocean
+@needs_plugins
 def test_commands_of_the_readme_exist() -> None:
     for block in blocks(README):
         for line in block.text.splitlines():
@@ -242,11 +285,21 @@ def test_every_key_of_an_inner_table_is_documented(heading: str, model: Any) -> 
     assert first_column("station-description.md", heading) == set(model.model_fields)
 
 
-@needs_ocean
-@pytest.mark.parametrize(("kind", "page"), [("quality-test", "quality-tests.md"), ("exporter", "exports.md"), ("calibrator", "*.md")])
-def test_every_option_is_documented(kind: str, page: str) -> None:
+@needs_plugins
+@pytest.mark.parametrize(
+    ("kind", "page", "distributions"),
+    [
+        ("quality-test", "quality-tests.md", ("icos-core", "icos-ocean")),
+        ("exporter", "exports.md", ("icos-core", "icos-ocean")),
+        ("calibrator", "*.md", ("icos-core", "icos-ocean", "icos-atmosphere")),
+        ("quality-test", "atmosphere-*.md", ("icos-atmosphere",)),
+        ("exporter", "format-*.md", ("icos-atmosphere",)),
+        ("product", "*.md", ("icos-atmosphere",)),
+    ],
+)
+def test_every_option_is_documented(kind: str, page: str, distributions: tuple[str, ...]) -> None:
     plugins = installed_plugins()
-    ours = [each.entry.name for each in plugins.entries(kind) if each.distribution in ("icos-core", "icos-ocean")]
+    ours = [each.entry.name for each in plugins.entries(kind) if each.distribution in distributions]
     assert ours
     for name in ours:
         options = set(plugins.component(kind, name).options.model_fields)  # type: ignore[union-attr]
@@ -255,13 +308,19 @@ def test_every_option_is_documented(kind: str, page: str) -> None:
         assert first_column(page, f"option of `{name}`") == options, name
 
 
-@needs_ocean
-def test_every_reader_of_the_ocean_has_a_page_with_its_options() -> None:
+@needs_plugins
+def test_every_reader_has_a_page_with_its_options() -> None:
     plugins = installed_plugins()
-    pages = {"socat-cruise": "instrument-socat.md", "socat-synthesis": "instrument-socat.md"}
+    pages = {
+        "socat-cruise": "instrument-socat.md",
+        "socat-synthesis": "instrument-socat.md",
+        "icos-atc-release": "format-icos-atc.md",
+        "obspack": "format-obspack.md",
+        "wdcgg": "format-wdcgg.md",
+    }
     for registered in plugins.entries("reader"):
         name = registered.entry.name
-        if not registered.entry.load.startswith("icos_ocean."):
+        if not registered.entry.load.startswith(("icos_ocean.", "icos_atmosphere.")):
             continue
         text = (DOCS / pages.get(name, f"instrument-{name}.md")).read_text(encoding="utf-8")
         options = set(plugins.component("reader", name).options.model_fields)
@@ -276,7 +335,7 @@ def test_options_of_the_command_run_are_documented() -> None:
     assert set(re.findall(r"^\| `(--\w+)`", text, re.MULTILINE)) == options
 
 
-@needs_ocean
+@needs_plugins
 def test_terms_of_the_uncertainty_are_documented() -> None:
     vocabulary = importlib.import_module("icos_ocean.vocabulary")
     text = "\n".join((DOCS / page).read_text(encoding="utf-8") for page in ("ocean-fco2.md", "ocean-dry-xco2.md"))
@@ -285,7 +344,7 @@ def test_terms_of_the_uncertainty_are_documented() -> None:
     assert dict(rows) == {term: words[correlation] for term, (correlation, _) in vocabulary.UNCERTAINTY_TERMS.items()}
 
 
-@needs_ocean
+@needs_plugins
 def test_temperature_corrections_are_documented() -> None:
     methods = importlib.import_module("icos_ocean.temperature_correction").METHODS
     documented = re.findall(r"^\| `([a-z]+-\d{4}[a-z-]*)`", (DOCS / "ocean-fco2.md").read_text(encoding="utf-8"), re.MULTILINE)

@@ -43,7 +43,7 @@ __all__ = ["Bracket", "Calibrated", "apply_sequences", "bracket", "wandering"]
 _WINDOW = 12
 """Changes from sequence to sequence that tell how the response wanders."""
 
-_FEWEST_FOR_TREND = 3
+_FEWEST_FOR_TREND = 2
 
 
 class Bracket(NamedTuple):

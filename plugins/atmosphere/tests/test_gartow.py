@@ -1,4 +1,4 @@
-"""A day of the Thematic Centre's near-real-time data, which has readings and results: our water correction and one line lead from one to the other."""
+"""A day of near-real-time data of the Thematic Centre, with readings and results: our water correction and one line join them."""
 
 from __future__ import annotations
 

@@ -152,11 +152,8 @@ class TestReadings:
         settled = (planned.line[segment] >= 0) & (time - planned.start[segment] > 60.0) & (planned.end[segment] - time > 5.0)
         assert settled.sum() > 1000
         column, unit = FORMS[gas]
-        vapour = np.interp(
-            seconds(rows, options)[row],
-            seconds(rows, options)[fresh(rows, "h2o_reported")],
-            rows.columns["h2o_reported"][fresh(rows, "h2o_reported")],
-        )
+        of_water = rows.columns["species"] == 3
+        vapour = np.interp(time, seconds(rows, options)[of_water], rows.columns["h2o_reported"][of_water])
         forms = {
             "co2": Correction(a=-0.0120, b=-2.67e-4),
             "ch4": Correction(a=-0.00982, b=-2.39e-4),

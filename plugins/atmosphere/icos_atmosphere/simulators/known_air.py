@@ -59,7 +59,7 @@ class SmallStation(Options):
     start: Moment = Field(default=datetime(2024, 3, 18, 22, tzinfo=UTC), description="time of the first row (UTC)")
     duration: Duration = Field(default=timedelta(hours=8), description="length of the record")
     interval: Duration = Field(default=timedelta(seconds=10), description="time from row to row, whole seconds")
-    injection: Duration = Field(default=timedelta(minutes=20), description="how long each cylinder is sampled, twice")
+    injection: Duration = Field(default=timedelta(minutes=20), description="how long each cylinder is sampled, twice; 0: never")
     water: Annotated[float, Field(ge=0, le=4)] = Field(default=1.2, description="mean water vapour of the air, %")
     noise: Annotated[float, Field(ge=0)] = Field(default=1.0, description="noise of readings, as a multiple of the usual one")
 
@@ -90,7 +90,7 @@ def known_air(options: SmallStation) -> KnownAir:
     seconds = np.arange(count) * options.interval.total_seconds()
     time = utc64(options.start) + (seconds * 1e9).astype("timedelta64[ns]")
     run = np.floor(seconds / max(options.injection.total_seconds(), 1.0)).astype(np.int64)
-    in_cylinder = run < _CYCLES * len(CYLINDERS)
+    in_cylinder = (run < _CYCLES * len(CYLINDERS)) & (options.injection > timedelta(0))
     port = np.where(in_cylinder, 2 + run % len(CYLINDERS), LINE_PORT)
     dry = {}
     for number, gas in enumerate(GASES):

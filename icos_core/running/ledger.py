@@ -7,11 +7,13 @@ first of these runs to the last, so that a station that is processed every hour 
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from icos_core.exceptions import RunError
+from icos_core.running.executors import cores
 from icos_core.running.fingerprints import sha256_of_file
 
 if TYPE_CHECKING:
@@ -105,21 +107,27 @@ class Ledger:
             known = {path: (size, modified, digest) for path, size, modified, digest in rows}
         found: dict[Path, SeenFile] = {}
         fresh: list[tuple[str, int, int, str]] = []
-        for path in paths:
-            name = _text(path)
+
+        def look(path: Path) -> SeenFile | None:
             try:
                 status = path.stat()
-                size, modified = status.st_size, status.st_mtime_ns
-                remembered = known.get(name)
-                if not verify and remembered is not None and remembered[:2] == (size, modified):
-                    found[path] = SeenFile(sha256=remembered[2], size=size, modified_ns=modified)
-                else:
-                    found[path] = SeenFile(sha256=sha256_of_file(path), size=size, modified_ns=modified)
-                    fresh.append((name, size, modified, found[path].sha256))
+                remembered = known.get(_text(path))
+                if not verify and remembered is not None and remembered[:2] == (status.st_size, status.st_mtime_ns):
+                    return SeenFile(sha256=remembered[2], size=status.st_size, modified_ns=status.st_mtime_ns)
+                return SeenFile(sha256=sha256_of_file(path), size=status.st_size, modified_ns=status.st_mtime_ns)
             except OSError:
-                continue
-            finally:
+                return None
+
+        # Hashing lets other threads work: a year of an analyser is tens of gigabytes.
+        with ThreadPoolExecutor(cores()) as threads:
+            for path, seen in zip(paths, threads.map(look, paths), strict=True):
                 advance()
+                if seen is None:
+                    continue
+                found[path] = seen
+                name = _text(path)
+                if verify or known.get(name) != (seen.size, seen.modified_ns, seen.sha256):
+                    fresh.append((name, seen.size, seen.modified_ns, seen.sha256))
         with self._told(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", fresh)
         return found

@@ -10,7 +10,7 @@ __all__ = ["small_station", "station_year"]
 
 
 def station_year(**changes: Any) -> PicarroSimulation:
-    """Return a year of a tall tower: three heights, 26 calibration sequences, both targets, 9,000 files, 27 GB.
+    """Return a year of a tall tower: three heights, 26 calibration sequences, both targets, 8,747 files, 23 GB.
 
     Parameters
     ----------

@@ -13,6 +13,9 @@ A stream is an :class:`xarray.Dataset`, numpy-backed. In measured and calibrated
 ``x_source``              int8    0 measured, 1 interpolated (a reader, join or calibrator that fills says so), or own codes
 ``x_sensor``              int8    which of several sensors of one kind the value is of, where they were chosen among
 ========================= ======= =============================================================================
+
+A float variable with the attribute `describes` says something of the quantity that it names, such as its spread within the interval; it
+has no flags of its own and is among the ancillary variables of that quantity.
 """
 
 from __future__ import annotations
@@ -148,7 +151,7 @@ def check_stream(stream: xr.Dataset, name: str = "stream") -> None:
 
 
 def quantities(stream: xr.Dataset) -> list[str]:
-    """Names of the float variables along time that carry flags: no companions, no uncertainties, no categories."""
+    """Names of the float variables along time that carry flags: no companions, no uncertainties, no categories, no descriptions."""
     return [
         str(name)
         for name, variable in stream.variables.items()
@@ -157,6 +160,7 @@ def quantities(stream: xr.Dataset) -> list[str]:
         and name not in stream.coords
         and "_uncertainty" not in str(name)
         and not str(name).endswith(_FLAG_SUFFIXES)
+        and "describes" not in variable.attrs
     ]
 
 

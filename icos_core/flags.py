@@ -236,6 +236,7 @@ def _flag_variables(stream: xr.Dataset, name: str, flag: NDArray[np.int8], origi
 def _link(stream: xr.Dataset, name: str) -> None:
     companions = [f"{name}_uncertainty", *(f"{name}{suffix}" for suffix in COMPANIONS)]
     companions += [str(other) for other in stream.data_vars if str(other).startswith(f"{name}_uncertainty_")]
+    companions += [str(other) for other in stream.data_vars if stream.variables[other].attrs.get("describes") == name]
     stream.variables[name].attrs["ancillary_variables"] = " ".join(other for other in companions if other in stream.variables)
 
 

@@ -76,6 +76,16 @@ def test_categories_and_uncertainties_carry_no_flags() -> None:
     assert stream["fco2"].attrs["ancillary_variables"] == "fco2_uncertainty fco2_flag fco2_flag_origin"
 
 
+def test_what_describes_a_quantity_has_no_flags_and_is_ancillary_to_it() -> None:
+    spread = Variable(name="sst_stdev", units="degree_C", attributes={"describes": "sst"})
+    stream = make_stream(
+        np.datetime64("2024-01-01T00:00", "ns") + np.arange(2), {"sst": [1.0, 2.0], "sst_stdev": [0.1, 0.2]}, (*WORDS, spread)
+    )
+    apply_flags(stream, [outcome("sst", "range", 1, 4)])
+    assert "sst_stdev_flag" not in stream
+    assert stream["sst"].attrs["ancillary_variables"].split()[-1] == "sst_stdev"
+
+
 def test_bits_follow_cf_and_stand_in_sorted_order() -> None:
     stream = stream_of(sst=[1.0, 2.0, 3.0])
     apply_flags(stream, [outcome("sst", "spike", 1, 4, 2, mark=[True, False, False]), outcome("sst", "range", 3, 1, 1)])

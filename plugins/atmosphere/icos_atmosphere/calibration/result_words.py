@@ -59,14 +59,30 @@ def injection_words(gases: Iterable[str], cylinders: Sequence[Cylinder]) -> tupl
 
 
 def _of_injection(gas: Gas) -> tuple[Variable, ...]:
+    of = {"describes": f"{gas.name}_measured"}
     reading = f"reading of {gas.long_name} in dry air, before calibration"
     return (
         Variable(name=f"{gas.name}_measured", units=gas.units, long_name=f"mean {reading}"),
-        Variable(name=f"{gas.name}_measured_stdev", units=gas.units, long_name=f"standard deviation of the {reading}"),
+        Variable(name=f"{gas.name}_measured_stdev", units=gas.units, long_name=f"standard deviation of the {reading}", attributes=of),
         Variable(name=f"{gas.name}_measured_n", units="1", dtype="int32", long_name=f"number of the {reading}"),
-        Variable(name=f"{gas.name}_minute_stdev", units=gas.units, long_name=f"mean standard deviation within a minute of the {reading}"),
-        Variable(name=f"{gas.name}_drift", units=gas.units, long_name=f"change over the kept part of the injection of the {reading}"),
-        Variable(name=f"{gas.name}_assigned", units=gas.units, long_name=f"mole fraction of {gas.long_name} assigned to the cylinder"),
+        Variable(
+            name=f"{gas.name}_minute_stdev",
+            units=gas.units,
+            long_name=f"mean standard deviation within a minute of the {reading}",
+            attributes=of,
+        ),
+        Variable(
+            name=f"{gas.name}_drift",
+            units=gas.units,
+            long_name=f"change over the kept part of the injection of the {reading}",
+            attributes=of,
+        ),
+        Variable(
+            name=f"{gas.name}_assigned",
+            units=gas.units,
+            long_name=f"mole fraction of {gas.long_name} assigned to the cylinder",
+            attributes=of,
+        ),
     )
 
 
@@ -80,14 +96,20 @@ def calibration_words(gases: Iterable[str]) -> tuple[Variable, ...]:
 
 def _of_calibration(gas: Gas) -> tuple[Variable, ...]:
     line = f"of assigned on measured {gas.long_name}"
+    of = {"describes": f"{gas.name}_slope"}
     return (
         Variable(name=f"{gas.name}_slope", units="1", long_name=f"slope of the line {line}"),
         Variable(name=f"{gas.name}_slope_uncertainty", units="1", long_name=f"standard uncertainty of the slope {line}"),
-        Variable(name=f"{gas.name}_intercept", units=gas.units, long_name=f"intercept of the line {line}"),
+        Variable(name=f"{gas.name}_intercept", units=gas.units, long_name=f"intercept of the line {line}", attributes=of),
         Variable(name=f"{gas.name}_intercept_uncertainty", units=gas.units, long_name=f"standard uncertainty of the intercept {line}"),
-        Variable(name=f"{gas.name}_residual", units=gas.units, long_name=f"largest residual of the line {line}"),
-        Variable(name=f"{gas.name}_residual_sd", units=gas.units, long_name=f"standard deviation of the residuals of the line {line}"),
-        Variable(name=f"{gas.name}_reference", units=gas.units, long_name=f"value of a fixed reading on the line {line}"),
+        Variable(name=f"{gas.name}_residual", units=gas.units, long_name=f"largest residual of the line {line}", attributes=of),
+        Variable(
+            name=f"{gas.name}_residual_sd",
+            units=gas.units,
+            long_name=f"standard deviation of the residuals of the line {line}",
+            attributes=of,
+        ),
+        Variable(name=f"{gas.name}_reference", units=gas.units, long_name=f"value of a fixed reading on the line {line}", attributes=of),
         Variable(name=f"{gas.name}_cylinders", units="1", dtype="int16", long_name=f"number of cylinders in the line {line}"),
         Variable(
             name=f"{gas.name}_accepted",
@@ -106,6 +128,7 @@ def target_words(gases: Iterable[str], cylinders: Sequence[Cylinder]) -> tuple[V
 
 def _of_target(gas: Gas) -> tuple[Variable, ...]:
     value = f"mole fraction of {gas.long_name} of the target"
+    of = {"describes": gas.name}
     return (
         Variable(name=gas.name, units=gas.units, long_name=value, standard_name=gas.standard_name),
         Variable(name=f"{gas.name}_uncertainty", units=gas.units, long_name=f"standard uncertainty of the {value}"),
@@ -118,10 +141,10 @@ def _of_target(gas: Gas) -> tuple[Variable, ...]:
             )
             for term, (meaning, correlation) in UNCERTAINTY_TERMS.items()
         ),
-        Variable(name=f"{gas.name}_stdev", units=gas.units, long_name=f"standard deviation of the {value}"),
+        Variable(name=f"{gas.name}_stdev", units=gas.units, long_name=f"standard deviation of the {value}", attributes=of),
         Variable(name=f"{gas.name}_n", units="1", dtype="int32", long_name=f"number of readings of the {value}"),
-        Variable(name=f"{gas.name}_assigned", units=gas.units, long_name=f"assigned {value}"),
+        Variable(name=f"{gas.name}_assigned", units=gas.units, long_name=f"assigned {value}", attributes=of),
         Variable(name=f"{gas.name}_bias", units=gas.units, long_name=f"measured minus assigned {value}"),
-        Variable(name=f"{gas.name}_cmr", units=gas.units, long_name=f"continuous measurement repeatability of the {value}"),
-        Variable(name=f"{gas.name}_ltr", units=gas.units, long_name=f"long-term repeatability of the {value}"),
+        Variable(name=f"{gas.name}_cmr", units=gas.units, long_name=f"continuous measurement repeatability of the {value}", attributes=of),
+        Variable(name=f"{gas.name}_ltr", units=gas.units, long_name=f"long-term repeatability of the {value}", attributes=of),
     )

@@ -58,8 +58,11 @@ def words_of_gas(gas: Gas) -> tuple[Variable, ...]:
     name, units = gas.name, gas.units
     value = f"mole fraction of {gas.long_name} in dry air"
 
-    def quantity(suffix: str, long_name: str, comment: str = "") -> Variable:
-        return Variable(name=f"{name}_{suffix}", units=units, long_name=long_name, comment=comment)
+    def quantity(suffix: str, long_name: str) -> Variable:
+        return Variable(name=f"{name}_{suffix}", units=units, long_name=long_name)
+
+    def described(suffix: str, long_name: str, comment: str = "", of: str = name) -> Variable:
+        return Variable(name=f"{name}_{suffix}", units=units, long_name=long_name, comment=comment, attributes={"describes": of})
 
     def count(suffix: str, long_name: str, comment: str = "") -> Variable:
         return Variable(name=f"{name}_{suffix}", units="1", dtype="int32", long_name=long_name, comment=comment)
@@ -76,20 +79,22 @@ def words_of_gas(gas: Gas) -> tuple[Variable, ...]:
             )
             for term, (meaning, correlation) in UNCERTAINTY_TERMS.items()
         ),
-        quantity("stdev", f"standard deviation of {value} within the interval"),
+        described("stdev", f"standard deviation of {value} within the interval"),
         count("n", f"number of values in {value}", "fresh readings in minutes, minutes in hours, hours in days, days in months"),
         quantity("without_spikes", f"{value} without spikes"),
-        quantity("without_spikes_stdev", f"standard deviation of {value} within the interval, without spikes"),
+        described(
+            "without_spikes_stdev", f"standard deviation of {value} within the interval, without spikes", of=f"{name}_without_spikes"
+        ),
         count("without_spikes_n", f"number of values in {value} without spikes"),
-        quantity("ltr", f"long-term repeatability of {value}"),
-        quantity("cmr", f"continuous measurement repeatability of {value}"),
-        quantity("sttb", f"short-term target bias of {value}", "measured minus assigned value of the short-term target, interpolated"),
-        quantity("qc_bias", f"estimated bias of {value} found by quality control"),
-        quantity("qc_bias_uncertainty", f"estimated uncertainty of {value} found by quality control"),
-        quantity("raw", f"mole fraction of {gas.long_name} as the analyser reads it"),
-        quantity("raw_stdev", f"standard deviation of the mole fraction of {gas.long_name} as the analyser reads it"),
-        quantity("raw_dry", f"{value}, before calibration"),
-        quantity("raw_dry_stdev", f"standard deviation of {value}, before calibration"),
+        described("ltr", f"long-term repeatability of {value}"),
+        described("cmr", f"continuous measurement repeatability of {value}"),
+        described("sttb", f"short-term target bias of {value}", "measured minus assigned value of the short-term target, interpolated"),
+        described("qc_bias", f"estimated bias of {value} found by quality control"),
+        described("qc_bias_uncertainty", f"estimated uncertainty of {value} found by quality control"),
+        described("raw", f"mole fraction of {gas.long_name} as the analyser reads it"),
+        described("raw_stdev", f"standard deviation of the mole fraction of {gas.long_name} as the analyser reads it"),
+        described("raw_dry", f"{value}, before calibration"),
+        described("raw_dry_stdev", f"standard deviation of {value}, before calibration"),
         count("instrument", f"identifier of the instrument of {value}", "-1: not stated"),
         count("quality_id", f"identifier of the quality control of {value}", "-1: not stated"),
         Variable(
@@ -109,5 +114,10 @@ def series_words(gases: Iterable[str] = GASES) -> tuple[Variable, ...]:
         Variable(
             name="h2o", units="percent", long_name="mole fraction of water vapour", standard_name="mole_fraction_of_water_vapor_in_air"
         ),
-        Variable(name="h2o_stdev", units="percent", long_name="standard deviation of the mole fraction of water vapour"),
+        Variable(
+            name="h2o_stdev",
+            units="percent",
+            long_name="standard deviation of the mole fraction of water vapour",
+            attributes={"describes": "h2o"},
+        ),
     )

@@ -78,7 +78,7 @@ def release_rows(count=60):
         elif hour % 10 == 5:
             rows.append(f"{stamp(hour)};{value:.3f};-9.990;1;O;{7 if hour < 30 else 8};101;{end}{value:.3f};-9.990;1")
         else:
-            within, without = f"0.{hour:03d};{hour % 60 + 1}", f"{value - 0.1:.3f};0.001;{hour % 60}"
+            within, without = f"0.{hour:03d};{hour % 55 + 3}", f"{value - 0.1:.3f};0.001;{hour % 55 + 2}"
             rows.append(f"{stamp(hour)};{value:.3f};{within};O;{7 if hour < 30 else 8};101;{end}{without}")
     return rows
 

@@ -92,7 +92,7 @@ def test_a_release_with_everything_it_says(tmp_path):
     assert stream["time"].values[0] == np.datetime64("2023-12-30T20:00")
     assert row(stream, 1)["co2"] == 410.25
     assert [float(row(stream, 1)[f"co2_{name}"]) for name in ("stdev", "ltr", "cmr", "sttb")] == [0.001, 0.011, 0.012, -0.019]
-    assert [int(row(stream, 1)[f"co2_{name}"]) for name in ("n", "instrument", "quality_id", "without_spikes_n")] == [2, 7, 101, 1]
+    assert [int(row(stream, 1)[f"co2_{name}"]) for name in ("n", "instrument", "quality_id", "without_spikes_n")] == [4, 7, 101, 3]
     assert row(stream, 1)["co2_without_spikes"] == 410.15
     assert "".join(LETTERS[code] for code in stream["co2_atc_flag"].values[:8]) == "OOOKOOON"
 
@@ -248,7 +248,7 @@ def test_a_file_that_was_cut_is_read_and_the_difference_told(tmp_path):
 
 
 def test_missing_cells_at_the_end_of_a_line_are_empty(tmp_path):
-    content = atc_files.release(2).replace(b";409.900;0.001;0\n", b"\n")
+    content = atc_files.release(2).replace(b";409.900;0.001;2\n", b"\n")
     stream = stream_of(tmp_path, content)
     assert stream.sizes["time"] == 2
     assert np.isnan(row(stream, 0)["co2_without_spikes"])

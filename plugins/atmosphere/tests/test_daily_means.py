@@ -179,6 +179,19 @@ def test_finished_series_serve_where_this_station_makes_none() -> None:
     assert [str(each) for each in result.problems] == ["daily-means: 150m is of hourly/150m; icos_atc_release/150m left out"]
 
 
+def test_days_are_not_made_of_hours_on_different_scales() -> None:
+    stream = hourly({"co2": np.full(72, 410.0), "co2_instrument": np.repeat([115, 530], [30, 42])})
+    stream["co2"].attrs |= {"calibration_scale": "unknown", "calibration_scale_of_instruments": "530: WMO X2019; 115: WMO X2007"}
+    result = daily_means.PRODUCT.derive({"icos_atc_release/150m": stream}, daily_means.DailyMeansOptions(), tower(0.0))
+    assert result.streams["daily/150m"]["co2_n"].values.tolist() == [24, 0, 24]
+    assert [str(each) for each in result.problems] == ["daily/150m: 1 days of CO2 have no value, as their rows are on different scales"]
+    assert result.streams["daily/150m"]["co2"].attrs["calibration_scale_of_instruments"] == "530: WMO X2019; 115: WMO X2007"
+    stream["co2"].attrs["calibration_scale_of_instruments"] = "530: WMO X2019; 115: WMO CO2 X2019"
+    (made,) = run(daily_means.PRODUCT, {"icos_atc_release/150m": stream}, 0.0).values()
+    assert made["co2_n"].values.tolist() == [24, 24, 24]
+    assert made["co2"].attrs["calibration_scale"] == "WMO CO2 X2019"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -191,7 +191,8 @@ def test_scales_are_converted_where_that_is_asked_for() -> None:
     assert problems == []
     assert made["co2"].values == pytest.approx([410.5, 401.5 * 1.00079 - 0.142, np.nan], nan_ok=True)
     assert made["co2_uncertainty"].values[1] >= 0.1 * 1.00079
-    assert "a/150m: WMO CO2 X2007 to WMO CO2 X2019 by 1.00079 x -0.142 (doi:10.5194/amt-14-3015-2021)" in made["co2"].attrs["comment"]
+    recorded = made["co2"].attrs["calibration_scale_conversion"]
+    assert recorded == "WMO CO2 X2007 to WMO CO2 X2019: 1.00079 x - 0.142 umol mol-1 (doi:10.5194/amt-14-3015-2021)"
 
 
 def test_a_conversion_that_is_not_known_is_refused() -> None:

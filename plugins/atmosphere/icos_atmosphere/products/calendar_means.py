@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_atmosphere.calibration.released_mole_fraction_scales import row_scales
 from icos_atmosphere.interval_means import combined, mean_uncertainty, means
 from icos_atmosphere.products.series_streams import finished, gases_of, scale_of, with_bounds
-from icos_atmosphere.vocabulary import UNCERTAINTY_TERMS, series_words
-from icos_core.components import Outcome
+from icos_atmosphere.vocabulary import GASES, UNCERTAINTY_TERMS, series_words
+from icos_core.components import Outcome, Problem
 from icos_core.dataset import GOOD, NOT_EVALUATED, is_good, make_stream
 from icos_core.flags import decode_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     import xarray as xr
@@ -66,7 +67,9 @@ def local_shift(context: Context) -> np.timedelta64:
     return np.timedelta64(round((context.station.utc_offset or 0.0) * 3.6e12), "ns")
 
 
-def calendar_means(name: str, source: xr.Dataset, calendar: Calendar, attrs: dict[str, Any]) -> tuple[xr.Dataset, list[Outcome]]:
+def calendar_means(
+    name: str, source: xr.Dataset, calendar: Calendar, attrs: dict[str, Any]
+) -> tuple[xr.Dataset, list[Outcome], list[Problem]]:
     """Make the series of means of a series.
 
     Parameters
@@ -86,25 +89,52 @@ def calendar_means(name: str, source: xr.Dataset, calendar: Calendar, attrs: dic
         The stream.
     list of Outcome
         An interval is good where its rows are; what marks a row, but for spikes, marks its interval.
+    list of Problem
+        Intervals whose rows are on different scales: they have no value.
     """
     values: dict[str, NDArray[Any]] = {}
     outcomes: list[Outcome] = []
+    problems: list[Problem] = []
     of_gas: dict[str, dict[str, str]] = {}
     part = source.isel(time=calendar.rows)
     for gas in gases_of(source):
         counts = is_good(part, gas)
+        scales = row_scales(part, gas)
+        mixed = _several(scales.codes, counts, calendar)
+        if mixed.any():
+            what = f"{int(mixed.sum())} {calendar.interval}s of {GASES[gas].formula} have no value, as their rows are on different scales"
+            problems.append(Problem(message=f"{name}: {what}"))
+            counts &= ~mixed[calendar.group]
         columns, has_value = _means(part, gas, counts, calendar)
         values |= {f"{gas}{suffix}": column for suffix, column in columns.items()}
         outcomes += _outcomes(name, part, gas, counts, calendar, has_value)
-        kept = ("calibration_scale_of_instruments", "comment")
-        of_gas[gas] = {"calibration_scale": scale_of(source, gas)} | {
-            key: str(source[gas].attrs[key]) for key in kept if key in source[gas].attrs
-        }
+        of_gas[gas] = _scale_attributes(source, gas, scales.used(counts))
         if "h2o" in part and "h2o" not in values:
             water = means(np.where(counts, part["h2o"].values, np.nan), calendar.group, has_value.size)
             values |= {"h2o": np.where(has_value, water.mean, np.nan), "h2o_stdev": np.where(has_value, water.stdev, np.nan)}
     stream = make_stream(calendar.start, values, series_words(), {**source.attrs, "averaging_interval": calendar.interval, **attrs})
-    return finished(with_bounds(stream, calendar.start, calendar.end), of_gas), outcomes
+    return finished(with_bounds(stream, calendar.start, calendar.end), of_gas), outcomes, problems
+
+
+def _scale_attributes(source: xr.Dataset, gas: str, used: Sequence[str]) -> dict[str, str]:
+    kept = ("calibration_scale_of_instruments", "calibration_scale_conversion")
+    attrs = {key: str(source[gas].attrs[key]) for key in kept if key in source[gas].attrs}
+    return {"calibration_scale": used[0] if len(used) == 1 else scale_of(source, gas), **attrs}
+
+
+def _several(code: NDArray[np.integer[Any]], counts: BoolArray, calendar: Calendar) -> BoolArray:
+    """Return the intervals whose rows have several codes."""
+    lowest, highest = _range(code, counts, calendar)
+    return highest > lowest
+
+
+def _range(code: NDArray[np.integer[Any]], counts: BoolArray, calendar: Calendar) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return lowest and highest code of each interval; the lowest is above the highest where there is none."""
+    lowest = np.full(calendar.start.size, np.iinfo(np.int64).max)
+    highest = np.full(calendar.start.size, -1)
+    np.minimum.at(lowest, calendar.group[counts], code[counts])
+    np.maximum.at(highest, calendar.group[counts], code[counts])
+    return lowest, highest
 
 
 def _means(part: xr.Dataset, gas: str, counts: BoolArray, calendar: Calendar) -> tuple[dict[str, NDArray[Any]], BoolArray]:
@@ -152,10 +182,7 @@ def _uncertainty(part: xr.Dataset, gas: str, counts: BoolArray, calendar: Calend
 
 def _one_instrument(identifier: NDArray[np.int32], counts: BoolArray, calendar: Calendar, has_value: BoolArray) -> NDArray[np.int32]:
     """Return the instrument of each interval that only one has served, else -1."""
-    lowest = np.full(has_value.size, np.iinfo(np.int32).max, dtype=np.int32)
-    highest = np.full(has_value.size, -1, dtype=np.int32)
-    np.minimum.at(lowest, calendar.group[counts], identifier[counts])
-    np.maximum.at(highest, calendar.group[counts], identifier[counts])
+    lowest, highest = _range(identifier, counts, calendar)
     return np.where(has_value & (lowest == highest), highest, -1).astype(np.int32)
 
 

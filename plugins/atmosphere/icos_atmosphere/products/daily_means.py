@@ -83,8 +83,9 @@ def derive(streams: Streams, options: DailyMeansOptions, context: Context) -> Pr
     for each in series:
         calendar = _days(each.data["time"].values, local_shift(context), options)
         name = f"{_PREFIX}{each.data.attrs['line']}{suffix}"
-        made[name], of_line = calendar_means(name, each.data, calendar, attrs)
+        made[name], of_line, told = calendar_means(name, each.data, calendar, attrs)
         outcomes += of_line
+        problems += told
     return ProductResult(streams=made, outcomes=tuple(outcomes), problems=tuple(problems))
 
 

@@ -104,7 +104,9 @@ def _line(
         if np.isfinite(minutes.water).any() and "h2o" not in values:
             water = means(minutes.water, minutes.hour, hours.size)
             values |= {"h2o": np.where(has_value, water.mean, np.nan), "h2o_stdev": np.where(has_value, water.stdev, np.nan)}
-        attrs[gas] = {"calibration_scale": scale} | ({"comment": f"converted: {'; '.join(converted)}"} if converted else {})
+        attrs[gas] = {"calibration_scale": scale} | (
+            {"calibration_scale_conversion": "; ".join(dict.fromkeys(converted))} if converted else {}
+        )
         outcomes += _outcomes(name, gas, minutes, has_value)
         for number in np.unique(serving[serving >= 0]):
             moment = hours[np.argmax(serving == number)]

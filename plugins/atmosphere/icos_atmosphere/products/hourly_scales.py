@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from icos_atmosphere.calibration.released_mole_fraction_scales import conversion_text
 from icos_atmosphere.products.hourly_minutes import Source
 from icos_atmosphere.products.series_streams import scale_of
 from icos_atmosphere.scales import conversion, normalised_scale
@@ -63,5 +64,5 @@ def on_one_scale(series: Sequence[Series], gas: str, wanted: Mapping[str, str]) 
             problems.append(Problem(message=f"hourly-means: {gas} of {each.name} was left out: {error}"))
             continue
         sources.append(Source(number=number, data=each.data, factor=known.factor, offset=known.offset))
-        made.append(f"{each.name}: {scale} to {target} by {known.factor:.8g} x {known.offset:+.8g} ({known.reference})")
+        made.append(conversion_text(gas, scale, target))
     return sources, target, made, problems

@@ -46,8 +46,9 @@ def derive(streams: Streams, options: MonthlyMeansOptions, context: Context) -> 
         own = each.name.startswith(_OF_DAYS)
         name = f"{_PREFIX}{each.name.removeprefix(_OF_DAYS) if own else each.data.attrs['line']}"
         calendar = _months(each.data["time"].values, local_shift(context), options.minimum)
-        made[name], of_line = calendar_means(name, each.data, calendar, {})
+        made[name], of_line, told = calendar_means(name, each.data, calendar, {})
         outcomes += of_line
+        problems += told
     return ProductResult(streams=made, outcomes=tuple(outcomes), problems=tuple(problems))
 
 

@@ -216,21 +216,24 @@ def test_the_portal_takes_it(tmp_path, level):
     assert "".join(row["Flag"] for row in rows[:8]) == "UUUUUNUU"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # what openghg asks of pandas
 def test_openghg_reads_it(tmp_path):
-    icos = pytest.importorskip("openghg.standardise.surface._icos")
-    stream = hours(100)
-    export(tmp_path, stream)
-    data = icos._read_data_large_header(
-        filepath=tmp_path / "ICOS_ATC_L2_L2-2024.1_ABC_50.0_CTS.CO2", site="abc", network="icos", instrument="picarro", inlet="50m"
-    )["co2"]
-    present = ~np.isnan(stream["co2"].values)
-    assert np.array_equal(data["data"]["time"].values.astype("M8[ns]"), stream["time"].values[present])
-    assert np.allclose(data["data"]["co2"].values, stream["co2"].values[present], rtol=0, atol=5.1e-4)
-    assert np.array_equal(data["data"]["co2_number_of_observations"].values, stream["co2_n"].values[present])
-    assert np.isnan(data["data"]["co2_variability"].values[3])
-    assert data["metadata"]["units"] == "umol.mol-¹"
-    assert data["metadata"]["sampling_period"] == "3600.0"
-    assert data["metadata"]["data_owner_email"] == "data@example.org"
+    surface = pytest.importorskip("openghg.standardise.surface")
+    stream = hours(100, gas="ch4", scale="WMO CH4 X2004A", height=90.0)
+    station = context(id="RGL", latitude=51.9975, longitude=-2.5399, altitude=207)  # openghg knows its stations
+    (path,) = EXPORTER.export({"hourly/90m": stream}, tmp_path, EXPORTER.options.model_validate(OPTIONS), station)
+    parsed = surface.parse_icos(path, site="rgl", instrument="g2301", inlet="90m", update_mismatch="metadata")["ch4"]
+    data, metadata = parsed["data"], parsed["metadata"]
+    present = ~np.isnan(stream["ch4"].values)
+    assert np.array_equal(data["time"].values.astype("M8[ns]"), stream["time"].values[present])
+    assert np.allclose(data["ch4"].values, stream["ch4"].values[present], rtol=0, atol=5.1e-4)
+    assert np.array_equal(data["ch4_number_of_observations"].values, stream["ch4_n"].values[present])
+    assert np.isnan(data["ch4_variability"].values[3])
+    assert data["ch4_variability"].values[0] == 0.125
+    assert (data["flag"].values == "U").all()
+    assert metadata["units"] == "nmol.mol-¹"
+    assert metadata["sampling_period"] == "3600.0"
+    assert metadata["data_owner_email"] == "data@example.org"
 
 
 def test_letters_come_from_flags_and_people(tmp_path):

@@ -32,11 +32,11 @@ def damaged(content: bytes, seed: int) -> bytes:
     return content
 
 
-def assert_survives_damage(reader: Reader, options: BaseModel, path: Path, content: bytes) -> None:
+def assert_survives_damage(reader: Reader, options: BaseModel, path: Path, content: bytes, variants: int = VARIANTS) -> None:
     """Read damaged variants of a good file: refused with an error that names the file, or read with every line accounted for."""
     context = example_context()
     read = 0
-    for seed in range(VARIANTS):
+    for seed in range(variants):
         path.write_bytes(damaged(content, seed))
         result = read_or_refuse(reader, path, options, context, f"variant {seed}")
         if result is not None:
@@ -46,7 +46,7 @@ def assert_survives_damage(reader: Reader, options: BaseModel, path: Path, conte
             read += 1
         assert reader.guess is not None
         reader.guess(path)
-    assert read > VARIANTS // 5
+    assert read > variants // 5
 
 
 def _cut_off(content: bytes, random: np.random.Generator) -> bytes:

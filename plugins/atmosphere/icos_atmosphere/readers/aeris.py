@@ -12,7 +12,7 @@ import numpy as np
 
 from icos_atmosphere.readers.aeris_options import DATE_ORDERS, STREAM, TIME, AerisOptions
 from icos_atmosphere.readers.analyser_columns import places_of, plain, tell_absent
-from icos_atmosphere.readers.analyser_table import Form, ranges_without, read_rows
+from icos_atmosphere.readers.analyser_table import Form, ranges_without, read_rows, repeats_of
 from icos_atmosphere.readers.plain_text import plain_bytes, plain_head
 from icos_atmosphere.readers.stamps import HOUR, check_order, fitting_orders, parse_stamps
 from icos_core.components import Guess, Reader, ReadResult, Span
@@ -129,7 +129,7 @@ def _rows(path: Path, options: AerisOptions, account: LineAccount, *, clock_only
         headers, places = _header(lines, options)
         account.seen = len(lines) - 1
         tell_absent(options.extra_columns, places, account, 1)
-        again = _lines_like(lines, lines.raw(0))
+        again = repeats_of(lines, 0)
         reject(account, _HEADER_AGAIN, len(again))
         time = tuple(map(plain, headers)).index(plain(TIME))
         date_format = DateFormat.from_text(options.date_order)
@@ -142,19 +142,6 @@ def _rows(path: Path, options: AerisOptions, account: LineAccount, *, clock_only
             written=f"{options.date_order} and HH:MM:SS",
         )
         return lines, read_rows(lines, ranges_without(1, len(lines), again), form, account, clock_only=clock_only)
-
-
-def _lines_like(lines: Lines, header: bytes) -> list[int]:
-    """Return the lines, but the first, that are the header again, as where files were put one behind the other."""
-    found = []
-    text = header.rstrip()
-    place = lines.data.find(b"\n" + text, 0)
-    while place >= 0:
-        index = int(lines.starts.searchsorted(place + 1))
-        if lines.raw(index).rstrip() == text:
-            found.append(index)
-        place = lines.data.find(b"\n" + text, place + 1)
-    return found
 
 
 def _moments(block: Block, time: int, date_format: DateFormat, utc_offset: float) -> NDArray[np.int64]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     IntArray = NDArray[np.int64]
 
-__all__ = ["NO_TIME", "ROW", "Form", "Rows", "joined", "ranges_without", "read_rows", "tell_damage"]
+__all__ = ["NO_TIME", "ROW", "Form", "Rows", "joined", "ranges_without", "read_rows", "repeats_of", "tell_damage"]
 
 NO_TIME = "no valid date and time"
 ROW = "row"
@@ -83,6 +83,19 @@ def ranges_without(first: int, last: int, lines: Iterable[int]) -> list[tuple[in
             left.append((start, line))
         start = line + 1
     return [*left, (start, last)] if start < last else left
+
+
+def repeats_of(lines: Lines, index: int) -> list[int]:
+    """Return the lines after one, counted from 0, that are that line again, as where files were put one behind the other."""
+    found = []
+    text = lines.raw(index).rstrip()
+    place = lines.data.find(b"\n" + text, int(lines.ends[index])) if text else -1
+    while place >= 0:
+        again = int(lines.starts.searchsorted(place + 1))
+        if lines.raw(again).rstrip() == text:
+            found.append(again)
+        place = lines.data.find(b"\n" + text, place + 1)
+    return found
 
 
 def read_rows(lines: Lines, ranges: Iterable[tuple[int, int]], form: Form, account: LineAccount, *, clock_only: bool = False) -> Rows:

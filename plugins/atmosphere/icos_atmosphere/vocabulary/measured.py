@@ -46,10 +46,16 @@ VALVES: tuple[Variable, ...] = (
 
 STATUS: tuple[Variable, ...] = (
     Variable(
-        name="species", dtype="int16", long_name="which reading this row has renewed", comment="a code of the instrument; -1: not stated"
+        name="species",
+        units="1",
+        dtype="int16",
+        long_name="which reading this row has renewed",
+        comment="a code of the instrument; -1: not stated",
     ),
-    Variable(name="alarm_status", dtype="int32", long_name="alarm status of the instrument", comment="0: no alarm; -1: not stated"),
-    Variable(name="instrument_status", dtype="int32", long_name="status word of the instrument", comment="-1: not stated"),
+    Variable(
+        name="alarm_status", units="1", dtype="int32", long_name="alarm status of the instrument", comment="0: no alarm; -1: not stated"
+    ),
+    Variable(name="instrument_status", units="1", dtype="int32", long_name="status word of the instrument", comment="-1: not stated"),
 )
 
 DIAGNOSTICS: tuple[Variable, ...] = (

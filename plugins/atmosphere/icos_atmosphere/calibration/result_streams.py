@@ -91,7 +91,7 @@ def calibration_stream(analyser: Analyser, attrs: Mapping[str, Any]) -> Made | N
         fit = sequences.fit.take(rows)
         middle = sequences.assigned[np.isfinite(sequences.assigned)]
         reference = float(np.rint(middle.mean())) if middle.size else np.nan
-        sensitivity = {at: fit.reading_sensitivities(np.full(rows.size, float(at))) for at in (0, 1)}
+        sensitivity = {at: fit.reading_sensitivities(np.full(rows.size, at)) for at in (0.0, 1.0, reference)}
         error = np.square(np.nan_to_num(sequences.error[rows]))
         values |= {
             f"{gas}_slope": fit.slope,
@@ -101,6 +101,7 @@ def calibration_stream(analyser: Analyser, attrs: Mapping[str, Any]) -> Made | N
             f"{gas}_residual": _largest(fit.residual),
             f"{gas}_residual_sd": fit.residual_sd,
             f"{gas}_reference": fit.at(np.full(rows.size, reference)),
+            f"{gas}_reference_uncertainty": np.sqrt(np.sum(np.square(sensitivity[reference]) * error, axis=1)),
             f"{gas}_cylinders": fit.cylinders.astype(np.int16),
             f"{gas}_accepted": sequences.accepted[rows].astype(np.int8),
         }

@@ -110,6 +110,11 @@ def _of_calibration(gas: Gas) -> tuple[Variable, ...]:
             attributes=of,
         ),
         Variable(name=f"{gas.name}_reference", units=gas.units, long_name=f"value of a fixed reading on the line {line}", attributes=of),
+        Variable(
+            name=f"{gas.name}_reference_uncertainty",
+            units=gas.units,
+            long_name=f"standard uncertainty of the value of a fixed reading on the line {line}",
+        ),
         Variable(name=f"{gas.name}_cylinders", units="1", dtype="int16", long_name=f"number of cylinders in the line {line}"),
         Variable(
             name=f"{gas.name}_accepted",

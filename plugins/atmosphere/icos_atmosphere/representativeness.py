@@ -13,6 +13,12 @@ of neighbouring ones. Errors of the minutes that are independent of each other m
 the uncertainty: their mean square s² is subtracted at all lags but 0. Lags with few pairs lie on a straight line between those around
 them; γ(0) is 0.
 
+Minutes with a spike are no part of that. Whether a plume lasted while other lines were sampled nobody knows: if it did not, the mean of the
+hour is too far from the mean without spikes by the part of the hour that was not sampled, and so much uncertainty is added,
+
+.. math::
+    u_{plume} = |\bar x - \bar x_{without}| (1 - n / 60)
+
 One semivariogram stands for all hours of a month: where air is more variable by day than by night, the uncertainty is too small by day and
 too large by night, and right over both. It holds for increments that are stationary within the hour; a rise of the whole hour, like at
 sunrise, is part of it as far as it is part of the month.
@@ -35,7 +41,17 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["FEWEST_HOURS", "FEWEST_PAIRS", "MINUTES", "Pairs", "minute_pairs", "pooled", "sampling_uncertainty", "semivariogram"]
+__all__ = [
+    "FEWEST_HOURS",
+    "FEWEST_PAIRS",
+    "MINUTES",
+    "Pairs",
+    "minute_pairs",
+    "plume_uncertainty",
+    "pooled",
+    "sampling_uncertainty",
+    "semivariogram",
+]
 
 MINUTES = 60
 FEWEST_PAIRS = 30
@@ -96,10 +112,9 @@ def minute_pairs(grid: FloatArray, noise: FloatArray | None = None) -> Pairs:
     values = np.where(known, grid, 0.0)
     # Differences do not depend on the level, rounding does.
     values -= np.where(known, values[:-1].sum() / max(int(month.sum()), 1), 0.0)
-    present = known.astype(np.float64)
-    first, second = (np.stack([present, values, np.square(values)]) for _ in range(2))
-    first = first[:, :-1]
-    second = np.concatenate([second[:, :-1], second[:, 1:]], axis=2)
+    parts = np.stack([known.astype(np.float64), values, np.square(values)])
+    first = parts[:, :-1]
+    second = np.concatenate([parts[:, :-1], parts[:, 1:]], axis=2)
     count = _by_lag(first[0].T @ second[0])
     squares = _by_lag(first[2].T @ second[0] + first[0].T @ second[2] - 2.0 * (first[1].T @ second[1]))
     told = noise[np.isfinite(noise)] if noise is not None else np.zeros(0)
@@ -186,4 +201,19 @@ def sampling_uncertainty(sampled: FloatArray, gamma: FloatArray) -> FloatArray:
     between = gamma[np.abs(_LAGS[:, None] - _LAGS)]
     variance = -np.einsum("hi,hi->h", weights @ between, weights)
     uncertainty: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+    return uncertainty
+
+
+def plume_uncertainty(excess: FloatArray, sampled: FloatArray) -> FloatArray:
+    """Return the standard uncertainty of hourly means because a plume may have been there only while the line was sampled.
+
+    Parameters
+    ----------
+    excess
+        (hours,) mean with spikes minus mean without; NaN where either is not known, for which 0 is returned.
+    sampled
+        (hours, 60) how many minute means lie on each minute of the hour.
+    """
+    part = np.minimum(sampled, 1.0).sum(axis=1) / MINUTES
+    uncertainty: FloatArray = np.abs(np.nan_to_num(excess)) * (1.0 - part)
     return uncertainty

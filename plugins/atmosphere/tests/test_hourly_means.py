@@ -288,6 +288,33 @@ def test_coverage_over_replicates(decay: float, sampled: list[int]) -> None:
     assert abs(np.mean(errors)) <= 4 * np.std(np.mean(errors, axis=1)) / np.sqrt(replicates)
 
 
+def test_plumes_make_only_their_own_hours_uncertain() -> None:
+    """A plume of five minutes in every tenth hour, marked as a spike: the others are as uncertain as if there were none."""
+    rng = np.random.default_rng(21)
+    hours, noise = 720, 0.05
+    rows = blocks(hours, range(20))
+    plain, disturbed, usual = [], [], []
+    for _ in range(40):
+        air = wandering_air(rng, hours, sd=1.0, minutes=60.0)
+        polluted = np.zeros((hours, 60))
+        for hour, first in enumerate(rng.integers(0, 15, hours // 10)):
+            polluted[hour * 10, first : first + 5] = rng.uniform(5.0, 30.0)
+        in_sample = polluted.ravel()[rows]
+        measured = air.ravel()[rows] + rng.normal(0, noise, rows.size)
+        clean = one_line(minute_stream(times_of(rows), with_terms(measured, repeatability=noise)))
+        spikes = Outcome(variable="co2", name="spike_sd", level=levels(rows.size), mark=in_sample > 0)
+        made = one_line(flagged(minute_stream(times_of(rows), with_terms(measured + in_sample, repeatability=noise)), spikes))
+        uncertainty = made["co2_uncertainty"].values
+        covered = np.abs(made["co2"].values - (air + polluted).mean(axis=1)) <= 1.96 * uncertainty
+        has_plume = np.arange(hours) % 10 == 0
+        plain.append(covered[~has_plume])
+        disturbed.append(covered[has_plume])
+        usual.append(uncertainty[~has_plume].mean() / clean["co2_uncertainty"].values[~has_plume].mean())
+    assert 0.93 <= np.mean(plain) <= 0.97
+    assert np.mean(disturbed) >= 0.93
+    assert np.mean(usual) == pytest.approx(1.0, abs=0.03)
+
+
 def test_a_late_minute_changes_no_mean_but_its_own() -> None:
     rng = np.random.default_rng(1)
     rows = blocks(48, range(20))

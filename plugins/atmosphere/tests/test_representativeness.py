@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from icos_atmosphere.representativeness import minute_pairs, pooled, sampling_uncertainty, semivariogram
+from icos_atmosphere.representativeness import minute_pairs, plume_uncertainty, pooled, sampling_uncertainty, semivariogram
 from sampled_air import wandering_air
 
 LAGS = np.arange(60)
@@ -88,3 +88,10 @@ def test_uncertainty_agrees_with_drawn_air(minutes: float) -> None:
     errors = air[:, sampled > 0].mean(axis=1) - air.mean(axis=1)
     (told,) = sampling_uncertainty(sampled[None, :], theoretical(2.0, minutes))
     assert errors.std() == pytest.approx(told, rel=0.02)
+
+
+def test_a_plume_counts_as_far_as_the_hour_was_not_sampled() -> None:
+    sampled = np.zeros((4, 60))
+    sampled[0, :20], sampled[1, :], sampled[2, :30], sampled[2, 0] = 1.0, 1.0, 1.0, 2.0
+    found = plume_uncertainty(np.array([3.0, 3.0, -2.0, np.nan]), sampled)
+    assert found == pytest.approx([2.0, 0.0, 1.0, 0.0])

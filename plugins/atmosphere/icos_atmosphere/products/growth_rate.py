@@ -150,12 +150,13 @@ def derive(streams: Streams, options: GrowthRateOptions, context: Context) -> Pr
     series, problems = one_of_each_line(streams, "day", _OF_DAYS, "growth-rate")
     made: dict[str, xr.Dataset] = {}
     rows: list[tuple[Any, ...]] = []
+    reasons: dict[str, list[str]] = {}
     for each in series:
         tail = each.name.removeprefix(_OF_DAYS) if each.name.startswith(_OF_DAYS) else str(each.data.attrs["line"])
         days = _Days(each.data, local_shift(context))
         tried = {gas: days.fitted(gas, options) for gas in gases_of(each.data)}
-        reasons = {gas: found for gas, found in tried.items() if isinstance(found, str)}
-        problems += [Problem(message=f"growth-rate: {GASES[gas].formula} of {tail}: {reason}") for gas, reason in reasons.items()]
+        for gas, reason in ((gas, found) for gas, found in tried.items() if isinstance(found, str)):
+            reasons.setdefault(reason, []).append(f"{GASES[gas].formula} of {tail}")
         fitted = [found for found in tried.values() if isinstance(found, _Fitted)]
         if not fitted:
             continue
@@ -164,6 +165,7 @@ def derive(streams: Streams, options: GrowthRateOptions, context: Context) -> Pr
         if years.sizes["time"]:
             made[f"{_GROWTH}{tail}"] = years
             rows += [(tail, *row) for found in fitted for row in _rows(years, found.gas, days.shift)]
+    problems += [Problem(message=f"growth-rate: {', '.join(names)}: {reason}") for reason, names in reasons.items()]
     table = Table(
         title="Annual means and growth",
         columns=("line", "gas", "year", "annual mean", "days", "increase over the year", "its standard uncertainty", "unit"),

@@ -39,9 +39,11 @@ def trend_words() -> tuple[Variable, ...]:
         value = f"mole fraction of {gas.long_name} in dry air"
         words.append(Variable(name=gas.name, units=gas.units, long_name=f"daily mean {value}", standard_name=gas.standard_name))
         words += [
-            Variable(name=f"{gas.name}_{curve}", units=gas.units, long_name=f"{meaning} {value}") for curve, meaning in _CURVES.items()
+            Variable(name=f"{gas.name}_{curve}", units=gas.units, long_name=f"{meaning} {value}", attributes={"describes": gas.name})
+            for curve, meaning in _CURVES.items()
         ]
-        words.append(Variable(name=f"{gas.name}_growth", units=f"{gas.units} year-1", long_name=f"growth rate of {value}"))
+        growth = f"growth rate of {value}"
+        words.append(Variable(name=f"{gas.name}_growth", units=f"{gas.units} year-1", long_name=growth, attributes={"describes": gas.name}))
     return tuple(words)
 
 

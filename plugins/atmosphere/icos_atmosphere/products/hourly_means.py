@@ -131,13 +131,14 @@ def _means(minutes: GasMinutes, first: np.datetime64, hours: int, minimum: int) 
     for suffix in (suffix for suffix in ("_raw", "_raw_dry") if suffix in columns):
         of_raw = means(columns[suffix], minutes.hour, hours)
         made |= {suffix: of_raw.mean, f"{suffix}_stdev": of_raw.stdev}
-    made |= _uncertainty(minutes, first, hours)
+    made |= _uncertainty(minutes, first, with_spikes.mean - without.mean)
     floats = (suffix for suffix, each in made.items() if each.dtype.kind == "f")
     return {**made, **{suffix: np.where(has_value, made[suffix], np.nan) for suffix in floats}}, has_value
 
 
-def _uncertainty(minutes: GasMinutes, first: np.datetime64, hours: int) -> dict[str, NDArray[np.float64]]:
-    """Return the terms and, where the minutes have an uncertainty, their quadrature sum."""
+def _uncertainty(minutes: GasMinutes, first: np.datetime64, excess: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Return the terms and, where the minutes have an uncertainty, their quadrature sum; `excess` is what spikes make of the means."""
+    hours = excess.size
     terms: dict[str, NDArray[np.float64]] = {}
     for term in (term for term in UNCERTAINTY_TERMS if f"_uncertainty_{term}" in minutes.columns):
         terms[term] = mean_uncertainty(
@@ -145,7 +146,7 @@ def _uncertainty(minutes: GasMinutes, first: np.datetime64, hours: int) -> dict[
         )
     divided = bool(terms)
     of_parts = [terms["representativeness"]] if "representativeness" in terms else []
-    terms["representativeness"] = combined([representativeness(minutes, first, hours), *of_parts])
+    terms["representativeness"] = combined([representativeness(minutes, first, excess), *of_parts])
     made = {f"_uncertainty_{term}": values for term, values in terms.items()}
     if "_uncertainty" in minutes.columns:
         # Of a total nobody knows what is independent: that it is common is the upper limit.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.products.hourly_minutes import HOUR
-from icos_atmosphere.representativeness import MINUTES, minute_pairs, pooled, sampling_uncertainty, semivariogram
+from icos_atmosphere.representativeness import MINUTES, minute_pairs, plume_uncertainty, pooled, sampling_uncertainty, semivariogram
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ __all__ = ["representativeness"]
 _INDEPENDENT = ("_uncertainty_repeatability", "_uncertainty_representativeness")
 
 
-def representativeness(minutes: GasMinutes, first: np.datetime64, hours: int) -> FloatArray:
+def representativeness(minutes: GasMinutes, first: np.datetime64, excess: FloatArray) -> FloatArray:
     """Return the standard uncertainty of each hour's mean because not all of its minutes were sampled.
 
     Parameters
@@ -30,8 +30,8 @@ def representativeness(minutes: GasMinutes, first: np.datetime64, hours: int) ->
         The minutes that count.
     first
         Start of the first hour.
-    hours
-        Number of hours.
+    excess
+        (hours,) mean with spikes minus mean without.
 
     Returns
     -------
@@ -39,32 +39,31 @@ def representativeness(minutes: GasMinutes, first: np.datetime64, hours: int) ->
         (hours,) in the unit of the gas; 0 of hours that were sampled throughout; NaN without a minute, and where no pair of minutes tells
         how variable the air is.
     """
+    hours = excess.size
     place = minutes.hour * MINUTES + minutes.minute
     sampled = np.bincount(place, minlength=hours * MINUTES).reshape(hours, MINUTES).astype(np.float64)
     flat = np.full((hours + 1) * MINUTES, np.nan)
-    flat[place] = minutes.columns[""]
+    flat[place[~minutes.spike]] = minutes.columns[""][~minutes.spike]
     grid = flat.reshape(hours + 1, MINUTES)
-    noise = _noise(minutes)
     month = (first + np.arange(hours) * HOUR).astype("datetime64[M]")
     begins = np.flatnonzero(np.append(True, month[1:] != month[:-1]))
-    spans = list(zip(begins, np.append(begins[1:], hours), strict=True))
-    # Minutes of several instruments are not in order of time.
-    of_month = np.searchsorted(begins, minutes.hour, side="right") - 1
-    pairs = [
-        minute_pairs(grid[begin : end + 1], None if noise is None else noise[of_month == number])
-        for number, (begin, end) in enumerate(spans)
-    ]
+    months = list(zip(begins, np.append(begins[1:], hours), strict=True))
+    noise = _noise(minutes, np.searchsorted(begins, minutes.hour, side="right") - 1, len(months))
+    pairs = [minute_pairs(grid[begin : end + 1], of_month) for (begin, end), of_month in zip(months, noise, strict=True)]
     found = np.full(hours, np.nan)
-    for (begin, end), each in zip(spans, pooled(pairs), strict=True):
+    for (begin, end), each in zip(months, pooled(pairs), strict=True):
         gamma = semivariogram(each)
-        complete = sampled[begin:end].min(axis=1) == 1
         if gamma is not None:
             found[begin:end] = sampling_uncertainty(sampled[begin:end], gamma)
-        found[begin:end][complete] = 0.0
-    return found
+    found[sampled.min(axis=1) == 1] = 0.0
+    return np.hypot(found, plume_uncertainty(excess, sampled)) if minutes.spike.any() else found
 
 
-def _noise(minutes: GasMinutes) -> FloatArray | None:
-    """Return the independent uncertainty of each minute, None where no minute has any."""
+def _noise(minutes: GasMinutes, month: NDArray[np.intp], months: int) -> list[FloatArray | None]:
+    """Return the independent uncertainty of the minutes of each month, None where no minute has any."""
     parts = [minutes.columns[name] for name in _INDEPENDENT if name in minutes.columns]
-    return np.sqrt(np.sum(np.square(np.nan_to_num(parts)), axis=0)) if parts else None
+    if not parts:
+        return [None] * months
+    noise: FloatArray = np.sqrt(np.sum(np.square(np.nan_to_num(parts)), axis=0))
+    # Minutes of several instruments are not in order of time.
+    return [noise[month == number] for number in range(months)]

@@ -163,20 +163,22 @@ def _words() -> tuple[Variable, ...]:
 
 
 def _of_gas(gas: Gas) -> tuple[Variable, ...]:
-    bias = f"measured minus assigned mole fraction of {gas.long_name} of the target"
+    name, bias = gas.name, f"measured minus assigned mole fraction of {gas.long_name} of the target"
+
+    def described(suffix: str, long_name: str, units: str = gas.units) -> Variable:
+        return Variable(name=f"{name}_{suffix}", units=units, long_name=long_name, attributes={"describes": f"{name}_bias"})
+
     return (
-        Variable(name=f"{gas.name}_n", units="1", dtype="int32", long_name=f"number of values in {bias}"),
+        Variable(name=f"{name}_bias", units=gas.units, long_name=f"mean of {bias}"),
+        described("bias_stdev", f"standard deviation of {bias}"),
+        Variable(name=f"{name}_n", units="1", dtype="int32", long_name=f"number of values in {bias}"),
         Variable(
-            name=f"{gas.name}_left_out", units="1", dtype="int32", long_name=f"number of injections without a good value of {gas.long_name}"
+            name=f"{name}_left_out", units="1", dtype="int32", long_name=f"number of injections without a good value of {gas.long_name}"
         ),
-        Variable(name=f"{gas.name}_bias", units=gas.units, long_name=f"mean of {bias}"),
-        Variable(name=f"{gas.name}_bias_stdev", units=gas.units, long_name=f"standard deviation of {bias}"),
-        Variable(name=f"{gas.name}_cmr", units=gas.units, long_name=f"continuous measurement repeatability of {gas.long_name}"),
-        Variable(name=f"{gas.name}_ltr", units=gas.units, long_name=f"mean long-term repeatability of {gas.long_name}"),
-        *(
-            Variable(name=f"{gas.name}_within_{goal}", units="1", long_name=f"share of {bias} within the {goal.replace('_', ' ')}")
-            for goal in ("goal", "extended_goal")
-        ),
+        described("cmr", f"continuous measurement repeatability of {gas.long_name}"),
+        described("ltr", f"mean long-term repeatability of {gas.long_name}"),
+        described("within_goal", f"share of {bias} within the goal", "1"),
+        described("within_extended_goal", f"share of {bias} within the extended goal", "1"),
     )
 
 

@@ -50,7 +50,8 @@ def station_description(options: PicarroSimulation) -> str:
         table("[[calibrate]]", {"calibrator": "mole-fraction"}, *_settings(options, layout.gases)),
         *_calibrator_tables(options),
         *(table("[[derive]]", {"product": name}) for name in _PRODUCTS),
-        *(table("[[export]]", {"exporter": name}) for name in ("icos-atc", "obspack", "wdcgg")),
+        table("[[export]]", {"exporter": "icos-atc", "country": "none (simulated)"}),
+        *(table("[[export]]", {"exporter": name}) for name in ("obspack", "wdcgg")),
         table("[[export]]", {"exporter": "cf-netcdf", "streams": [f"hourly/{line.name}" for line in options.lines]}),
         table("[[export]]", {"exporter": "csv", "streams": [f"hourly/{line.name}" for line in options.lines]}),
     ]

@@ -130,15 +130,11 @@ def test_every_line_is_accounted_for(tmp_path: Path) -> None:
     assert (result.tally.seen, result.tally.kept, dict(result.tally.damaged)) == (7, 1, {"CH4 (ppm)": 1})
 
 
-def test_further_columns_and_one_in_place_of_the_usual_one(tmp_path: Path) -> None:
-    extra = {
-        "T0 (degC)": {"name": "cavity_temperature"},
-        "R": {"name": "fit_correlation", "units": "1"},
-        "none": {"name": "x", "units": "1"},
-    }
-    result = read(tmp_path, NITROUS_OXIDE, row(NITROUS_OXIDE), extra_columns=extra)
-    assert values(result, "cavity_temperature") == [3.0]
-    assert "extra_columns that the file does not have: 'R', 'none'" in str(result.problems[0])
+def test_further_columns(tmp_path: Path) -> None:
+    result = read(tmp_path, NITROUS_OXIDE, row(NITROUS_OXIDE), extra_columns=["T0 (degC)", "R"], units={"t0_deg_c": "degree_C"})
+    assert values(result, "t0_deg_c") == [3.0]
+    assert result.streams["aeris"]["t0_deg_c"].attrs["units"] == "degree_C"
+    assert "extra_columns: the file has no column 'R'" in str(result.problems[0])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from icos_atmosphere.readers.analyser_columns import variable_name
 from icos_atmosphere.readers.lgr_icos import READER
 from icos_atmosphere.simulators.lgr_icos import SIMULATOR
 from pydantic import ValidationError
@@ -165,28 +166,35 @@ def test_files_put_one_behind_the_other(tmp_path: Path) -> None:
     assert dict(read(tmp_path, row(), other).tally.rejected) == {"too few fields": 1}
 
 
-def test_further_columns(tmp_path: Path) -> None:
-    extra = {"Fit_Flag": {"name": "fit_flag", "units": "1", "long_name": "quality of the fit"}, "Batt_v": {"name": "battery", "units": "V"}}
-    result = read(tmp_path, row(), extra_columns=extra)
-    assert values(result, "fit_flag") == [3.0]
-    assert result.streams["lgr_icos"]["fit_flag"].attrs["long_name"] == "quality of the fit"
-    assert "extra_columns that the file does not have: 'Batt_v'" in str(result.problems[0])
+def test_further_columns_and_units(tmp_path: Path) -> None:
+    result = read(tmp_path, row(), extra_columns=["Fit_Flag", "Fit_Flags"], units={"fit_flag": "percent", "ch4_wet": "nmol mol-1"})
+    stream = result.streams["lgr_icos"]
+    assert (values(result, "fit_flag"), stream["fit_flag"].attrs["units"]) == ([3.0], "percent")
+    assert (values(result, "ch4_wet"), stream["ch4_wet"].attrs["units"]) == ([2.00232], "nmol mol-1")
+    assert stream["fit_flag"].attrs["long_name"] == "Fit_Flag as the analyser writes it"
+    assert "extra_columns: the file has no column 'Fit_Flags', nearest 'Fit_Flag'" in str(result.problems[0])
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
         ({"date_order": "dd/mm"}, "dd/mm/yyyy"),
-        ({"extra_columns": {"R": {"name": "reading"}}}, "state its units"),
-        ({"extra_columns": {"R": {"name": "reading", "units": "furlonks"}}}, "no unit"),
-        ({"extra_columns": {"R": {"name": "cavity_pressure", "units": "kelvin"}}}, "cannot be converted"),
-        ({"extra_columns": {"R": {"name": "co2_atc_flag"}}}, "category"),
-        ({"extra_columns": {"R": {"name": "Not Snake", "units": "1"}}}, "lower-case words"),
+        ({"extra_columns": ["GasT_C"]}, "'GasT_C' is read as cavity_temperature in any case"),
+        ({"extra_columns": ["Fit Flag", "Fit_Flag"]}, "more than one column would become the variable 'fit_flag'"),
+        ({"extra_columns": ["CO2 wet"]}, "more than one column would become the variable 'co2_wet'"),
+        ({"units": {"co2_wett": "umol mol-1"}}, "no variable 'co2_wett'.*'co2_wet'"),
+        ({"units": {"cavity_pressure": "kelvin"}}, "'kelvin' cannot be converted to 'torr'"),
+        ({"extra_columns": ["R"], "units": {"r": "furlonks"}}, "no unit"),
     ],
 )
 def test_wrong_descriptions(options: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         READER.options.model_validate(options)
+
+
+def test_names_of_further_columns() -> None:
+    headers = ("Fit_Flag", "[CO2]d_ppm_sd", "ChemDetect", "12CO2", "C2/C1", "T0 (degC)")
+    assert list(map(variable_name, headers)) == ["fit_flag", "co2_d_ppm_sd", "chem_detect", "x12co2", "c2_c1", "t0_deg_c"]
 
 
 @pytest.mark.parametrize(

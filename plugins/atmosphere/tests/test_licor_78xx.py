@@ -182,10 +182,16 @@ def test_a_status_that_is_no_code(tmp_path: Path) -> None:
 
 
 def test_further_columns(tmp_path: Path) -> None:
-    extra = {"RESIDUAL": {"name": "residual", "units": "1"}, "CHK": {"name": "check", "units": "1"}, "X": {"name": "x", "units": "1"}}
-    result = read(tmp_path, header(), row(), extra_columns=extra)
-    assert (values(result, "residual"), values(result, "check")) == ([0.0012], [67.0])
-    assert "extra_columns that the file does not have: 'X'" in str(result.problems[0])
+    result = read(tmp_path, header(), row(), extra_columns=["RESIDUAL", "CHK", "X"])
+    assert (values(result, "residual"), values(result, "chk")) == ([0.0012], [67.0])
+    assert "extra_columns: the file has no column 'X'" in str(result.problems[0])
+
+
+def test_units_of_further_columns_are_stated(tmp_path: Path) -> None:
+    units = tuple({"index": "V"}.get(unit, unit) for unit in UNITS)
+    result = read(tmp_path, header(units), row(), extra_columns=["NDX"])
+    assert "'NDX' is in 'V', expected '1' or alike: it is not read, see the option units" in str(result.problems[0])
+    assert values(read(tmp_path, header(units), row(), extra_columns=["NDX"], units={"ndx": "V"}), "ndx") == [10317.0]
 
 
 @pytest.mark.parametrize(

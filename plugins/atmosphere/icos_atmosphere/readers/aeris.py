@@ -128,7 +128,7 @@ def _rows(path: Path, options: AerisOptions, account: LineAccount, *, clock_only
         lines = split_lines(plain_bytes(path))
         headers, places = _header(lines, options)
         account.seen = len(lines) - 1
-        tell_absent(options.extra_columns, places, account, 1)
+        tell_absent(options, headers, account, 1)
         again = repeats_of(lines, 0)
         reject(account, _HEADER_AGAIN, len(again))
         time = tuple(map(plain, headers)).index(plain(TIME))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from icos_atmosphere.readers.analyser_columns import Column, ExtraColumn, words_of
+from icos_atmosphere.readers.analyser_columns import Column, ColumnOptions, check_columns, words_of
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Variable
-from icos_core.versioned import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
 __all__ = ["DATE_ORDERS", "STREAM", "TIME", "WORDS", "AerisOptions", "columns"]
 
@@ -41,7 +41,7 @@ def columns(mole_fractions: Literal["dry", "wet"]) -> Mapping[str, Column]:
     }
 
 
-class AerisOptions(Options):
+class AerisOptions(ColumnOptions):
     """How the files of one analyser are written. No file of one was at hand: what may differ is an option."""
 
     date_order: Literal["mm/dd/yyyy", "dd/mm/yyyy", "yyyy/mm/dd"] = Field(
@@ -51,11 +51,13 @@ class AerisOptions(Options):
     mole_fractions: Literal["dry", "wet"] = Field(
         default="dry", description="whether the gas columns are mole fractions in dry air, which is what the maker says of them; unverified"
     )
-    extra_columns: dict[str, ExtraColumn] = Field(
-        default_factory=dict, description='further columns, e.g. {"R" = { name = "fit_correlation", units = "1" }}'
-    )
+
+    @model_validator(mode="after")
+    def _columns_can_be_read(self) -> Self:
+        check_columns(columns(self.mole_fractions), self)
+        return self
 
     @property
     def words(self) -> dict[str, Variable]:
         """Header → word of everything that is read."""
-        return words_of(columns(self.mole_fractions), self.extra_columns, WORDS)
+        return words_of(columns(self.mole_fractions), self, WORDS)

@@ -2,62 +2,52 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from icos_atmosphere.vocabulary import VOCABULARY
 from icos_core.components import Variable
-from icos_core.exceptions import DataError
-from icos_core.option_types import SnakeCase  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.exceptions import DataError, hint
+from icos_core.option_types import Text  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.units import convertible
 from icos_core.versioned import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from typing import Self
+    from collections.abc import Iterable, Mapping, Sequence
 
     from icos_core.raw_text.line_account import LineAccount
 
-__all__ = ["Column", "ExtraColumn", "places_of", "plain", "tell_absent", "words_of"]
+__all__ = ["Column", "ColumnOptions", "check_columns", "places_of", "plain", "tell_absent", "variable_name", "words_of"]
 
 
 class Column(NamedTuple):
-    """A column that a reader knows: its variable, and the unit that it has in the file."""
+    """A column that a reader knows: its variable, and the unit that it usually has in the file."""
 
     name: str
     units: str
 
 
-class ExtraColumn(Options):
-    """One of ``[input.extra_columns]``: a column that the reader does not read by itself."""
+class ColumnOptions(Options):
+    """What is to be read of an analyser's files beside the usual columns."""
 
-    name: SnakeCase = Field(description="name in data sets: one of the vocabulary, or one of your own")
-    units: str = Field(default="", description='unit in the file (UDUNITS), "1" for numbers without; default: that of the vocabulary')
-    long_name: str = Field(default="", description="what it is, for people; default: that of the vocabulary")
+    extra_columns: tuple[Text, ...] = Field(
+        default=(), description='further columns to keep, by their header; they become variables in small letters: "Fit_Flag" is fit_flag'
+    )
+    units: dict[str, str] = Field(
+        default_factory=dict,
+        description='units in the file where they are not the usual ones ("1" of further columns), e.g. {n2o_dry = "nmol mol-1"}',
+    )
 
-    @model_validator(mode="after")
-    def _has_a_unit_that_fits(self) -> Self:
-        word = VOCABULARY.get(self.name)
-        usual = self.units if word is None else word.units
-        if word is None and not self.units:
-            raise ValueError(f'{self.name!r} is not in the vocabulary: state its units, "1" for numbers without')
-        if word is not None and word.flag_values:
-            raise ValueError(f"{self.name!r} is a category, which a column of numbers is not")
-        try:
-            fits = not self.units or not usual or convertible(self.units, usual)
-        except DataError as error:
-            raise ValueError(str(error)) from error
-        if not fits:
-            raise ValueError(f"{self.name}: {self.units!r} cannot be converted to {usual!r}")
-        return self
 
-    @property
-    def variable(self) -> Variable:
-        """The word, with the unit of the file."""
-        word = VOCABULARY.get(self.name, Variable(name=self.name))
-        return replace(word, units=self.units or word.units, long_name=self.long_name or word.long_name)
+def variable_name(header: str) -> str:
+    """Return the name that a further column has as a variable: ``Fit_Flag`` is ``fit_flag``, ``[CO2]d_ppm_sd`` is ``co2_d_ppm_sd``."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", header)
+    name = re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+    return name if name[:1].isalpha() else f"x{name}"
 
 
 def plain(header: str) -> str:
@@ -65,29 +55,53 @@ def plain(header: str) -> str:
     return "".join(header.replace('"', "").split()).casefold()
 
 
-def words_of(columns: Mapping[str, Column], extra: Mapping[str, ExtraColumn], own: Iterable[Variable] = ()) -> dict[str, Variable]:
-    """Return header → word, those that a station names first, with the units of the file.
+def words_of(columns: Mapping[str, Column], options: ColumnOptions, own: Iterable[Variable] = ()) -> dict[str, Variable]:
+    """Return header → word, with the units of the file.
 
     Parameters
     ----------
     columns
         Headers that the reader knows; of several for one variable the first that a file has is read.
-    extra
-        Headers that the station names. One of them for a variable that the reader knows, too, is read in place of the reader's.
+    options
+        Further columns, and units that are not the usual ones.
     own
         Words of the reader beside the vocabulary's.
     """
     known = {**VOCABULARY, **{word.name: word for word in own}}
-    named = {header: column.variable for header, column in extra.items()}
-    taken = {word.name for word in named.values()}
-    return {
-        **named,
-        **{
-            header: replace(known[column.name], units=column.units)
-            for header, column in columns.items()
-            if column.name not in taken and header not in named
-        },
-    }
+    words = {header: replace(known[column.name], units=column.units) for header, column in columns.items()}
+    for header in options.extra_columns:
+        words[header] = Variable(name=variable_name(header), units="1", long_name=f"{header} as the analyser writes it")
+    return {header: replace(word, units=options.units.get(word.name, word.units)) for header, word in words.items()}
+
+
+def check_columns(columns: Mapping[str, Column], options: ColumnOptions) -> None:
+    """Refuse further columns and units that cannot be.
+
+    Raises
+    ------
+    ValueError
+        For a column that is read in any case, two that would become one variable, a variable that there is not, and a unit that does not
+        measure what the variable does.
+    """
+    headers = {plain(header): column.name for header, column in columns.items()}
+    for header in options.extra_columns:
+        if plain(header) in headers:
+            raise ValueError(f"extra_columns: {header!r} is read as {headers[plain(header)]} in any case")
+    further = Counter(map(variable_name, options.extra_columns))
+    usual = {column.name: column.units for column in columns.values()}
+    for name, count in further.items():
+        if count > 1 or name in usual:
+            raise ValueError(f"extra_columns: more than one column would become the variable {name!r}")
+    for name, unit in options.units.items():
+        if name not in usual and name not in further:
+            raise ValueError(f"units: no variable {name!r}{hint(name, (*usual, *further))}")
+        try:
+            # What a further column holds only its user knows.
+            fits = convertible(unit, usual.get(name, unit))
+        except DataError as error:
+            raise ValueError(f"units: {name}: {error}") from error
+        if not fits:
+            raise ValueError(f"units: {name}: {unit!r} cannot be converted to {usual[name]!r}")
 
 
 def places_of(headers: Sequence[str], words: Mapping[str, Variable]) -> dict[str, int]:
@@ -108,8 +122,9 @@ def places_of(headers: Sequence[str], words: Mapping[str, Variable]) -> dict[str
     return found
 
 
-def tell_absent(extra: Mapping[str, ExtraColumn], found: Collection[str], account: LineAccount, line: int) -> None:
+def tell_absent(options: ColumnOptions, headers: Sequence[str], account: LineAccount, line: int) -> None:
     """Tell a person which of the columns that the station names a file does not have."""
-    absent = [header for header, column in extra.items() if column.name not in found]
-    if absent:
-        account.tell("columns", f"extra_columns that the file does not have: {', '.join(map(repr, absent))}", line)
+    there = set(map(plain, headers))
+    for header in options.extra_columns:
+        if plain(header) not in there:
+            account.tell("columns", f"extra_columns: the file has no column {header!r}{hint(header, headers)}", line)

@@ -99,7 +99,7 @@ def _rows(path: Path, options: LgrIcosOptions, account: LineAccount, *, clock_on
         for header_line in (part.first - 1 for part in parts[1:]):
             reject(account, "header line of other columns", 1)
             account.tell("columns", "other columns from here on", header_line + 1)
-        tell_absent(options.extra_columns, {name for part in parts for name in part.places}, account, header + 1)
+        tell_absent(options, [name for part in parts for name in part.headers], account, header + 1)
         date_format = DateFormat.from_text(options.date_order or order_of(dates_of(lines, parts), path.name))
         pieces = [_read_part(lines, part, date_format, options, account, clock_only=clock_only) for part in parts]
         serial = serial_number(lines, header)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from icos_atmosphere.readers.analyser_columns import Column, ExtraColumn, words_of
+from icos_atmosphere.readers.analyser_columns import Column, ColumnOptions, check_columns, words_of
 from icos_atmosphere.vocabulary import GASES
-from icos_core.versioned import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
     from icos_core.components import Variable
 
@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, Column] = {
 """Header → variable and unit."""
 
 
-class LgrIcosOptions(Options):
+class LgrIcosOptions(ColumnOptions):
     """How the files of one analyser are written."""
 
     date_order: Literal["dd/mm/yyyy", "mm/dd/yyyy", "yyyy/mm/dd"] | None = Field(
@@ -42,12 +42,13 @@ class LgrIcosOptions(Options):
         "A file whose dates can be in several orders is refused",
     )
     utc_offset: float = Field(default=0.0, ge=-14, le=14, description="hours that the analyser's clock is ahead of UTC")
-    extra_columns: dict[str, ExtraColumn] = Field(
-        default_factory=dict,
-        description='further columns, e.g. {"[CO2]d_ppm_sd" = { name = "co2_dry_stdev", units = "umol mol-1" }}',
-    )
+
+    @model_validator(mode="after")
+    def _columns_can_be_read(self) -> Self:
+        check_columns(COLUMNS, self)
+        return self
 
     @property
     def words(self) -> dict[str, Variable]:
         """Header → word of everything that is read."""
-        return words_of(COLUMNS, self.extra_columns)
+        return words_of(COLUMNS, self)

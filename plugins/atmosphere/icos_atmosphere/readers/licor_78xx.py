@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_atmosphere.readers.analyser_columns import tell_absent
+from icos_atmosphere.readers.analyser_columns import tell_absent, variable_name
 from icos_atmosphere.readers.analyser_table import Form, joined, ranges_without, read_rows
 from icos_atmosphere.readers.licor_78xx_layout import HEADER_AGAIN, MARK, find_header, identity, parts_of
 from icos_atmosphere.readers.licor_78xx_options import STREAM, UNITS, Licor78xxOptions
@@ -114,7 +114,7 @@ def _rows(path: Path, options: Licor78xxOptions, account: LineAccount, *, clock_
         pieces = [_read_part(lines, part, options, account, clock_only=clock_only) for part in parts]
         for part in parts[1:]:
             reject(account, HEADER_AGAIN, 1 if part.units is None else 2)
-        tell_absent(options.extra_columns, {name for part in parts for name in part.places}, account, header + 1)
+        tell_absent(options, [name for part in parts for name in part.headers], account, header + 1)
     about = identity(lines, header)
     return lines, joined(pieces, words), " ".join(filter(None, (about.get("Model", ""), about.get("SN", ""))))
 
@@ -124,7 +124,7 @@ def _read_part(lines: Lines, part: Part, options: Licor78xxOptions, account: Lin
     words = {word.name: word for word in options.words.values()}
     form = Form(
         headers=part.headers,
-        places=_readable(part, words, {extra.name for extra in options.extra_columns.values()}, account),
+        places=_readable(part, words, set(map(variable_name, options.extra_columns)), account),
         words=words,
         time_numbers=part.clock,
         moments=lambda block: _moments(block, part.clock),
@@ -153,10 +153,10 @@ def _units(part: Part, place: int) -> str | None:
     return UNITS.get(part.units[place].replace("μ", "µ").lower()) if part.units is not None else None
 
 
-def _readable(part: Part, words: Mapping[str, Variable], stated: Collection[str], account: LineAccount) -> dict[str, int]:
+def _readable(part: Part, words: Mapping[str, Variable], further: Collection[str], account: LineAccount) -> dict[str, int]:
     """Leave out the columns whose unit is not known or does not measure what is expected; a person is told.
 
-    Where a station itself states the unit of a column (`stated`), one that is not known is taken for that.
+    A `further` column, which a station asks for, may have a unit that is not known.
     """
     if part.units is None:
         account.tell("units", "no line of units (DATAU): the usual ones are taken", part.first)
@@ -164,11 +164,11 @@ def _readable(part: Part, words: Mapping[str, Variable], stated: Collection[str]
     readable = {}
     for name, place in part.places.items():
         units = _units(part, place)
-        if (units is None and name in stated) or (units is not None and can_become(units, words[name].units)):
+        if (units is None and name in further) or (units is not None and can_become(units, words[name].units)):
             readable[name] = place
         else:
-            message = f"column {part.headers[place]!r} is in {part.units[place]!r}, expected {words[name].units!r} or alike: it is not read"
-            account.tell("units", message, part.first)
+            message = f"column {part.headers[place]!r} is in {part.units[place]!r}, expected {words[name].units!r} or alike"
+            account.tell("units", f"{message}: it is not read, see the option units", part.first)
     return readable
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from icos_atmosphere.readers.analyser_columns import Column, ExtraColumn, words_of
-from icos_core.versioned import Options
+from icos_atmosphere.readers.analyser_columns import Column, ColumnOptions, check_columns, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
     from icos_core.components import Variable
 
@@ -57,18 +57,20 @@ def columns(mole_fractions: Literal["dry", "wet"]) -> dict[str, Column]:
     }
 
 
-class Licor78xxOptions(Options):
+class Licor78xxOptions(ColumnOptions):
     """How the files of one analyser are written."""
 
     mole_fractions: Literal["dry", "wet"] = Field(
         default="dry",
         description="whether the gas columns are mole fractions in dry air; dry is taken from LI-COR's names of the same values",
     )
-    extra_columns: dict[str, ExtraColumn] = Field(
-        default_factory=dict, description='further columns, e.g. {"RESIDUAL" = { name = "residual", units = "1" }}'
-    )
+
+    @model_validator(mode="after")
+    def _columns_can_be_read(self) -> Self:
+        check_columns(columns(self.mole_fractions), self)
+        return self
 
     @property
     def words(self) -> dict[str, Variable]:
         """Header → word of everything that is read."""
-        return words_of(columns(self.mole_fractions), self.extra_columns)
+        return words_of(columns(self.mole_fractions), self)

@@ -361,3 +361,16 @@ def test_several_gases_in_one_file(tmp_path):
 def test_columns_that_nobody_knows_are_named(tmp_path):
     content = atc_files.release(2).replace(b";QcBias;", b";Weather;")
     assert "columns not used: Weather" in messages(read(tmp_path, content))
+
+
+def test_bytes_that_are_no_text_separate_nothing(tmp_path):
+    content = atc_files.old_layout().replace(b"2011.241094", b"2011\xae2410\xa04").replace(b" U 38881 2015  ", b" U 388;1 2015  ")
+    result = read(tmp_path, content, "abc.co2.1minute.222m.min.dat")
+    assert result.tally.kept == 3
+    assert result.streams["icos_atc"]["co2"].values[1] == 401.645
+    assert result.streams["icos_atc"]["co2_quality_id"].values.tolist() == [38938, -1, 38881]
+
+
+def test_years_beyond_all_clocks_are_no_time(tmp_path):
+    content = atc_files.flasks().replace(b"2023-12-30T20", b"9023-12-30T20")
+    assert read(tmp_path, content).tally.rejected == {"no date and time": 1}

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decimal_dates", "iso_times", "times_of"]
 
-_ISO = re.compile(r"(\d{4}-[01]\d-[0-3]\d)[T ]([0-2]\d:[0-5]\d(?::[0-5]\d)?)Z?", re.ASCII)
-_LAST = {"year": 2200, "month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
+_ISO = re.compile(r"((?:19|20|21)\d\d-[01]\d-[0-3]\d)[T ]([0-2]\d:[0-5]\d(?::[0-5]\d)?)Z?", re.ASCII)
+_LAST = {"year": 2199, "month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
 _FIRST = {"year": 1900, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
 _SECONDS = {"hour": 3600, "minute": 60, "second": 1}
 _SECOND = 1_000_000_000

@@ -40,6 +40,8 @@ HEADER_AGAIN, OTHER_STATION, OTHER_HEIGHT, NO_TIME = (
     "no date and time",
 )
 _NO_FLAG = "(no flag)"
+_SEPARATOR = ";"
+_BLANKS_SEPARATE = bytes.maketrans(b" ;", b";?")
 _SECOND = 1_000_000_000
 _MISSING, _MISSING_SPREAD = -999.99, -9.99
 _COUNTS = ("_n", "_instrument", "_quality_id", "sampler_id", "flask_sampling_id")
@@ -125,10 +127,11 @@ def parse_rows(table: Table, account: LineAccount, *, clock_only: bool = False) 
     of_words = {*worded.values(), *(layout.places[name] for name in ("site", "start", "end") if name in layout.places)}
     of_numbers = {*values.values(), *layout.places.values()} - of_words
     block = parse_block(
-        regular.text,
+        # Bytes that are no text may turn into blanks when parsed, which must not separate then.
+        regular.text if table.header.separator != " " else regular.text.translate(_BLANKS_SEPARATE),
         regular.rows.size,
         len(table.header.titles),
-        separator=table.header.separator,
+        separator=_SEPARATOR,
         words=sorted(of_words),
         numbers=dict.fromkeys(sorted(of_numbers), number),
     )

@@ -78,7 +78,7 @@ class AnalyserSimulation(Options):
             noise=0.03,
             regulator=0.1,
             pressure_sensitivity=-0.471,
-            assigned_uncertainty=0.02,
+            assigned_uncertainty=0.015,
         ),
         description="CO2, µmol mol⁻¹",
     )

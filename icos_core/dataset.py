@@ -141,7 +141,7 @@ def check_stream(stream: xr.Dataset, name: str = "stream") -> None:
     """Raise :class:`DataError` unless `time` is there, ``datetime64[ns]``, increasing and unique."""
     if "time" not in stream.coords:
         raise DataError(f"{name}: no coordinate 'time'")
-    time = stream["time"].values
+    time = stream.variables["time"].values
     if time.dtype != np.dtype("datetime64[ns]"):
         raise DataError(f"{name}: time is {time.dtype}, expected datetime64[ns]")
     if np.isnat(time).any():
@@ -166,23 +166,23 @@ def quantities(stream: xr.Dataset) -> list[str]:
 
 def is_good(stream: xr.Dataset, name: str, worst: int = NOT_EVALUATED) -> NDArray[np.bool_]:
     """Rows whose `name` is present and flagged no worse than `worst` (default: good or not evaluated)."""
-    values = stream[name].values
+    values = stream.variables[name].values
     good: NDArray[np.bool_] = ~np.isnan(values) if values.dtype.kind == "f" else np.ones(values.shape, dtype=bool)
     flag = f"{name}_flag"
     if flag in stream:
-        rows = stream[flag].values <= worst
+        rows = stream.variables[flag].values <= worst
         good &= rows.reshape(rows.shape + (1,) * (good.ndim - rows.ndim))
     return good
 
 
 def usable(stream: xr.Dataset, name: str, worst: int = NOT_EVALUATED) -> NDArray[np.float64]:
     """Values of `name`, NaN where they are missing or flagged worse than `worst`."""
-    return np.where(is_good(stream, name, worst), stream[name].values, np.nan)
+    return np.where(is_good(stream, name, worst), stream.variables[name].values, np.nan)
 
 
 def category_words(stream: xr.Dataset, name: str) -> dict[str, int]:
     """Words of a category → their codes."""
-    attrs = stream[name].attrs
+    attrs = stream.variables[name].attrs
     words = str(attrs.get("flag_meanings", "")).split()
     return dict(zip(words, (int(code) for code in np.atleast_1d(attrs.get("flag_values", []))), strict=True))
 
@@ -199,5 +199,5 @@ def category_mask(stream: xr.Dataset, name: str, words: Sequence[str]) -> NDArra
     unknown = [word for word in words if word not in codes]
     if unknown:
         raise DataError(f"{name} has no word {unknown[0]!r}{hint(unknown[0], codes)}")
-    wanted: NDArray[np.bool_] = np.isin(stream[name].values, [codes[word] for word in words])
+    wanted: NDArray[np.bool_] = np.isin(stream.variables[name].values, [codes[word] for word in words])
     return wanted

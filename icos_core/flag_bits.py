@@ -27,12 +27,12 @@ def decode_bits(stream: xr.Dataset, name: str) -> dict[str, NDArray[np.bool_]]:
     """Return meaning → rows whose bit is set, for a mask variable such as ``sst_tests``; empty where it is absent."""
     if name not in stream:
         return {}
-    bits = stream[name].values
+    bits = stream.variables[name].values
     return {meaning: (bits & mask) != 0 for meaning, mask in _masks(stream, name).items()}
 
 
 def _masks(stream: xr.Dataset, name: str) -> dict[str, np.int32]:
-    attrs = stream[name].attrs
+    attrs = stream.variables[name].attrs
     return dict(zip(str(attrs["flag_meanings"]).split(), np.atleast_1d(attrs["flag_masks"]), strict=True))
 
 
@@ -71,10 +71,10 @@ class Bits:
             raise DataError(f"{name} would need {len(wanted)} bits, at most {MOST_BITS} fit; first: {', '.join(wanted[:5])}")
         masks = {meaning: np.int32(1 << bit) for bit, meaning in enumerate(wanted)}
         if kept and kept == masks and len(kept) == len(old):
-            return cls(masks, stream[name].values.copy())
+            return cls(masks, stream.variables[name].values.copy())
         packed = np.zeros(stream.sizes["time"], dtype=np.int32)
         for meaning, mask in kept.items():
-            packed[np.flatnonzero(stream[name].values & mask)] |= masks[meaning]
+            packed[np.flatnonzero(stream.variables[name].values & mask)] |= masks[meaning]
         return cls(masks, packed)
 
     def set(self, meaning: str, rows: NDArray[np.bool_]) -> None:

@@ -83,7 +83,7 @@ def apply_flags(
         _check_outcome(stream, outcome, of_variable)
         of_variable[outcome.variable].append(outcome)
     met = {person.id: 0 for person in people}
-    time = stream["time"].values
+    time = stream.variables["time"].values
     found: dict[str, Bits] = {}
     flags: dict[str, NDArray[np.int8]] = {}
     companions: dict[str, Companion] = {}
@@ -126,7 +126,8 @@ def _check_outcome(stream: xr.Dataset, outcome: Outcome, of_variable: Mapping[st
             raise DataError(f"{what} returned {np.shape(rows)} rows, expected {stream['time'].shape}")
     if level.size and (level.dtype.kind not in "iu" or level.min() < GOOD or level.max() > BAD):
         raise DataError(f"{what} returned levels {np.unique(level).tolist()}, expected {_LEVELS}")
-    applied = str(stream[f"{outcome.variable}_evaluated"].attrs["flag_meanings"]) if f"{outcome.variable}_evaluated" in stream else ""
+    evaluated = f"{outcome.variable}_evaluated"
+    applied = str(stream.variables[evaluated].attrs["flag_meanings"]) if evaluated in stream else ""
     if outcome.name in {*applied.split(), *(other.name for other in of_variable[outcome.variable])}:
         raise DataError(f"two tests of {outcome.variable!r} have the name {outcome.name!r}; give one of them another label")
 
@@ -161,7 +162,7 @@ def _bits(stream: xr.Dataset, name: str, outcomes: Sequence[Outcome], effects: S
 
 
 def _primary(stream: xr.Dataset, name: str, tests: Bits, applied: Bits) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    values = stream[name].values
+    values = stream.variables[name].values
     flag = np.where(applied.packed != 0, np.int8(GOOD), np.int8(NOT_EVALUATED))
     _raise_to_outcomes(flag, tests)
     flag[np.isnan(values) if values.ndim == 1 else np.isnan(values).all(axis=tuple(range(1, values.ndim)))] = MISSING

@@ -56,15 +56,15 @@ def require_units(stream: xr.Dataset, name: str, units: str) -> xr.Dataset:
     names = [name, *(str(other) for other in stream.data_vars if str(other).startswith(f"{name}_uncertainty"))]
     changed = {}
     for each in names:
-        source = str(stream[each].attrs.get("units", ""))
+        source = str(stream.variables[each].attrs.get("units", ""))
         if source == units:
             continue
         try:
             if each == name:
-                values = convert(stream[each].values, source, units)
+                values = convert(stream.variables[each].values, source, units)
             else:
-                values = stream[each].values * (convert(1.0, source, units) - convert(0.0, source, units))
+                values = stream.variables[each].values * (convert(1.0, source, units) - convert(0.0, source, units))
         except DataError as error:
             raise DataError(f"{each}: {error}") from error
-        changed[each] = (stream[each].dims, values, {**stream[each].attrs, "units": units})
+        changed[each] = (stream.variables[each].dims, values, {**stream.variables[each].attrs, "units": units})
     return stream.assign(changed) if changed else stream

@@ -67,7 +67,7 @@ def _uncertainty(stream: xr.Dataset, name: str) -> dict[str, str]:
     base = owner(stream, name)
     if base is None or name != f"{base}_uncertainty":
         return {}
-    quantity = stream[base].attrs
+    quantity = stream.variables[base].attrs
     attrs = {}
     if "standard_name" in quantity:
         attrs["standard_name"] = f"{quantity['standard_name']} standard_error"

@@ -106,13 +106,13 @@ def _write(path: Path, *, part: Part, stream_name: str, stem: str, options: CfNe
 
 
 def _write_variable(file: netCDF4.Dataset, stream: xr.Dataset, name: str, geometry: Geometry, compression: int) -> None:
-    values: NDArray[Any] = stream[name].values
+    values: NDArray[Any] = stream.variables[name].values
     attrs = variable_attributes(stream, name, geometry)
     if name in _bounds(stream):
         # A boundary variable inherits everything from the variable that it bounds.
         attrs = {}
     if values.dtype.kind == "M":
-        digits = max(time_digits(stream[other].values.ravel()) for other in _sharing_units(stream, name))
+        digits = max(time_digits(stream.variables[other].values.ravel()) for other in _sharing_units(stream, name))
         values, encoding = _encode_time(values, digits)
         attrs |= {} if name in _bounds(stream) else encoding
     elif values.dtype.kind == "m":
@@ -155,7 +155,7 @@ def _bounds(stream: xr.Dataset) -> frozenset[str]:
 def _sharing_units(stream: xr.Dataset, name: str) -> tuple[str, ...]:
     """Name the variable itself and the one that it bounds or that bounds it: both are written in one unit."""
     others = {str(other) for other, v in stream.variables.items() if v.attrs.get("bounds") == name}
-    bounds = stream[name].attrs.get("bounds")
+    bounds = stream.variables[name].attrs.get("bounds")
     if bounds in stream.variables:
         others.add(str(bounds))
     return (name, *sorted(others))

@@ -21,7 +21,8 @@ import numpy as np
 from icos_atmosphere.exporters.icos_atc_columns import near_real_time_columns, release_columns
 from icos_atmosphere.exporters.icos_atc_header import header, missing_items
 from icos_atmosphere.exporters.icos_atc_options import RELEASE, IcosAtcOptions
-from icos_atmosphere.exporters.icos_atc_series import DUMMY_INSTRUMENT, series_of
+from icos_atmosphere.exporters.icos_atc_series import series_of
+from icos_atmosphere.readers.icos_atc_release_instruments import DUMMY_INSTRUMENT
 from icos_atmosphere.vocabulary.gases import GASES
 from icos_core.components import Exporter
 from icos_core.exceptions import ExportRefused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.exporters.icos_atc_options import RELEASE, UNDEFINED
-from icos_atmosphere.exporters.icos_atc_series import DUMMY_INSTRUMENT
+from icos_atmosphere.readers.icos_atc_release_instruments import DUMMY_INSTRUMENT
 from icos_atmosphere.vocabulary.gases import GASES
 
 if TYPE_CHECKING:

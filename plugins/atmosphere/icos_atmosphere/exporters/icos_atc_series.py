@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.atc_flags import atc_letters, is_correct
+from icos_atmosphere.readers.icos_atc_release_header import instruments_of
+from icos_atmosphere.readers.icos_atc_release_instruments import DUMMY_INSTRUMENT
 from icos_atmosphere.scales import NONE, UNKNOWN
 from icos_atmosphere.vocabulary.gases import GASES
 from icos_core.exceptions import DataError, hint
@@ -22,12 +24,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Streams
 
-__all__ = ["DUMMY_INSTRUMENT", "Series", "instrument_column", "series_of"]
-
-DUMMY_INSTRUMENT = 82
-"""Identifier of the instrument that fills gaps where one instrument took over from another."""
-
-_INSTRUMENT = re.compile(r"\s*([^;]*?)\s*\(instrument Id ([0-9]+)\)", re.IGNORECASE)
+__all__ = ["Series", "instrument_column", "series_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +58,7 @@ class Series:
     def instruments(self) -> dict[int, str]:
         """Return identifier → method of the instruments: those that the file of the gas named, else those of the rows in order."""
         attrs = self.data.attrs
-        stated = {int(number): method for method, number in _INSTRUMENT.findall(str(self.data[self.gas].attrs.get("instruments", "")))}
+        stated = instruments_of(str(self.data[self.gas].attrs.get("instruments", "")))
         methods = dict(zip(map(int, attrs.get("instrument_ids", ())), attrs.get("instrument_methods", ()), strict=False))
         numbers, first = np.unique(self.instrument, return_index=True)
         rows = (number for number in numbers[np.argsort(first)].tolist() if number not in {-1, DUMMY_INSTRUMENT})

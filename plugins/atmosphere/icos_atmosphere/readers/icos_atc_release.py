@@ -228,12 +228,13 @@ def _units(header: Header, layout: Layout, file: str) -> dict[str, str]:
 
 
 def _attributes(header: Header, height: float, interval: str, options: IcosAtcReleaseOptions) -> dict[str, Any]:
-    instruments = instruments_of(header)
+    method = header.items.get("MEASUREMENT METHOD", "")
+    instruments = instruments_of(method)
     return {
         "line": options.line or f"{height:g}m",
         "intake_height": height,
         "averaging_interval": interval,
-        "instrument": header.items.get("MEASUREMENT METHOD", "") or "not stated",
+        "instrument": method or "not stated",
         "instrument_ids": list(instruments),
         "instrument_methods": list(instruments.values()),
         **header.attributes(),

@@ -145,9 +145,9 @@ def tell_counts(header: Header, lines: Lines, account: LineAccount) -> None:
         account.tell("counts", f"the header says {key}: {stated[:20]}, the file has {found}{short}")
 
 
-def instruments_of(header: Header) -> dict[int, str]:
-    """Return identifier → method of the instruments that the header names, in its order."""
-    return {int(number): method for method, number in _INSTRUMENT.findall(header.items.get("MEASUREMENT METHOD", ""))}
+def instruments_of(text: str) -> dict[int, str]:
+    """Return identifier → method of the instruments that a text such as ``Cavity RingDown Spectrometer (instrument Id 489)`` names."""
+    return {int(number): method for method, number in _INSTRUMENT.findall(text)}
 
 
 def scales_of(header: Header, gas: str, option: str, file: str) -> Scales:

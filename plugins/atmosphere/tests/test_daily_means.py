@@ -98,11 +98,13 @@ def test_a_day_with_untested_hours_is_not_called_good() -> None:
     level[30] = NOT_EVALUATED
     provisional = Outcome(variable="co2", name="provisional_calibration", level=level, mark=np.arange(48) == 3)
     spike = Outcome(variable="co2", name="spike_sd", level=level, mark=np.arange(48) == 3)
-    made = run(daily_means.PRODUCT, {"hourly/150m": hourly({"co2": np.full(48, 410.0)}, START, "150m", provisional, spike)}, 0.0)
+    bias = Outcome(variable="co2", name="target_bias", level=level, mark=np.arange(48) == 3)
+    stream = hourly({"co2": np.full(48, 410.0)}, START, "150m", provisional, spike, bias)
+    made = run(daily_means.PRODUCT, {"hourly/150m": stream}, 0.0)
     assert made["daily/150m"]["co2_flag"].values.tolist() == [GOOD, NOT_EVALUATED]
     marks = decode_bits(made["daily/150m"], "co2_tests")
     assert marks["provisional_calibration"].tolist() == [True, False]
-    assert "spike_sd" not in marks
+    assert not {"spike_sd", "target_bias"} & set(marks)  # tests of products say themselves what they say of days
 
 
 def test_days_with_too_few_hours_have_no_value() -> None:

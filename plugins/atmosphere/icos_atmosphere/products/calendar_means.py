@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.calibration.released_mole_fraction_scales import row_scales
+from icos_atmosphere.calibration.result_words import MARKS
 from icos_atmosphere.interval_means import combined, mean_uncertainty, means
 from icos_atmosphere.products.series_streams import finished, gases_of, scale_of, with_bounds
 from icos_atmosphere.vocabulary import GASES, UNCERTAINTY_TERMS, series_words
@@ -88,7 +89,7 @@ def calendar_means(
     Dataset
         The stream.
     list of Outcome
-        An interval is good where its rows are; what marks a row, but for spikes, marks its interval.
+        An interval is good where its rows are; what the calibrator marked in a row marks its interval.
     list of Problem
         Intervals whose rows are on different scales: they have no value.
     """
@@ -194,7 +195,6 @@ def _outcomes(name: str, part: xr.Dataset, gas: str, counts: BoolArray, calendar
     level = np.where(has_value & ~any_of(untested), GOOD, NOT_EVALUATED).astype(np.int8)
     rows = {"day": "hours", "month": "days"}[calendar.interval]
     made = [Outcome(stream=name, variable=gas, name=rows, level=level)]
-    for mark, hit in decode_bits(part, f"{gas}_tests").items():
-        if not mark.startswith("spike") and not mark.endswith(("_questionable", "_bad")):
-            made.append(Outcome(stream=name, variable=gas, name=mark, level=level, mark=any_of(hit)))
+    bits = decode_bits(part, f"{gas}_tests")
+    made += [Outcome(stream=name, variable=gas, name=mark, level=level, mark=any_of(bits[mark])) for mark in MARKS if mark in bits]
     return made

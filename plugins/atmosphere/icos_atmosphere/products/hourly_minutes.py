@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_atmosphere.calibration.result_words import MARKS
 from icos_atmosphere.vocabulary import UNCERTAINTY_TERMS
 from icos_core.dataset import GOOD, NOT_EVALUATED, is_good
 from icos_core.flags import PROPAGATED, decode_bits
@@ -64,7 +65,7 @@ class GasMinutes:
     level
         (n,) 1: tested and good, 2: not evaluated.
     marks
-        Bit that does not change a flag → (n,) minutes that have it.
+        Bit of the calibrator or of a test of spikes that does not change a flag → (n,) minutes that have it.
     instrument
         (n,) identifier of the instrument, -1 where it has none.
     serving
@@ -177,4 +178,7 @@ def _instrument(stream: xr.Dataset, gas: str, rows: NDArray[np.intp]) -> NDArray
 
 
 def _marks(stream: xr.Dataset, gas: str, rows: NDArray[np.intp]) -> dict[str, BoolArray]:
-    return {meaning: hit[rows] for meaning, hit in decode_bits(stream, f"{gas}_tests").items() if not meaning.endswith(_OUTCOMES)}
+    """Return the spikes, and what the calibrator has to say; other tests may run again on hours and say for themselves."""
+    bits = decode_bits(stream, f"{gas}_tests")
+    spikes = [meaning for meaning in bits if meaning.startswith("spike") and not meaning.endswith(_OUTCOMES)]
+    return {meaning: bits[meaning][rows] for meaning in (*MARKS, *spikes) if meaning in bits}

@@ -172,7 +172,7 @@ def test_further_columns_and_units(tmp_path: Path) -> None:
     assert (values(result, "fit_flag"), stream["fit_flag"].attrs["units"]) == ([3.0], "percent")
     assert (values(result, "ch4_wet"), stream["ch4_wet"].attrs["units"]) == ([2.00232], "nmol mol-1")
     assert stream["fit_flag"].attrs["long_name"] == "Fit_Flag as the analyser writes it"
-    assert "extra_columns: the file has no column 'Fit_Flags', nearest 'Fit_Flag'" in str(result.problems[0])
+    assert "extra_columns: the file has no column 'Fit_Flags'; nearest: 'Fit_Flag'" in str(result.problems[0])
 
 
 @pytest.mark.parametrize(

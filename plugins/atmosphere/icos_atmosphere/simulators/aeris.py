@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_atmosphere.readers.aeris_options import STREAM, AerisOptions
-from icos_atmosphere.simulators.known_air import SmallStation, known_air, readings, station
+from icos_atmosphere.simulators.known_air import LINE, SmallStation, calibration, known_air, readings, series_truth, station
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
 from icos_core.describing.station_file import table
@@ -78,11 +78,13 @@ def simulate(folder: Path, options: AerisSimulation, seed: int) -> SimulationRes
     description = folder / "station.toml"
     tables = [
         *station("aeris", "raw/*.txt", {"utc_offset": options.utc_offset}),
+        *calibration(STREAM, "MIRA", "inlet_number", _GASES[options.laser]),
         *(table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv")),
     ]
     description.write_text("\n".join(tables), encoding="utf-8")
     words = {word.name: word for word in AerisOptions().words.values()}
-    return SimulationResult(files=(path,), description=description, truth={STREAM: make_stream(air.time, truth, words.values())})
+    known = {STREAM: make_stream(air.time, truth, words.values()), f"{STREAM}/{LINE}": series_truth(air, _GASES[options.laser])}
+    return SimulationResult(files=(path,), description=description, truth=known)
 
 
 def _numbers(values: FloatArray, decimals: int) -> list[str]:

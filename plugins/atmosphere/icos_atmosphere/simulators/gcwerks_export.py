@@ -95,6 +95,7 @@ def simulate(folder: Path, options: GcwerksExportSimulation, seed: int) -> Simul
     scales = ", ".join(f'{gas} = "{CURRENT[gas]}"' for gas in _GASES)
     tables = [
         *station("gcwerks-export", "raw/*.dat", described, f"scales = {{ {scales} }}"),
+        table("[[calibrate]]", {"calibrator": "released-mole-fraction"}),
         *(table("[[export]]", {"exporter": each}) for each in ("cf-netcdf", "csv")),
     ]
     description.write_text("\n".join(tables), encoding="utf-8")

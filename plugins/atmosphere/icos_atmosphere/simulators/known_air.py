@@ -9,7 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from icos_atmosphere.scales import CURRENT
-from icos_atmosphere.vocabulary import GASES
+from icos_atmosphere.vocabulary import GASES, series_words
+from icos_core.dataset import make_stream
 from icos_core.describing.station_file import table
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.option_types import Moment  # noqa: TC001  # pydantic evaluates annotations
@@ -18,6 +19,7 @@ from icos_core.versioned import Options, utc64
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import xarray as xr
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
@@ -33,6 +35,7 @@ __all__ = [
     "calibration",
     "known_air",
     "readings",
+    "series_truth",
     "station",
 ]
 
@@ -48,7 +51,7 @@ SLOPE, INTERCEPT = 1.0021, -0.0006
 
 _USUAL = {"co2": 420.0, "ch4": 1980.0, "co": 120.0, "n2o": 336.0}
 _SWING = {"co2": 12.0, "ch4": 40.0, "co": 25.0, "n2o": 0.8}
-_NOISE = {"co2": 0.05, "ch4": 0.6, "co": 1.5, "n2o": 0.1}
+_NOISE = {"co2": 0.02, "ch4": 0.3, "co": 0.6, "n2o": 0.04}
 _DAY = 86_400.0
 _CYCLES = 2
 
@@ -106,6 +109,16 @@ def readings(air: KnownAir, options: SmallStation, random: np.random.Generator) 
     ideal = {gas: (values - INTERCEPT * _USUAL[gas]) / SLOPE for gas, values in air.dry.items()}
     noise = {gas: options.noise * _NOISE[gas] * random.standard_normal(air.time.size) for gas in ideal}
     return ideal, {gas: values + noise[gas] for gas, values in ideal.items()}
+
+
+def series_truth(air: KnownAir, gases: Sequence[str]) -> xr.Dataset:
+    """Return the true mole fractions of the line at the beginning of each whole minute in which nothing else was sampled."""
+    minute = air.time.astype("M8[m]")
+    starts, which = np.unique(minute, return_inverse=True)
+    rows = np.bincount(which)
+    whole = (np.bincount(which, weights=air.port == LINE_PORT) == rows) & (rows == rows.max())
+    means = {gas: np.bincount(which, weights=air.dry[gas])[whole] / rows[whole] for gas in gases}
+    return make_stream(starts[whole].astype("M8[ns]"), means, series_words(gases))
 
 
 def station(reader: str, files: str, options: Mapping[str, Any], *lines: str) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_atmosphere.readers.lgr_icos_options import STREAM, LgrIcosOptions
-from icos_atmosphere.simulators.known_air import SmallStation, known_air, readings, station
+from icos_atmosphere.simulators.known_air import LINE, SmallStation, calibration, known_air, readings, series_truth, station
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
 from icos_core.describing.station_file import table
@@ -79,11 +79,16 @@ def simulate(folder: Path, options: LgrIcosSimulation, seed: int) -> SimulationR
     path.write_text(_text(columns, options), encoding="ascii")
     description = folder / "station.toml"
     described = {"date_order": options.date_order, "utc_offset": options.utc_offset}
-    tables = [*station("lgr-icos", "raw/*.txt", described), *(table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv"))]
+    tables = [
+        *station("lgr-icos", "raw/*.txt", described),
+        *calibration(STREAM, options.model, "mpv_position", _GASES[options.model]),
+        *(table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv")),
+    ]
     description.write_text("\n".join(tables), encoding="utf-8")
     truth |= {"h2o": air.water * 1e4, "mpv_position": air.port.astype(np.float64)}
     words = {word.name: word for word in LgrIcosOptions().words.values()}
-    return SimulationResult(files=(path,), description=description, truth={STREAM: make_stream(air.time, truth, words.values())})
+    known = {STREAM: make_stream(air.time, truth, words.values()), f"{STREAM}/{LINE}": series_truth(air, _GASES[options.model])}
+    return SimulationResult(files=(path,), description=description, truth=known)
 
 
 def _stamps(air: KnownAir, options: LgrIcosSimulation) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_atmosphere.readers.licor_78xx_options import STREAM, Licor78xxOptions
-from icos_atmosphere.simulators.known_air import SmallStation, known_air, readings, station
+from icos_atmosphere.simulators.known_air import LINE, SmallStation, calibration, known_air, readings, series_truth, station
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
 from icos_core.describing.station_file import table
@@ -75,12 +75,14 @@ def simulate(folder: Path, options: Licor78xxSimulation, seed: int) -> Simulatio
             'columns = { port = "inlet_number" }',
             f'join = {{ onto = "{STREAM}", method = "nearest", limit = "30 s" }}',
         ),
+        *calibration(STREAM, options.model, "inlet_number", gases),
         *(table("[[export]]", {"exporter": name}) for name in ("cf-netcdf", "csv")),
     ]
     description.write_text("\n".join(tables), encoding="utf-8")
     truth = {f"{gas}_dry": ideal[gas] for gas in gases} | {"h2o": air.water * 1e4}
     words = {word.name: word for word in Licor78xxOptions().words.values()}
-    return SimulationResult(files=(path,), description=description, truth={STREAM: make_stream(air.time, truth, words.values())})
+    known = {STREAM: make_stream(air.time, truth, words.values()), f"{STREAM}/{LINE}": series_truth(air, gases)}
+    return SimulationResult(files=(path,), description=description, truth=known)
 
 
 def _text(air: KnownAir, model: str, columns: dict[str, tuple[str, list[str]]]) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from icos_atmosphere.figures.tower import draw_points, formula, frame_time, from_zero, of_analysers, sign
+from icos_atmosphere.compatibility_goals import COMPATIBILITY_GOALS
+from icos_atmosphere.figures.tower import draw_points, formula, frame_time, from_zero, label_gas, of_analysers, sign
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Figure
 from icos_core.dataset import GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["FIGURE"]
 
 _HEIGHTS = (1.0, 0.75)
+_LEAST_SPAN = 0.5
 
 
 def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     """Draw two panels per analyser and gas: the value of a fixed reading since the first accepted sequence, and the largest residual.
 
-    A sequence that was not accepted is questionable; the line joins those that are used.
+    A sequence that was not accepted is questionable; the line joins those that are used. Changes well within the network compatibility goal
+    look small: the axis reaches over half of it at least.
     """
     found = [(each, gas) for each in of_analysers(streams, "calibration") for gas in GASES if f"{gas}_reference" in each.stream]
     if not found:
@@ -44,13 +47,15 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
 def _draw_one(upper: Axes, lower: Axes, gas: str, stream: xr.Dataset) -> None:
     sequences = _sequences(gas, stream)
     upper.axhline(0.0, color=INK, linewidth=0.8)
-    drawn = draw_points(upper, sequences, "change")
+    shown = _LEAST_SPAN * COMPATIBILITY_GOALS[gas].goal
+    drawn = draw_points(upper, sequences, "change", span=(-shown, shown))
     draw_points(lower, sequences, "residual")
-    label_axis(upper, f"{formula(gas)}, change", GASES[gas].units)
+    label_gas(upper, gas, "change")
     label_axis(lower, "residual", GASES[gas].units)
     if drawn:
         from_zero(lower)
         add_legend(upper)
+        add_legend(lower)
     else:
         say_empty(upper, f"no calibration sequence has a line of {formula(gas)}")
         say_empty(lower, "no residuals without a line")

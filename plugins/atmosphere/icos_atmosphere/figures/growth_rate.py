@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_atmosphere.figures.tower import Line, formula, sign, tower_lines
+from icos_atmosphere.figures.tower import Line, label_gas, sign, tower_lines
 from icos_atmosphere.products.series_streams import Series, height_of
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Figure
@@ -63,10 +63,10 @@ def _draw_trend(axes: Axes, gas: str, line: Line) -> None:
     stream = line.stream
     dates, values = to_dates(stream["time"].values), stream[gas].values
     kept = thin_marks(dates, values)
-    axes.plot(dates[kept], values[kept], linestyle="none", marker=".", markersize=2, color=MUTED_INK, label="daily means")
+    axes.plot(dates[kept], values[kept], linestyle="none", marker=".", markersize=2, color=MUTED_INK, alpha=0.4, label="daily means")
     draw_series(axes, stream, f"{gas}_smooth", label="smooth curve", colour=line.colour, missing=False)
     draw_series(axes, stream, f"{gas}_trend", label="trend", colour=INK, missing=False)
-    label_axis(axes, formula(gas), GASES[gas].units)
+    label_gas(axes, gas)
     sign(axes, line.label)
     add_legend(axes)
 
@@ -84,7 +84,7 @@ def _draw_growth(axes: Axes, gas: str, fits: Sequence[_Fit]) -> None:
     axes.axhline(0.0, color=INK, linewidth=0.8)
     drawn = False
     for number, fit in enumerate(fits):
-        draw_series(axes, fit.line.stream, f"{gas}_growth", label="", colour=fit.line.colour, missing=False)
+        draw_series(axes, fit.line.stream, f"{gas}_growth", label=f"growth rate, {fit.line.label}", colour=fit.line.colour, missing=False)
         if fit.years is None or f"{gas}_increase" not in fit.years:
             continue
         begin, end = to_dates(fit.years["time_bnds"].values).T

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_atmosphere.figures.tower import formula, frame_time, hourly_lines, sign
+from icos_atmosphere.figures.tower import formula, frame_time, hourly_lines, label_gas, sign
 from icos_atmosphere.products.series_streams import scale_of
 from icos_atmosphere.scales import NONE, UNKNOWN
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Figure
-from icos_core.report.layout import add_legend, label_axis, say_empty, time_figure
+from icos_core.report.layout import add_legend, say_empty, time_figure
 from icos_core.report.series import draw_series
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _draw_one(axes: Axes, gas: str, lines: Sequence[Line]) -> None:
         drawn |= draw_series(
             axes, line.stream, gas, label=line.label, colour=line.colour, uncertainty=top, missing=False, gap=_LONGEST_STEP
         )
-    label_axis(axes, formula(gas), GASES[gas].units)
+    label_gas(axes, gas)
     if drawn:
         scales = dict.fromkeys(scale_of(line.stream, gas) for line in lines)
         sign(axes, *(_WORDS.get(scale, scale) for scale in scales))

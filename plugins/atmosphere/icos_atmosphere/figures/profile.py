@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
-from icos_atmosphere.figures.tower import formula, hourly_lines
+from icos_atmosphere.figures.tower import formula, hourly_lines, label_gas
 from icos_atmosphere.products.calendar_means import local_shift
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Figure
 from icos_core.dataset import usable
-from icos_core.report.layout import add_legend, label_axis, new_figure, pretty_unit, say_empty
+from icos_core.report.layout import new_figure, pretty_unit, say_empty
 from icos_core.report.palette import INK
 from icos_core.report.series import nanoseconds
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FIGURE"]
 
 _HOUR = 3_600_000_000_000
-_PARTS = (("night, 0–6 h", range(6), "-", INK), ("afternoon, 12–18 h", range(12, 18), "--", "white"))
+_PARTS = (("night", range(6), "-", INK), ("afternoon", range(12, 18), "--", "white"))
 
 
 class _Tower(NamedTuple):
@@ -67,6 +68,11 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
         _draw_day(row[0], gas, own, tower)
         if columns > 1:
             _draw_profile(row[1], gas, own, tower)
+    for column, across in zip(panels.T, (2, 1), strict=False):
+        labelled = [axes for axes in column if axes.get_legend_handles_labels()[1]]
+        for axes in labelled[:1]:
+            # few entries side by side: on a phone a panel is narrow
+            axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=across)
     panels[-1, 0].set_xlabel(f"local standard time, UTC{shift / _HOUR:+g} (h)")
     return figure
 
@@ -87,7 +93,7 @@ def _common_hours(gas: str, lines: Sequence[Line], shift: int) -> _Tower:
 
 
 def _draw_day(axes: Axes, gas: str, lines: Sequence[Line], tower: _Tower) -> None:
-    label_axis(axes, formula(gas), GASES[gas].units)
+    label_gas(axes, gas)
     axes.set_xlim(0, 24)
     axes.set_xticks(range(0, 25, 6))
     if not tower.hour.size:
@@ -98,7 +104,6 @@ def _draw_day(axes: Axes, gas: str, lines: Sequence[Line], tower: _Tower) -> Non
         at = np.arange(24) + 0.5
         axes.plot(at, mean, color=line.colour, linewidth=1.2, marker="." if np.isnan(mean).any() else "", label=line.label)
         axes.fill_between(at, mean - error, mean + error, color=line.colour, alpha=0.25, linewidth=0)
-    add_legend(axes)
 
 
 def _means(values: FloatArray, hour: NDArray[np.int64]) -> tuple[FloatArray, FloatArray]:
@@ -114,6 +119,9 @@ def _means(values: FloatArray, hour: NDArray[np.int64]) -> tuple[FloatArray, Flo
 def _draw_profile(axes: Axes, gas: str, lines: Sequence[Line], tower: _Tower) -> None:
     axes.set_xlabel(f"{formula(gas)} ({pretty_unit(GASES[gas].units)})")
     axes.set_ylabel("height (m)")
+    axes.ticklabel_format(axis="x", useOffset=False)
+    axes.xaxis.set_major_locator(MaxNLocator(3))
+    axes.tick_params(axis="x", labelsize="small")
     placed = _placed(lines)
     heights = np.array([lines[number].height for number in placed])
     drawn = False
@@ -138,16 +146,14 @@ def _draw_profile(axes: Axes, gas: str, lines: Sequence[Line], tower: _Tower) ->
         drawn = True
     if drawn:
         axes.set_ylim(bottom=0.0)
-        # the panel is narrow on a phone: one word below the other
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0))
     else:
         say_empty(axes, "no such hours by night or in the afternoon")
 
 
 FIGURE = Figure(
     name="atmosphere-profile",
-    summary="Mean day at every height and mean profile by night and in the afternoon, with standard errors, from the hours in which every "
-    "height has a good value",
+    summary="Mean day at every height, and mean profile by night (0 to 6 h) and in the afternoon (12 to 18 h), with standard errors, from "
+    "the hours in which every height has a good value",
     draw=draw,
     order=50,
 )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import matplotlib.dates as mdates
 import numpy as np
 
-from icos_atmosphere.figures.tower import formula, minute_lines
+from icos_atmosphere.figures.tower import formula, label_gas, minute_lines
 from icos_atmosphere.products.series_streams import gases_of
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Figure
 from icos_core.flags import decode_bits
-from icos_core.report.layout import add_legend, label_axis, new_figure, say_empty, to_dates
+from icos_core.report.layout import add_legend, new_figure, say_empty, to_dates
 from icos_core.report.palette import INK, SERIES
 from icos_core.report.series import draw_series, nanoseconds
 
@@ -96,9 +96,9 @@ def _most(minutes: _Minutes) -> tuple[int, NDArray[np.bool_]]:
     if not day.size:
         return 0, np.zeros(0, dtype=bool)
     per_day = np.bincount(day - day[0], weights=minutes.any_spike)
-    sums = np.convolve(per_day, np.ones(_DAYS), mode="full")[: per_day.size]
-    last = int(np.argmax(sums))
-    return int(sums[last]), (day - day[0] > last - _DAYS) & (day - day[0] <= last)
+    sums = np.convolve(per_day, np.ones(min(_DAYS, per_day.size)), mode="valid")
+    first = day[0] + int(np.argmax(sums))
+    return int(sums.max()), (day >= first) & (day < first + _DAYS)
 
 
 def _draw_minutes(axes: Axes, minutes: _Minutes, gas: str, rows: NDArray[np.bool_]) -> None:
@@ -111,13 +111,13 @@ def _draw_minutes(axes: Axes, minutes: _Minutes, gas: str, rows: NDArray[np.bool
             stream[gas].values[hit],
             linestyle="none",
             marker=marker,
-            markersize=5,
+            markersize=4,
             markerfacecolor="none",
             color=colour,
             label=f"spike, {_NAMES.get(test, test)} ({int(hit.sum()):,})",
         )
     axes.margins(x=0.01, y=0.07)
-    label_axis(axes, formula(gas), GASES[gas].units)
+    label_gas(axes, gas)
     add_legend(axes)
 
 
@@ -138,11 +138,10 @@ def _draw_shares(axes: Axes, minutes: Sequence[_Minutes]) -> None:
         shares = [_share([each for each in minutes if each.line.label == line.label], gas, test) for gas, test in groups]
         at = np.arange(len(groups)) + (number - 0.5 * (len(lines) - 1)) * width
         bars = axes.bar(at, shares, width=0.92 * width, color=line.colour, label=line.label)
-        axes.bar_label(bars, labels=["" if np.isnan(share) else f"{share:.2g}" for share in shares], fontsize="small", color=INK)
+        axes.bar_label(bars, labels=["" if np.isnan(share) else f"{share:.2f}" for share in shares], fontsize="small", color=INK)
     axes.set_xticks(range(len(groups)), [f"{formula(gas)}, {_NAMES.get(test, test)}" if several else formula(gas) for gas, test in groups])
     axes.grid(visible=False, axis="x")
     axes.margins(y=0.15)
-    label_axis(axes, "spikes", "%")
     axes.set_ylabel("spikes (% of minutes)")
     add_legend(axes)
 

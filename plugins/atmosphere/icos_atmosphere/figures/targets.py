@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import xarray as xr
 
 from icos_atmosphere.compatibility_goals import compatibility_goals
-from icos_atmosphere.figures.tower import draw_points, formula, frame_time, from_zero, of_analysers, sign
+from icos_atmosphere.figures.tower import draw_points, formula, frame_time, from_zero, label_gas, of_analysers, sign
 from icos_atmosphere.vocabulary import GASES
 from icos_core.components import Figure
 from icos_core.dataset import GOOD, category_words
@@ -84,7 +84,7 @@ def _draw_bias(axes: Axes, gas: str, stream: xr.Dataset, latitude: float | None)
         drawn |= draw_points(
             axes, bias, "bias", rows=target.rows, label=target.label, colour=target.colour, span=span, bars=not target.is_short
         )
-    label_axis(axes, f"{formula(gas)}, bias", GASES[gas].units)
+    label_gas(axes, gas, "bias")
     if drawn:
         _draw_goals(axes, goals)
         add_legend(axes)

@@ -11,7 +11,7 @@ from matplotlib.markers import CARETDOWN, CARETUP
 from icos_atmosphere.products.series_streams import height_of, lines_of, one_of_each_line
 from icos_atmosphere.vocabulary import GASES
 from icos_core.dataset import BAD, GOOD, QUESTIONABLE, is_good
-from icos_core.report.layout import to_dates
+from icos_core.report.layout import label_axis, to_dates
 from icos_core.report.palette import FLAGS, INK, SERIES
 from icos_core.report.series import draw_series
 
@@ -33,6 +33,7 @@ __all__ = [
     "frame_time",
     "from_zero",
     "hourly_lines",
+    "label_gas",
     "minute_lines",
     "of_analysers",
     "sign",
@@ -68,6 +69,12 @@ class OfAnalyser(NamedTuple):
 def formula(gas: str) -> str:
     """Return the formula of a gas as people write it: ``co2`` → ``CO₂``."""
     return GASES[gas].formula.translate(_SUBSCRIPTS)
+
+
+def label_gas(axes: Axes, gas: str, what: str = "") -> None:
+    """Write the gas, what is drawn of it and its unit beside the vertical axis; numbers stand there in full."""
+    axes.ticklabel_format(axis="y", useOffset=False)
+    label_axis(axes, ", ".join(filter(None, (formula(gas), what))), GASES[gas].units)
 
 
 def hourly_lines(streams: Streams) -> list[Line]:
@@ -180,6 +187,9 @@ def draw_points(
     if bars and f"{name}_uncertainty" in stream:
         spread = np.nan_to_num(stream[f"{name}_uncertainty"].values[good])
         axes.errorbar(dates[good], values[good], yerr=spread, fmt="none", ecolor=colour, elinewidth=0.8, capsize=2)
+    if span is not None:
+        axes.update_datalim([(dates[0], each) for each in span] if dates.size else [], updatex=False)
+        axes.autoscale_view()
     if f"{name}_flag" not in stream:
         return drawn
     low, high = _reach(values[good], span)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from icos_atmosphere.figures.tower import formula, frame_time, hourly_lines, sign
+from icos_atmosphere.figures.tower import formula, frame_time, hourly_lines, label_gas, sign
 from icos_atmosphere.vocabulary import GASES, UNCERTAINTY_TERMS
 from icos_core.components import Figure
 from icos_core.dataset import GOOD, is_good
-from icos_core.report.layout import add_legend, label_axis, say_empty, time_figure, to_dates
+from icos_core.report.layout import add_legend, say_empty, time_figure, to_dates
 from icos_core.report.palette import FLAGS, INK, SERIES
 from icos_core.report.series import nanoseconds
 
@@ -52,7 +52,7 @@ def _uppermost(lines: list[Line], gas: str) -> Line | None:
 
 def _draw_one(axes: Axes, gas: str, line: Line) -> None:
     total, stream = f"{gas}_uncertainty", line.stream
-    label_axis(axes, f"{formula(gas)}, uncertainty", GASES[gas].units)
+    label_gas(axes, gas, "uncertainty")
     good = is_good(stream, gas) & np.isfinite(stream[total].values)
     if not good.any():
         say_empty(axes, f"no good hour of {line.label} has an uncertainty of {formula(gas)}")
@@ -66,7 +66,7 @@ def _draw_one(axes: Axes, gas: str, line: Line) -> None:
             median = _medians(stream[f"{total}_{term}"].values[good], number, middle.size)
             if (median > 0).any():
                 shown = np.where(median > 0, median, np.nan)
-                label = term.replace("_", " ")
+                label = term.replace("_", " ").replace("long term", "long-term")
                 axes.plot(dates, shown, color=colour, linestyle=style, linewidth=1.2, marker=".", markersize=3, label=label)
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))

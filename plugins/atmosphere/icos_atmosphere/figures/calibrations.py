@@ -55,7 +55,8 @@ def _draw_one(upper: Axes, lower: Axes, gas: str, stream: xr.Dataset) -> None:
     if drawn:
         from_zero(lower)
         add_legend(upper)
-        add_legend(lower)
+        if len(lower.get_legend_handles_labels()[1]) > 1:
+            add_legend(lower)
     else:
         say_empty(upper, f"no calibration sequence has a line of {formula(gas)}")
         say_empty(lower, "no residuals without a line")

@@ -76,7 +76,7 @@ _BOUNDS = ("nv", 2)
 
 
 def position(fill: Any) -> tuple[VariableSpec, ...]:
-    """Latitude, longitude and altitude of every observation."""
+    """Return latitude, longitude and altitude of every observation."""
     return (
         VariableSpec(
             name="latitude",
@@ -116,7 +116,7 @@ def position(fill: Any) -> tuple[VariableSpec, ...]:
 
 
 def value(fill: Any) -> tuple[VariableSpec, ...]:
-    """Mole fraction, how many values are in it, their spread, and the uncertainty."""
+    """Return the mole fraction, how many values are in it, their spread, and its uncertainty."""
     return (
         VariableSpec(
             name="value",
@@ -168,7 +168,7 @@ def value(fill: Any) -> tuple[VariableSpec, ...]:
 
 
 def intake_height(fill: Any) -> VariableSpec:
-    """Height of the intake above ground."""
+    """Return the height of the intake above ground."""
     return VariableSpec(
         name="intake_height",
         dtype="f4",
@@ -184,7 +184,7 @@ def intake_height(fill: Any) -> VariableSpec:
 
 
 def representative(dtype: str) -> VariableSpec:
-    """Whether an observation stands for much air or little."""
+    """Return whether an observation stands for much air or little."""
     return VariableSpec(
         name="obs_flag",
         dtype=dtype,
@@ -198,7 +198,7 @@ def representative(dtype: str) -> VariableSpec:
 
 
 def concerns(dtype: str) -> VariableSpec:
-    """What speaks against assimilating an observation."""
+    """Return what speaks against assimilating an observation."""
     return VariableSpec(
         name="assimilation_concerns",
         dtype=dtype,
@@ -245,7 +245,7 @@ TIME_BOUNDS = VariableSpec(name="time_bnds", dtype="i4", width=_BOUNDS)
 
 
 def clock(dtype: str, decimal_comment: str, components_comment: str) -> tuple[VariableSpec, ...]:
-    """Decimal year, and parts of the date in UTC and in local solar time."""
+    """Return the decimal year, and parts of the date in UTC and in local solar time."""
     return (
         VariableSpec(
             name="time_decimal",

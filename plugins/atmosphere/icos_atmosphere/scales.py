@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["CURRENT", "NONE", "UNKNOWN", "Conversion", "conversion", "convert_scale", "normalised_scale"]
+__all__ = ["CURRENT", "NONE", "UNKNOWN", "Conversion", "conversion", "convert_scale", "gas_of_scale", "normalised_scale"]
 
 NONE, UNKNOWN = "none", "unknown"
 CURRENT: Mapping[str, str] = {"co2": "WMO CO2 X2019", "ch4": "WMO CH4 X2004A", "co": "WMO CO X2014A", "n2o": "WMO N2O X2006A"}
 """Gas → current scale of the World Meteorological Organization."""
 
 _WMO = re.compile(r"(?:(?:WMO|NOAA)[\s_/-]*)?(?:(?P<gas>CO2|CH4|CO|N2O)[\s_/-]*)?(?P<version>X(?:19|20)\d\d[A-Z]?)", re.IGNORECASE)
+_FORMULA = re.compile(r"(?<![A-Za-z0-9])(?:CO2|CH4|CO|N2O)(?![A-Za-z0-9])")
 _WORDS = {"": UNKNOWN, "unknown": UNKNOWN, "undefined": UNKNOWN, "none": NONE, "uncalibrated": NONE}
 
 
@@ -66,6 +67,20 @@ def normalised_scale(text: str, gas: str) -> str:
     if found is None:
         return plain
     return f"WMO {(found['gas'] or GASES[gas].formula).upper()} {found['version'].upper()}"
+
+
+def gas_of_scale(text: str) -> str | None:
+    """Return the name of the gas that a scale is of by its own words, or None where they do not say (``X2019``, ``TU-87``).
+
+    Parameters
+    ----------
+    text
+        As a file or a description has it.
+    """
+    plain = " ".join(text.split())
+    found = _WMO.fullmatch(plain)
+    named = {found["gas"]} if found is not None and found["gas"] else set(_FORMULA.findall(plain))
+    return named.pop().lower() if len(named) == 1 else None
 
 
 def conversion(gas: str, source: str, target: str) -> Conversion:

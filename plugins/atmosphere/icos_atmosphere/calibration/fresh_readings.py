@@ -15,6 +15,8 @@ from icos_atmosphere.water_correction import Correction, dry_mole_fraction, fact
 from icos_core.exceptions import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-__all__ = ["Reading", "fresh_rows", "gas_readings", "humidity_name"]
+__all__ = ["Needed", "Reading", "fresh_rows", "gas_readings", "humidity_name", "needed_readings"]
 
 _HUMIDITY = ("h2o_reported", "h2o")
 _COEFFICIENTS = ("a", "b", "c", "d", "h_p", "c1", "c2", "c3", "c4")
@@ -37,6 +39,35 @@ class Reading(NamedTuple):
 
     values: FloatArray
     fresh: Mask
+
+
+class Needed(NamedTuple):
+    """Which readings of a gas the water corrections of a station start from: dry ones, moist ones, and water vapour."""
+
+    dry: bool
+    wet: bool
+    humidity: bool
+
+
+def needed_readings(options: MoleFractionOptions, gas: str, stream: str) -> Needed:
+    """Return what must be there of a gas, whatever the time; the rest is taken where it is there."""
+    tables = _tables(options, gas, stream)
+    forms = {table.form for table in tables}
+    return Needed(
+        dry="analyser" in forms or not _always(tables),
+        wet=bool(forms - {"analyser"}),
+        humidity=bool(forms - {"analyser", "none"}),
+    )
+
+
+def _tables(options: MoleFractionOptions, gas: str, stream: str) -> list[Water]:
+    return [table for table in options.water if table.gas == gas and table.stream in {None, stream}]
+
+
+def _always(tables: Sequence[Water]) -> bool:
+    """Whether at every time one of the tables is valid, of which no two are at the same."""
+    starts, ends = {table.valid_from for table in tables}, {table.valid_to for table in tables}
+    return None in starts and starts == ends
 
 
 def humidity_name(stream: xr.Dataset) -> str | None:
@@ -75,7 +106,7 @@ def gas_readings(stream: xr.Dataset, gas: str, instrument: Instrument, options: 
     dry_name, wet_name = f"{gas}_dry", f"{gas}_wet"
     wet = Reading(stream.variables[wet_name].values, fresh_rows(stream, wet_name, instrument)) if wet_name in stream.data_vars else None
     time = stream.variables["time"].values
-    tables = [table for table in options.water if table.gas == gas and table.stream in {None, instrument.stream}]
+    tables = _tables(options, gas, instrument.stream)
     values = np.full(time.shape, np.nan)
     fresh = np.zeros(time.shape, dtype=bool)
     left = np.ones(time.shape, dtype=bool)

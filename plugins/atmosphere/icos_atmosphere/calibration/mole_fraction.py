@@ -20,6 +20,7 @@ from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
 from icos_atmosphere.calibration.assignments import instruments_of, method_of, ports_of, streams_of, valve_of
 from icos_atmosphere.calibration.condense import condense, look_back
+from icos_atmosphere.calibration.fresh_readings import needed_readings
 from icos_atmosphere.calibration.minutes import minutes_of_line
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
 from icos_atmosphere.calibration.result_streams import calibration_stream, injection_stream, target_stream
@@ -127,13 +128,18 @@ def _requires(options: MoleFractionOptions) -> Mapping[str, tuple[Requirement, .
     required: dict[str, tuple[Requirement, ...]] = {}
     for name in streams_of(options):
         words: list[Requirement] = []
+        vapour = False
         for gas in options.gases:
-            units = GASES[gas].units
+            needed, units = needed_readings(options, gas, name), GASES[gas].units
             words += [
-                Requirement(name=f"{gas}_dry", units=units, alternatives=(f"{gas}_wet",)),
-                Requirement(name=f"{gas}_wet", units=units, optional=True),
+                Requirement(name=f"{gas}_dry", units=units, optional=not needed.dry),
+                Requirement(name=f"{gas}_wet", units=units, optional=not needed.wet),
             ]
-        words += [Requirement(name=each, units="percent", optional=True) for each in ("h2o_reported", "h2o")]
+            vapour |= needed.humidity
+        words += [
+            Requirement(name="h2o_reported", units="percent", alternatives=("h2o",), optional=not vapour),
+            Requirement(name="h2o", units="percent", optional=True),
+        ]
         valves = dict.fromkeys(valve_of(instrument) for instrument in instruments_of(options, name))
         words += [Requirement(name=valve, units="1") for valve in valves if valve is not None]
         words += [Requirement(name=word.name, optional=True) for word in STATUS]

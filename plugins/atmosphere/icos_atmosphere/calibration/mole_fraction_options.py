@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
+from icos_atmosphere.calibration.option_mistakes import all_at_once
+from icos_atmosphere.calibration.station_checks import StationTables, mistakes_of
 from icos_atmosphere.calibration.station_tables import (  # noqa: TC001  # pydantic evaluates annotations
     Cylinder,
     Event,
@@ -16,17 +18,22 @@ from icos_atmosphere.calibration.station_tables import (  # noqa: TC001  # pydan
     Port,
     Water,
 )
-from icos_atmosphere.scales import NONE, conversion, normalised_scale
+from icos_atmosphere.scales import normalised_scale
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
-from icos_core.exceptions import hint
-from icos_core.option_types import Text  # noqa: TC001  # pydantic evaluates annotations
-from icos_core.versioned import Options, overlaps
+from icos_core.option_types import Text, expected
+from icos_core.versioned import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Self
 
 __all__ = ["DEFAULT_LIMITS", "GasLimits", "LimitsOf", "MoleFractionOptions", "Stabilisation"]
+
+
+def _in_order(value: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < value[0] < value[1]:
+        raise expected("the smallest and the largest slope, such as [0.9, 1.1]")
+    return value
 
 
 class Stabilisation(Options):
@@ -102,9 +109,13 @@ class MoleFractionOptions(Options):
         default=timedelta(hours=6), gt=timedelta(0), description="injections further apart than this belong to different sequences"
     )
     minimum_cylinders: int = Field(default=3, ge=2, description="fewest cylinders of a sequence that is accepted")
-    slope_range: tuple[float, float] = Field(default=(0.9, 1.1), description="slopes of assigned against measured values that are accepted")
+    slope_range: Annotated[tuple[float, float], AfterValidator(_in_order)] = Field(
+        default=(0.9, 1.1), description="slopes of assigned against measured values that are accepted"
+    )
     maximum_gap: Duration | None = Field(
-        default=None, description="calibrations further apart than this are not interpolated, each is held; default: no limit"
+        default=None,
+        gt=timedelta(0),
+        description="calibrations further apart than this are not interpolated, each is held; default: no limit",
     )
     limits: dict[GasName, GasLimits] = Field(default_factory=dict, description="limits of a gas that are not the usual ones")
     water_difference: float = Field(
@@ -134,76 +145,18 @@ class MoleFractionOptions(Options):
         """The gases, in the usual order."""
         return tuple(gas for gas in DEFAULT_LIMITS if gas in self.scales)
 
-    @model_validator(mode="after")
-    def _names_lead_somewhere(self) -> Self:
-        lines, cylinders = {line.name for line in self.lines}, {cylinder.name for cylinder in self.cylinders}
-        streams = {instrument.stream for instrument in self.instruments}
-        problems: list[str] = []
-        for number, port in enumerate(self.ports):
-            if port.line is not None and port.line not in lines:
-                problems.append(f"ports[{number}].line: there is no line {port.line!r}{hint(port.line, lines)}")
-            if port.cylinder is not None and port.cylinder not in cylinders:
-                problems.append(f"ports[{number}].cylinder: there is no cylinder {port.cylinder!r}{hint(port.cylinder, cylinders)}")
-        tables: tuple[tuple[str, Iterable[Port | Water | Event]], ...] = (
-            ("ports", self.ports),
-            ("water", self.water),
-            ("events", self.events),
-        )
-        problems += [
-            f"{table}[{number}].stream: there is no instrument with the stream {each.stream!r}{hint(each.stream, streams)}"
-            for table, entries in tables
-            for number, each in enumerate(entries)
-            if each.stream is not None and each.stream not in streams
-        ]
-        problems += [f"water: {each.gas} is not among the gases of scales" for each in self.water if each.gas not in self.scales]
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
-    @model_validator(mode="after")
-    def _nothing_is_two_things_at_a_time(self) -> Self:
-        twice: list[str] = []
-        twice += [f"two tables of the instrument {left.stream!r}" for left, _ in overlaps(self.instruments, lambda each: each.stream)]
-        twice += [f"two tables of the line {left.name!r}" for left, _ in overlaps(self.lines, lambda each: each.name)]
-        twice += [f"two tables of the cylinder {left.name!r}" for left, _ in overlaps(self.cylinders, lambda each: each.name)]
-        for left, right in overlaps(self.ports, lambda each: each.port):
-            if left.stream == right.stream or left.stream is None or right.stream is None:
-                twice.append(f"two tables of port {left.port}")
-        for left_water, right_water in overlaps(self.water, lambda each: each.gas):
-            if left_water.stream == right_water.stream or left_water.stream is None or right_water.stream is None:
-                twice.append(f"two water corrections of {left_water.gas}")
-        if twice:
-            raise ValueError(f"{'; '.join(dict.fromkeys(twice))} are valid at the same time")
-        return self
-
-    @model_validator(mode="after")
-    def _one_scale_per_calibration(self) -> Self:
-        problems = []
-        for gas in self.gases:
-            wanted = self.scale_of(gas)
-            for cylinder in self.cylinders:
-                assigned = cylinder.assigned(gas)
-                if assigned is None or wanted == NONE:
-                    continue
-                scale = normalised_scale(assigned.scale, gas)
-                if scale == wanted:
-                    continue
-                if not assigned.convert:
-                    problems.append(
-                        f"cylinder {cylinder.name!r}: its {gas} is on {scale}, the calibration on {wanted}: assign it there, or say "
-                        "convert = true"
-                    )
-                    continue
-                try:
-                    conversion(gas, scale, wanted)
-                except ValueError as error:
-                    problems.append(f"cylinder {cylinder.name!r}: {error}")
-            calibrating = {each.name for each in self.cylinders if each.role == "calibration" and each.assigned(gas) is not None}
-            if wanted != NONE and len(calibrating) < self.minimum_cylinders:
-                problems.append(
-                    f"{gas}: a calibration needs {self.minimum_cylinders} cylinders of the role calibration with a value, there are "
-                    f"{len(calibrating)}; or say scales.{gas} = 'none'"
-                )
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _goes_together(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell what does not go together beside what is wrong by itself: a person mends everything at once."""
+        before = None
+        try:
+            options = handler(data)
+        except ValidationError as error:
+            if not isinstance(data, dict):
+                raise
+            before = error
+        found = mistakes_of(StationTables.among(data if before is not None else dict(options)))
+        if before is not None or found:
+            raise all_at_once(cls.__name__, before, found)
+        return options

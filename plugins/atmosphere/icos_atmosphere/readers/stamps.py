@@ -21,7 +21,7 @@ __all__ = ["HOUR", "check_order", "fitting_orders", "nanoseconds_of", "parse_sta
 HOUR = 3_600_000_000_000
 _DAY = 24 * HOUR
 _STAMP = re.compile(r"(\S+?)(?:T|\s+)([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)Z?")
-_COMMON = re.compile(r"\S{8,10} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?")
+_COMMON = re.compile(r"([0-9./-]{8,10})[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?")
 _NAMED_DATE = re.compile(r"(?<![0-9])(20[0-9]{2})-([01][0-9])-([0-3][0-9])(?![0-9])")
 _MOST_DAMAGED = 0.02  # share of a column's dates that damage may make dates in another order, or none
 
@@ -47,29 +47,37 @@ def parse_stamps(texts: Sequence[str], date_format: DateFormat) -> NDArray[np.in
     found = np.full(len(texts), INVALID)
     common = _COMMON.fullmatch(texts[0]) if texts else None
     if common is not None:
-        _parse_alike(texts, date_format, found)
-    for row in np.flatnonzero(found == INVALID).tolist():
-        match = _STAMP.fullmatch(texts[row])
-        if match is not None:
-            found[row] = nanoseconds_of(parse_dates([match[1]], date_format), parse_times([match[2]]))[0]
+        _parse_alike(texts, common.end(1), date_format, found)
+    rest = [(row, match) for row in np.flatnonzero(found == INVALID).tolist() if (match := _STAMP.fullmatch(texts[row])) is not None]
+    if rest:
+        rows, matches = zip(*rest, strict=True)
+        days = _distinct_days([match[1] for match in matches], date_format)
+        found[list(rows)] = nanoseconds_of(days, parse_times([match[2] for match in matches]))
     return found
 
 
-def _parse_alike(texts: Sequence[str], date_format: DateFormat, found: NDArray[np.int64]) -> None:
-    """Fill in the stamps that are cut as the first one is."""
-    length, cut = len(texts[0]), texts[0].index(" ")
-    rows = np.flatnonzero(np.char.str_len(np.array(texts, dtype=str)) == length)
-    letters = np.array([texts[row] for row in rows.tolist()], dtype=f"U{length}").view(np.uint32).reshape(rows.size, length)
-    alike = letters[:, cut] == ord(" ")
+def _distinct_days(dates: Sequence[str], date_format: DateFormat) -> NDArray[np.int64]:
+    """Parse each date once: a file has many rows of a day."""
+    distinct, which = np.unique(np.array(dates, dtype=str), return_inverse=True)
+    found: NDArray[np.int64] = parse_dates(distinct.tolist(), date_format)[which.reshape(-1)]
+    return found
+
+
+def _parse_alike(texts: Sequence[str], cut: int, date_format: DateFormat, found: NDArray[np.int64]) -> None:
+    """Fill in the stamps that are cut as the first one is: the date ends at `cut`."""
+    length = len(texts[0])
+    every = np.array(texts, dtype=str)
+    rows = np.flatnonzero(np.char.str_len(every) == length)
+    letters = every[rows].astype(f"U{length}").view(np.uint32).reshape(rows.size, length)
+    alike = (letters[:, cut] == ord(" ")) | (letters[:, cut] == ord("T"))
     thousandths = np.zeros(rows.size, dtype=np.int64)
     if length > cut + 9:
         digits = letters[:, cut + 10 :].astype(np.int64) - ord("0")
         alike &= (letters[:, cut + 9] == ord(".")) & ((digits >= 0) & (digits <= 9)).all(axis=1)
         thousandths = digits @ np.array([100, 10, 1])
     rows, letters, thousandths = rows[alike], letters[alike], thousandths[alike]
-    dates, which = np.unique(_text(letters[:, :cut]), return_inverse=True)
     times = parse_times(_text(letters[:, cut + 1 : cut + 9]).tolist())
-    days = parse_dates(dates.tolist(), date_format)[which.reshape(-1)]
+    days = _distinct_days(_text(letters[:, :cut]).tolist(), date_format)
     times = np.where(times == INVALID, INVALID, times + thousandths * 1_000_000)
     found[rows] = nanoseconds_of(days, times)
 
@@ -102,8 +110,8 @@ def fitting_orders(dates: Sequence[str], orders: Sequence[str]) -> tuple[str, ..
 def proven_order(dates: Sequence[str], orders: Sequence[str], name: str) -> str | None:
     """Return the one format that a file's dates can be in, None where they do not tell.
 
-    A number beyond 12 is no month; the date in a file's name, as ``micro_2022-09-28_f0001.txt``, is that of its first row; and a file goes
-    on from one day to the next, not from one month to the next.
+    A number beyond 12 is no month; 05/05 is the same day in any order; the date in a file's name, as ``micro_2022-09-28_f0001.txt``, is
+    that of its first row; and a file goes on from one day to the next, not from one month to the next.
 
     Parameters
     ----------
@@ -115,6 +123,8 @@ def proven_order(dates: Sequence[str], orders: Sequence[str], name: str) -> str 
         Name of the file.
     """
     fitting = fitting_orders(dates, orders)
+    if len(fitting) > 1 and all(np.array_equal(_days(dates, order), _days(dates, fitting[0])) for order in fitting):
+        return fitting[0]
     named = _NAMED_DATE.search(name)
     if len(fitting) > 1 and named is not None:
         day = int(parse_dates(["-".join(named.groups())], DateFormat.from_text("yyyy-mm-dd"))[0])
@@ -156,10 +166,10 @@ def check_order(dates: Sequence[str], date_format: DateFormat, orders: Sequence[
     TextError
         Where more dates than damage explains are none in this order, but are in another one.
     """
-    days = parse_dates(dates, date_format)
-    others = [DateFormat.from_text(order) for order in orders if order != date_format.text]
-    wrong = [date for date, day in zip(dates, days.tolist(), strict=True) if day == INVALID]
-    for other in others:
+    counts = Counter(dates)
+    days = parse_dates(list(counts), date_format)
+    wrong = [date for date, day in zip(counts, days.tolist(), strict=True) if day == INVALID]
+    for other in (DateFormat.from_text(order) for order in orders if order != date_format.text):
         against = [date for date in wrong if other.days(date) != INVALID]
-        if len(against) > _MOST_DAMAGED * len(dates):
+        if sum(counts[date] for date in against) > _MOST_DAMAGED * len(dates):
             raise TextError(f"{against[0]!r} is no date in {date_format.text}, but is one in {other.text}: see the option date_order")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 import tower_streams
@@ -11,6 +9,7 @@ from icos_atmosphere.figures import calibrations, growth_rate, months, profile, 
 from icos_atmosphere.figures.tower import formula, hourly_lines, of_analysers
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from icos_core.report.envelope import COLUMNS
 from icos_core.report.figures import draw_figures
 from icos_core.report.palette import FLAGS, SERIES
 
@@ -184,10 +183,9 @@ def test_formulas_have_their_numbers_below():
     assert [formula(gas) for gas in ("co2", "ch4", "co", "n2o")] == ["CO₂", "CH₄", "CO", "N₂O"]
 
 
-def test_a_station_year_is_drawn_in_time():
-    """Three heights, three gases, 8760 hours: far below what drawing every hour takes; the limit is wide for a busy machine."""
-    hours = tower_streams.hours_of_tower(8760)
-    begin = time.process_time()
-    (drawn,) = draw_figures([months.FIGURE], hours, tower_streams.context())
-    assert time.process_time() - begin < 3.0
-    assert drawn.error == ""
+def test_a_station_year_is_reduced_to_what_a_picture_can_show():
+    """Three heights of 8760 hours: four vertices per column of a panel, and one more for each gap."""
+    drawn = draw(months.FIGURE, tower_streams.hours_of_tower(8760))
+    lines = [line for axes in drawn.axes for line in axes.lines if line.get_linestyle() == "-"]
+    assert len(lines) == 9
+    assert all(line.get_xdata().size < 4.1 * COLUMNS for line in lines)

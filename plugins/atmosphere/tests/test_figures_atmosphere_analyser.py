@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from icos_atmosphere.figures import calibrations, growth_rate, spikes, targets
+from icos_atmosphere.products import growth_rate as growth_product
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
+from minute_series import series
 from tower_streams import CYLINDERS, DAY, LEVELS, START, context, curves, minutes
 from tower_streams import calibrations as calibration_stream
 from tower_streams import targets as target_stream
@@ -237,3 +239,17 @@ def test_every_gas_has_its_three_panels():
     drawn = growth_rate.FIGURE.draw(curves(gases=["co2", "n2o"]), context())
     assert [axes.get_ylabel() for axes in drawn.axes][::3] == ["CO₂ (µmol mol⁻¹)", "N₂O (nmol mol⁻¹)"]
     assert len(drawn.axes) == 6
+
+
+def test_what_the_curve_fit_makes_is_drawn():
+    """The product itself, on daily means that grow by 2.4 µmol mol⁻¹ a year."""
+    day = np.arange(4 * 365 + 1)
+    value = LEVELS["co2"] + 2.4 * day / 365.25 + 4.0 * np.cos(2 * np.pi * day / 365.25)
+    made = growth_product.PRODUCT.derive(
+        {"daily/150m": series({"co2": value}, "day", step=86_400)}, growth_product.GrowthRateOptions(), context()
+    )
+    drawn = growth_rate.FIGURE.draw({f"product/{name}": stream for name, stream in made.streams.items()}, context())
+    assert [texts(axes) for axes in drawn.axes] == [["150 m"], [], []]
+    (columns,) = [bar for bar in drawn.axes[2].containers if bar.get_label() == "annual growth, 150 m"]
+    assert [patch.get_height() for patch in columns] == pytest.approx([2.4] * len(columns), abs=0.05)
+    assert len(columns) >= 3

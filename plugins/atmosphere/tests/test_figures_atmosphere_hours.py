@@ -145,7 +145,8 @@ def test_the_band_is_the_standard_error_of_the_mean():
 
 
 def test_one_height_has_no_profile_and_heights_without_height_have_no_place_in_it():
-    assert len(draw(profile.FIGURE, {"product/hourly/150m": hourly(gases=["co2"])}).axes) == 1
+    (day,) = draw(profile.FIGURE, {"product/hourly/150m": hourly(gases=["co2"])}, utc_offset=-3.5).axes
+    assert day.get_xlabel() == "local standard time, UTC−3.5 (h)"
     streams = {"product/hourly/roof": hourly("roof", None, gases=["co2"]), **hours_of_tower(gases=["co2"])}
     day, tower = draw(profile.FIGURE, streams).axes
     assert set(labels(day)) == {"roof", "10 m", "50 m", "150 m"}
@@ -193,3 +194,11 @@ def test_the_uppermost_line_that_has_an_uncertainty_is_drawn():
     streams["product/hourly/150m"] = streams["product/hourly/150m"].drop_vars("co2_uncertainty")
     (axes,) = draw(uncertainty.FIGURE, streams).axes
     assert texts(axes) == ["50 m, medians by day"]
+
+
+def test_an_axis_of_many_decades_has_its_powers_of_ten_alone():
+    small = hourly(gases=["co2"], co2_uncertainty_repeatability=np.full(240, 1e-6))
+    for stream, expected in ((hourly(gases=["co2"]), {0.005, 0.01, 0.02}), (small, {1e-6, 1e-4, 1e-2})):
+        (axes,) = draw(uncertainty.FIGURE, {"product/hourly/150m": stream}).axes
+        low, high = axes.get_ylim()
+        assert expected == {tick for tick in axes.get_yticks() if low < tick < high} & {1e-6, 1e-4, 0.005, 0.01, 0.02}

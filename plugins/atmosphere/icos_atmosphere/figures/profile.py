@@ -73,7 +73,8 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
         for axes in labelled[:1]:
             # few entries side by side: on a phone a panel is narrow
             axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=across)
-    panels[-1, 0].set_xlabel(f"local standard time, UTC{shift / _HOUR:+g} (h)")
+    offset = f"{shift / _HOUR:+g}".replace("-", "−")
+    panels[-1, 0].set_xlabel(f"local standard time, UTC{offset} (h)")
     return figure
 
 

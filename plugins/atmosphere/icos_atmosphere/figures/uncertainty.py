@@ -30,6 +30,7 @@ __all__ = ["FIGURE"]
 _HOUR = 3_600_000_000_000
 _BINS = (("hour", 1), ("day", 24), ("week", 168), ("month", 730))
 _MOST_BINS = 100
+_FEW_DECADES = 300.0
 _STYLES = ((SERIES[0], "-"), (SERIES[1], "-"), (SERIES[2], "-"), (SERIES[4], "--"), (FLAGS[GOOD].colour, "-"))
 
 
@@ -69,7 +70,8 @@ def _draw_one(axes: Axes, gas: str, line: Line) -> None:
                 label = term.replace("_", " ").replace("long term", "long-term")
                 axes.plot(dates, shown, color=colour, linestyle=style, linewidth=1.2, marker=".", markersize=3, label=label)
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    low, high = axes.get_ylim()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < _FEW_DECADES * low else (1.0,)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
     sign(axes, line.label, f"medians by {word}" if word != "hour" else "")

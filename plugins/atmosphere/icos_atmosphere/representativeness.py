@@ -10,8 +10,13 @@ the hour is :math:`\sum_i w_i x_i`. As the weights add up to zero, its variance 
 
 The data themselves tell γ, per calendar month: half the mean square of the differences of all pairs of minutes h apart, of the same hour or
 of neighbouring ones. Errors of the minutes that are independent of each other make every difference larger and have their own place in
-the uncertainty: their mean square s² is subtracted at all lags but 0. Lags with few pairs lie on a straight line between those around
-them; γ(0) is 0.
+the uncertainty: their mean square s² is subtracted at all lags but 0. What is left is fitted, with weights N(h) / γ(h)², by a sum
+
+.. math::
+    \gamma(h) = c \, [h > 0] + b h + \sum_k a_k (1 - e^{-h / \tau_k})
+
+whose terms (white noise, a random walk, and processes that forget within 2 to 240 minutes) are not negative. It bridges lags without pairs,
+and no choice of weights w can give a negative variance, which raw estimates from few hours do.
 
 Minutes with a spike are no part of that. Whether a plume lasted while other lines were sampled nobody knows: if it did not, the mean of the
 hour is too far from the mean without spikes by the part of the hour that was not sampled, and so much uncertainty is added,
@@ -25,6 +30,7 @@ sunrise, is part of it as far as it is part of the month.
 
 References
 ----------
+Cressie, N. (1985), Fitting variogram models by weighted least squares, Math. Geol. 17, 563-586, doi:10.1007/BF01032109.
 Chilès, J.-P. and Delfiner, P. (2012), Geostatistics: Modeling Spatial Uncertainty, 2nd edition, section 2.3 (variance of linear
 combinations whose weights add up to zero), doi:10.1002/9781118136188.
 """
@@ -35,6 +41,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import nnls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,12 +62,17 @@ __all__ = [
 
 MINUTES = 60
 FEWEST_PAIRS = 30
-"""Pairs of minutes from which a lag is believed."""
+"""Pairs of minutes that the best lag must have."""
 FEWEST_HOURS = 120
 """Hours with data from which a month stands for itself."""
 
+_LEAST = 1e-6
+"""Part of the largest γ below which a smaller one counts no more."""
 _LAGS = np.arange(MINUTES)
 _STARTS = np.arange(MINUTES)[:, None]
+_TERMS = np.column_stack(
+    [(_LAGS > 0).astype(np.float64), _LAGS / MINUTES, *(1.0 - np.exp(-_LAGS / decay) for decay in (2.0, 5.0, 12.0, 30.0, 80.0, 240.0))]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,20 +176,24 @@ def semivariogram(pairs: Pairs, fewest_pairs: int = FEWEST_PAIRS) -> FloatArray 
     pairs
         What :func:`minute_pairs` counts.
     fewest_pairs
-        Pairs from which a lag is believed.
+        Pairs of minutes without which nothing is known: the best lag must have as many.
 
     Returns
     -------
     ndarray or None
         (60,) γ at lags of 0 to 59 minutes, in the square of the unit of the values; None where no lag has enough pairs.
     """
-    believed = np.flatnonzero((pairs.count >= fewest_pairs) & (_LAGS > 0))
-    if not believed.size:
+    believed = np.flatnonzero((pairs.count > 0) & (_LAGS > 0))
+    if not believed.size or pairs.count[believed].max() < fewest_pairs:
         return None
     noise = pairs.noise / pairs.minutes if pairs.minutes else 0.0
-    told = np.maximum(pairs.squares[believed] / pairs.count[believed] - noise, 0.0)
-    # Beyond the last lag that is known it is held.
-    gamma: FloatArray = np.interp(_LAGS, np.append(0, believed), np.append(0.0, told))
+    raw = pairs.squares[believed] / pairs.count[believed]
+    largest = raw.max()
+    if largest == 0.0:
+        return np.zeros(MINUTES)
+    weight = np.sqrt(pairs.count[believed]) / np.maximum(raw / largest, _LEAST)
+    share, _ = nnls(_TERMS[believed] * weight[:, None], (raw - noise) / largest * weight, maxiter=1000)
+    gamma: FloatArray = largest * (_TERMS @ share)
     return gamma
 
 

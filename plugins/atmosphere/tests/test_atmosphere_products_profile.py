@@ -105,3 +105,11 @@ def test_a_line_of_unknown_height_is_left_out() -> None:
     result = derived(hourly("50m", [420.0]), hourly("150m", [410.0]), hourly("9m", [410.0], intake_height=np.nan))
     assert result.streams["profile"].sizes["height"] == 2
     assert [str(each) for each in result.problems] == ["vertical-profile: hourly/9m has no intake height: left out"]
+
+
+def test_series_that_begin_between_hours_are_of_their_hour() -> None:
+    top, bottom = hourly("150m", [410.0, 411.0]), hourly("50m", [420.0, 421.0])
+    bottom = bottom.assign_coords(time=bottom["time"] + np.timedelta64(35, "m"))
+    made = profile(top.assign_coords(time=top["time"] + np.timedelta64(21, "m")), bottom)
+    assert list(made["time"].values) == [START, START + HOUR]
+    assert made["co2_gradient"].values == pytest.approx([-0.1, -0.1])

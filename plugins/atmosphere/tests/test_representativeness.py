@@ -43,11 +43,33 @@ def test_noise_that_nobody_states_stays_in() -> None:
     assert gamma[1:] == pytest.approx(np.full(59, 0.09), rel=0.03)
 
 
-def test_lags_without_pairs_lie_between_their_neighbours() -> None:
-    grid = np.full((200, 60), np.nan)
-    grid[:, [0, 10]] = np.array([1.0, 3.0])  # pairs 10 and 50 minutes apart, half the square of 2 each
-    gamma = semivariogram(minute_pairs(grid))
-    assert gamma == pytest.approx(np.minimum(LAGS / 10, 1.0) * 2.0)
+def test_lags_without_pairs_are_bridged() -> None:
+    """Sampled in the first 15 minutes: pairs are up to 14 minutes apart, and from 46 on."""
+    rng = np.random.default_rng(8)
+    air = wandering_air(rng, 20_000, sd=2.0, minutes=30.0)
+    air[:, 15:] = np.nan
+    gamma = semivariogram(minute_pairs(air))
+    assert gamma == pytest.approx(theoretical(2.0, 30.0), rel=0.04)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_choice_of_minutes_has_a_negative_variance(seed: int) -> None:
+    """Two days of air that is anything but stationary: raw estimates would give negative variances for some choices."""
+    rng = np.random.default_rng(seed)
+    air = wandering_air(rng, 48, sd=1.0, minutes=60.0) * np.exp(rng.normal(0, 1.5, 48))[:, None]
+    air[:, rng.permutation(60)[:40]] = np.nan
+    gamma = semivariogram(minute_pairs(air))
+    assert gamma is not None
+    weights = rng.normal(0, 1, (500, 60))
+    weights -= weights.mean(axis=1)[:, None]
+    between = gamma[np.abs(LAGS[:, None] - LAGS)]
+    variance = -np.einsum("hi,ij,hj->h", weights, between, weights)
+    assert variance.min() >= -1e-9 * np.abs(variance).max()
+
+
+def test_air_that_never_changes_is_certain() -> None:
+    gamma = semivariogram(minute_pairs(np.full((100, 60), 410.0)))
+    assert gamma == pytest.approx(np.zeros(60))
 
 
 def test_without_pairs_nothing_is_known() -> None:

@@ -75,7 +75,8 @@ def derive(streams: Streams, options: VerticalProfileOptions, context: Context) 
         problems.append(Problem(message="vertical-profile: hourly means of two heights are needed"))
         return ProductResult(streams={}, problems=tuple(problems))
     heights = np.array([height_of(each.data) for each in series])
-    first = min(each.data["time"].values[0] for each in series)
+    # Series of others need not begin on the hour.
+    first = min(each.data["time"].values[0] for each in series).astype("datetime64[h]").astype("datetime64[ns]")
     last = max(each.data["time"].values[-1] for each in series)
     hours: NDArray[np.datetime64] = np.arange(first, last + np.timedelta64(1, "ns"), _HOUR)
     variables: dict[str, Any] = {}

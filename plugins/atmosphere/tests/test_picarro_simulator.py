@@ -13,6 +13,9 @@ from icos_atmosphere.water_correction import FACTORY
 from picarro_stations import QUIET, fresh, moment, seconds, station
 from raw_days import raw_days
 
+from icos_core.describing.description import load_description
+from icos_core.plugins import installed_plugins
+
 CLOCK = ["DATE", "TIME", "FRAC_DAYS_SINCE_JAN1", "FRAC_HRS_SINCE_JAN1", "JULIAN_DAYS", "EPOCH_TIME"]
 MODELS = ("G2301", "G2401", "G5310")
 
@@ -246,6 +249,12 @@ class TestDescription:
                 assigned = cylinder.assigned(gas)
                 assert assigned.value == simulated.assigned(gas)
                 assert assigned.uncertainty == getattr(options.analyser, gas).assigned_uncertainty
+
+    @pytest.mark.parametrize("model", MODELS)
+    def test_has_no_mistake(self, tmp_path, model):
+        simulated = simulate(tmp_path, small_station(duration="2 min", analyser={"model": model}), 1)
+        description = load_description(simulated.description, installed_plugins())
+        assert {spec.exporter for spec in description.export} == {"icos-atc", "obspack", "wdcgg", "cf-netcdf", "csv"}
 
     def test_buffers_are_described(self, tmp_path):
         line = {"name": "90m", "height": 90, "port": 1, "transport_delay": "30 s", "buffer_volume": 8.0, "buffer_flow": 4.0}

@@ -51,7 +51,8 @@ def station_description(options: PicarroSimulation) -> str:
         *_calibrator_tables(options),
         *(table("[[derive]]", {"product": name}) for name in _PRODUCTS),
         table("[[export]]", {"exporter": "icos-atc", "country": "none (simulated)"}),
-        *(table("[[export]]", {"exporter": name}) for name in ("obspack", "wdcgg")),
+        table("[[export]]", {"exporter": "obspack"}),
+        table("[[export]]", {"exporter": "wdcgg", "station_number": 9999, "contributor": 999, "contributor_name": "Example Institute"}),
         table("[[export]]", {"exporter": "cf-netcdf", "streams": [f"hourly/{line.name}" for line in options.lines]}),
         table("[[export]]", {"exporter": "csv", "streams": [f"hourly/{line.name}" for line in options.lines]}),
     ]

@@ -203,3 +203,7 @@ def test_a_real_table(real_data: Path) -> None:
     assert times(result) == [f"{cells[0].replace(' ', 'T')}.000" for cells in rows]
     assert_result_fits(READER, result, options)
     assert_span_covers(READER, path, result, options, CONTEXT)
+    assert READER.guess is not None
+    guess = READER.guess(path)
+    assert guess is not None
+    assert (guess.confidence, guess.options["columns"]) == (0.6, dict(sorted(columns.items())))

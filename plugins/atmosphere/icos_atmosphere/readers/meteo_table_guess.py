@@ -102,7 +102,8 @@ def _columns(names: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     for name in names:
         match = _BRACKETS.fullmatch(name)
         bare, unit = (match[1], match[2]) if match is not None else (name, "")
-        variable = _VARIABLE.get(re.sub(r" (avg|mean)$", "", _plain(bare)))
+        # FLUXNET's names carry the place of a sensor: TA_1_2_1.
+        variable = _VARIABLE.get(re.sub(r"(?: \d+)+$| (?:avg|mean)$", "", _plain(bare)))
         if variable is None or variable in columns.values():
             continue
         columns[name] = variable

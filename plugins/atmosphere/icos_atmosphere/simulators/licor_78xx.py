@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from pydantic import Field
@@ -23,7 +22,7 @@ __all__ = ["SIMULATOR", "Licor78xxSimulation", "simulate"]
 
 _GASES = {"LI-7810": ("co2", "ch4"), "LI-7815": ("co2",), "LI-7820": ("n2o",)}
 _UNITS = {"co2": "ppm", "ch4": "ppb", "n2o": "ppb"}
-_ZONE = "Europe/Copenhagen"
+_ZONE, _AHEAD = "Etc/GMT-1", np.timedelta64(1, "h")
 
 
 class Licor78xxSimulation(SmallStation):
@@ -87,14 +86,12 @@ def simulate(folder: Path, options: Licor78xxSimulation, seed: int) -> Simulatio
 
 def _text(air: KnownAir, model: str, columns: dict[str, tuple[str, list[str]]]) -> str:
     nanoseconds = air.time.astype("M8[ns]").astype(np.int64)
-    utc = air.time.astype("M8[s]").astype("O").tolist()
-    zone = ZoneInfo(_ZONE)
-    local = [moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone) for moment in utc]
+    local = np.datetime_as_string((air.time + _AHEAD).astype("M8[s]")).tolist()
     lines = [
         f"Model:\t{model}",
         "SN:\tTG10-00001",
         "Software Version:\t2.3.3",
-        f"Timestamp:\t{local[0]:%Y-%m-%d %H:%M:%S}",
+        f"Timestamp:\t{local[0].replace('T', ' ')}",
         f"Timezone:\t{_ZONE}",
         "\t".join(["DATAH", "SECONDS", "NANOSECONDS", "NDX", "DIAG", "REMARK", "DATE", "TIME", *columns, "CHK"]),
         "\t".join(["DATAU", "secs", "nsecs", "index", "diag", "", "date", "time", *(units for units, _ in columns.values()), "CHK"]),
@@ -102,7 +99,7 @@ def _text(air: KnownAir, model: str, columns: dict[str, tuple[str, list[str]]]) 
     cells = list(zip(*(values for _, values in columns.values()), strict=True))
     for row, (moment, stamp) in enumerate(zip(nanoseconds.tolist(), local, strict=True)):
         seconds, rest = divmod(moment, 1_000_000_000)
-        clock = [f"{stamp:%Y-%m-%d}", f"{stamp:%H:%M:%S}"]
+        clock = stamp.split("T")
         lines.append("\t".join(["DATA", str(seconds), str(rest), str(1000 + 4 * row), "0", '""', *clock, *cells[row], str(row % 256)]))
     return "\n".join(lines) + "\n"
 

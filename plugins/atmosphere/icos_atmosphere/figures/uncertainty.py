@@ -12,7 +12,7 @@ from icos_atmosphere.vocabulary import GASES, UNCERTAINTY_TERMS
 from icos_core.components import Figure
 from icos_core.dataset import GOOD, is_good
 from icos_core.report.layout import add_legend, say_empty, time_figure, to_dates
-from icos_core.report.palette import FLAGS, INK, SERIES
+from icos_core.report.palette import FLAGS, MUTED_INK, SERIES
 from icos_core.report.series import nanoseconds
 
 if TYPE_CHECKING:
@@ -61,7 +61,15 @@ def _draw_one(axes: Axes, gas: str, line: Line) -> None:
     word, number, middle = _bins(nanoseconds(stream)[good])
     dates = to_dates(middle)
     # beneath the terms, one of which is often nearly all of it
-    axes.plot(dates, _medians(stream[total].values[good], number, middle.size), color=INK, linewidth=3.5, alpha=0.6, label="total")
+    axes.plot(
+        dates,
+        _medians(stream[total].values[good], number, middle.size),
+        color=MUTED_INK,
+        linewidth=3.5,
+        marker="o",
+        markersize=3.5,
+        label="total",
+    )
     for term, (colour, style) in zip(UNCERTAINTY_TERMS, _STYLES, strict=True):
         if f"{total}_{term}" in stream:
             median = _medians(stream[f"{total}_{term}"].values[good], number, middle.size)

@@ -264,6 +264,11 @@ def test_times_that_32_bits_cannot_hold(tmp_path: Path) -> None:
         export(tmp_path, {"hourly/150m": late})
 
 
+def test_names_that_are_too_long(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="longer than the 100 characters"):
+        export(tmp_path, {"hourly/150m": hours.hourly()}, flavour="noaa", selection="a" * 90)
+
+
 def test_check_names_what_the_station_lacks() -> None:
     assert EXPORTER.check is not None
     assert EXPORTER.check(EXPORTER.options(), hours.context()) == []
@@ -303,3 +308,25 @@ def test_solar_time_is_that_of_published_files(real_data: Path) -> None:
                 assert np.abs(np.subtract(*seconds)).max() <= 30
                 parts = [np.datetime64(moment) for moment in time[rows]]
                 assert calendar_components(np.array(parts)).tolist() == file["time_components"][:][rows].tolist()
+
+
+@pytest.mark.realdata
+def test_a_published_file_comes_out_bit_by_bit(real_data: Path, tmp_path: Path) -> None:
+    """What is read from the ICOS ObsPack of Hyltemossa is written with the same bits, whatever 32-bit numbers did on the way."""
+    published = real_data / "atmosphere/icos_cp/co2_htm_tower-insitu_424_allvalid-150magl_small.nc"
+    stream = READER.read(published, READER.options(), example_context()).streams["obspack"]
+    (path,) = export(tmp_path, {"obspack": stream}, site="htm", lab_number=424, data_level=0)
+    assert path.name == published.name.replace("_small", "")
+    with open_plain(path) as ours, open_plain(published) as theirs:
+        assert not set(theirs.variables) - set(ours.variables)
+        for name in (
+            *("time", "time_components", "value", "value_std_dev", "nvalue", "latitude", "longitude", "altitude", "intake_height"),
+            *("qc_flag", "quality_id", "instrument", "icos_datalevel", "icos_LTR", "icos_STTB", "obs_flag", "obs_num"),
+        ):
+            assert ours[name].dtype == theirs[name].dtype
+            assert ours[name].dimensions == theirs[name].dimensions
+            np.testing.assert_array_equal(ours[name][:], theirs[name][:], name)
+        np.testing.assert_allclose(ours["time_decimal"][:], theirs["time_decimal"][:], rtol=0, atol=5e-9)
+        repeatability = theirs["icos_SMR"][:]
+        expected = np.where(repeatability < 0, np.nan, repeatability)
+        np.testing.assert_array_equal(ours["icos_SMR"][:], expected, "-999.99 ppm is no repeatability")

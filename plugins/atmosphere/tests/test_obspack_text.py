@@ -85,7 +85,7 @@ def test_flasks(tmp_path: Path) -> None:
 
 def test_a_header_that_counts_wrongly_is_told(tmp_path: Path) -> None:
     result = read(written(tmp_path / "a.txt", files.noaa_text().replace(b"header_lines : 13", b"header_lines : 12")))
-    assert [problem.message for problem in result.problems] == ["the header says that the header has 12 lines, it has 13"]
+    assert [problem.message for problem in result.problems] == ["the header states 12 lines of the header, there are 13"]
     assert result.tally.kept == files.HOURS
 
 

@@ -9,6 +9,7 @@ import finished_hours as hours
 import numpy as np
 import pytest
 import xarray as xr
+from icos_atmosphere.exporters.obspack_series import gas_series
 from icos_atmosphere.exporters.wdcgg import EXPORTER
 from icos_atmosphere.exporters.wdcgg_codes import INTERVALS, TIME_ZONES, UNITS, method_code, time_zone
 from icos_atmosphere.readers.wdcgg import READER
@@ -163,6 +164,23 @@ def test_rows_as_they_are_described(tmp_path: Path) -> None:
         "Data_Set_Version": "0162-6319-1001-02-01-9999_2021-03-02",
     }
     assert {key: entries[key] for key in expected} == expected
+
+
+def test_what_the_carbon_portal_checks(tmp_path: Path) -> None:
+    """Counts without a point, whole hours, no uncertainty without a value, no row twice, no code with two digits."""
+    path = export(tmp_path, {"hourly/150m": hours.hourly()}, flags=["U", "N", "O", "K", "R", "H"])[f"{NAME}.txt"]
+    _, rows = parsed(path)
+    assert all(row["nvalue"].lstrip("-").isdigit() for row in rows)
+    assert {row["st_minute"] for row in rows} == {"00"}
+    assert not any(row["value"] == "-999.999" for row in rows)
+    stamps = [tuple(row[f"st_{part}"] for part in ("year", "month", "day", "hour")) for row in rows]
+    assert len(set(stamps)) == len(stamps)
+    assert b"-999.990" not in path.read_bytes()
+
+
+def test_months_without_bounds_end_where_the_next_begins() -> None:
+    (series,), _ = gas_series({"monthly/150m": monthly()}, "wdcgg", ("month",), (), (), ("U",))
+    assert series.ends()[:-1].tolist() == series.starts()[1:].tolist()
 
 
 def test_as_the_data_centre_takes_it(tmp_path: Path) -> None:

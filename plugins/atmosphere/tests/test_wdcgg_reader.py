@@ -177,7 +177,7 @@ def test_refusals_say_why(tmp_path: Path, old: str, new: str, message: str) -> N
 
 def test_header_lines_are_counted(tmp_path: Path) -> None:
     result = read(written(tmp_path / "a.txt", files.wdcgg_v3().replace(b"header_lines : 18", b"header_lines : 20")))
-    assert [problem.message for problem in result.problems] == ["the header says that the header has 20 lines, it has 18"]
+    assert [problem.message for problem in result.problems] == ["the header states 20 lines of the header, there are 18"]
     assert result.tally.kept == files.HOURS
 
 

@@ -114,6 +114,8 @@ def _dataset(series: GasSeries, name: str, created: str, options: ObspackOptions
         "dataset_creation_date": created,
         "dataset_num": 1,
         "dataset_name": name,
+        "dataset_process": "PassThru",
+        "dataset_alternative_names": "NA",
         "dataset_parameter": series.gas,
         "dataset_project": options.project,
         "dataset_platform": "fixed",
@@ -136,6 +138,7 @@ def _dataset(series: GasSeries, name: str, created: str, options: ObspackOptions
         "dataset_provider_citation_total": str(len(citations)) if citations else "",
         **citations,
         "dataset_provider_license": options.licence,
+        "dataset_reference_total_listed": 0,
         "dataset_contribution": f"These data are provided by {options.provider_name or context.station.contact.institution}.",
     }
 

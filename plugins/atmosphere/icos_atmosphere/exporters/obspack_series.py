@@ -91,7 +91,8 @@ class GasSeries:
         if self.interval != "month":
             ends = starts + np.timedelta64(1, "h" if self.interval == "hour" else "D")
             return ends
-        months = starts.astype("M8[M]")
+        # Months of local standard time begin in the month before, or some hours into theirs.
+        months = (starts + np.timedelta64(15, "D")).astype("M8[M]")
         ends = (months + 1).astype("M8[ns]") + (starts - months)
         return ends
 

@@ -37,7 +37,7 @@ def data_level(options: ObspackOptions, context: Context) -> int:
 
 
 def values_of(series: GasSeries, names: tuple[str, str], first: int, options: ObspackOptions, context: Context) -> dict[str, NDArray[Any]]:
-    """Return name → values of every variable of either layout; amounts are NaN, numbers -9 and characters ``-`` where missing.
+    """Return name → values of every variable of the layout; amounts are NaN, numbers -9 and characters ``-`` where missing.
 
     Parameters
     ----------
@@ -90,9 +90,10 @@ def values_of(series: GasSeries, names: tuple[str, str], first: int, options: Ob
         "assimilation_concerns": np.zeros((size, len(CONCERNS))),
         "obs_num": number + 1,
         "obspack_num": number + first,
-        "obs_id": characters([f"{names[1]}_{each + 1}" for each in number], 100),
         "obspack_id": characters([f"{names[0]}~{names[1]}~{each + first}" for each in number], 200),
     }
+    if is_noaa:
+        found["obs_id"] = characters([f"{names[1]}_{each + 1}" for each in number], 100)
     amounts = (
         ("value", ""),
         ("value_std_dev", "_stdev"),
@@ -160,6 +161,15 @@ def _representative(series: GasSeries) -> NDArray[np.int8]:
 
 
 def characters(words: Sequence[str], width: int) -> NDArray[np.bytes_]:
-    """Return words as characters, (n, width), filled up with zero bytes."""
+    """Return words as characters, (n, width), filled up with zero bytes.
+
+    Raises
+    ------
+    DataError
+        For a word that is longer.
+    """
+    longest = max(words, key=lambda word: len(word.encode()), default="")
+    if len(longest.encode()) > width:
+        raise DataError(f"obspack: {longest!r} is longer than the {width} characters that the format has room for; shorten the names")
     fixed = np.array([word.encode() for word in words] or [b""], dtype=f"S{width}")
     return fixed.view("S1").reshape(-1, width)[: len(words)]

@@ -55,9 +55,12 @@ def checked_header(file: str, lines: Lines, account: LineAccount) -> Header:
         raise InputError(
             file, "no header that names its columns: expected lines that begin with '#', 'C01 TITLE:', or the names of the columns", line=1
         )
-    for stated, found, what in ((header.stated_lines, header.lines, "header"), (header.stated_total, len(lines), "file")):
+    for stated, found, what in (
+        (header.stated_lines, header.lines, "lines of the header"),
+        (header.stated_total, len(lines), "lines in all"),
+    ):
         if stated is not None and stated != found:
-            account.tell("header", f"the header says that the {what} has {stated} lines, it has {found}")
+            account.tell("header", f"the header states {stated} {what}, there are {found}")
     return header
 
 

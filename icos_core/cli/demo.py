@@ -95,6 +95,8 @@ def _compare(simulated: SimulationResult, result: RunResult) -> None:
         if made is None:
             click.echo(f"  {name}: the run made no stream of this name")
             continue
+        if len(simulated.truth) > 1:
+            click.echo(f"  {name}")
         stream = result.tree[made].to_dataset()
         _, ours, theirs = np.intersect1d(stream["time"].values, truth["time"].values, assume_unique=True, return_indices=True)
         for variable in truth.data_vars:

@@ -13,7 +13,7 @@ from icos_core.running.reading import ReadReceipt
 from icos_core.running.review import unreviewed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from icos_core.components import Context, Figure, Table
@@ -43,7 +43,7 @@ def report_run(
     flow = computed.flow
     stages = {"measured": flow.measured, "calibrated": flow.calibrated, "product": flow.products}
     streams = {f"{stage}/{name}": stream for stage, of_stage in stages.items() for name, stream in of_stage.items()}
-    figures, failures = _figures(job.plugins)
+    figures, failures = _figures(job.plugins, job.code)
     rows = [
         Problem(message=f"stream {name}: {count} {what}")
         for counts, what in ((flow.duplicates, "rows stood in more than one file"), (flow.conflicts, "rows were in conflict with another"))
@@ -84,10 +84,14 @@ def _account(row: dict[str, Any], computed: Computed) -> InputAccount:
     )
 
 
-def _figures(plugins: Plugins) -> tuple[list[Figure], list[Problem]]:
+def _figures(plugins: Plugins, taking_part: Collection[str]) -> tuple[list[Figure], list[Problem]]:
+    """Load the figures: those of plugins that take part in the run, and of packages that have nothing but figures."""
     found: list[Figure] = []
     failures: list[Problem] = []
+    others = {each.distribution for each in plugins.entries() if each.entry.kind != "figure"} - set(taking_part)
     for registered in plugins.entries("figure"):
+        if registered.distribution in others:
+            continue
         try:
             found.append(plugins.component("figure", registered.entry.name))
         except PluginError as error:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import finished_hours as hours
+import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
+from icos_atmosphere.exporters.obspack import EXPORTER as OBSPACK
 from icos_atmosphere.exporters.obspack_series import gas_series
 from icos_atmosphere.exporters.wdcgg import EXPORTER
 from icos_atmosphere.exporters.wdcgg_codes import INTERVALS, TIME_ZONES, UNITS, method_code, time_zone
@@ -346,3 +348,24 @@ def test_numbers_and_words_are_those_of_the_schema(real_data: Path) -> None:
 def test_projects_that_have_no_number(project: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         EXPORTER.options(project=project)
+
+
+def test_rows_are_those_that_the_carbon_portal_makes_of_an_obspack(tmp_path: Path) -> None:
+    """The Portal reads an ObsPack by `float(str())` of its 32-bit numbers, and prints three digits."""
+    streams = {"hourly/150m": hours.hourly("ch4")}
+    (obspack,) = OBSPACK.export(streams, tmp_path, OBSPACK.options(), hours.context())
+    _, rows = parsed(export(tmp_path / "wdcgg", streams)["ch4_exa_tower-insitu_150magl_162_hourly.txt"])
+    with netCDF4.Dataset(obspack) as file:
+        file.set_auto_mask(False)
+        for variable, column in (
+            ("value", "value"),
+            ("value_std_dev", "value_sd"),
+            ("icos_LTR", "value_unc_2"),
+            ("icos_STTB", "value_unc_3"),
+        ):
+            printed = ["-999.999" if np.isnan(each) else f"{float(str(each)) * 1e9:.3f}" for each in file[variable][:]]
+            assert [row[column] for row in rows] == printed, column
+        starts = [str(np.datetime64(int(second), "s")) for second in file["start_time"][:]]
+        assert ["{st_year}-{st_month}-{st_day}T{st_hour}:{st_minute}:{st_second}".format(**row) for row in rows] == starts
+        assert [row["ORG_QCflag"] for row in rows] == [letter.decode() for letter in file["qc_flag"][:]]
+        assert [row["nvalue"] for row in rows] == [str(count) for count in file["nvalue"][:]]

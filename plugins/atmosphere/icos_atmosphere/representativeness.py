@@ -69,7 +69,6 @@ FEWEST_HOURS = 120
 _LEAST = 1e-6
 """Part of the largest γ below which a smaller one counts no more."""
 _LAGS = np.arange(MINUTES)
-_STARTS = np.arange(MINUTES)[:, None]
 _TERMS = np.column_stack(
     [(_LAGS > 0).astype(np.float64), _LAGS / MINUTES, *(1.0 - np.exp(-_LAGS / decay) for decay in (2.0, 5.0, 12.0, 30.0, 80.0, 240.0))]
 )
@@ -108,41 +107,40 @@ class Pairs:
         )
 
 
-def minute_pairs(grid: FloatArray, noise: FloatArray | None = None) -> Pairs:
-    """Count the pairs of minutes of a month and add up their squared differences.
+def minute_pairs(minute: NDArray[np.int64], values: FloatArray, end: int, noise: FloatArray | None = None) -> Pairs:
+    """Count the pairs of minutes that begin in a month and add up their squared differences.
 
     Parameters
     ----------
-    grid
-        (hours + 1, 60) minute means on the minutes of successive hours, NaN where there is none; the last row is the hour after the month,
-        in which pairs end.
+    minute
+        (n,) numbers of the minutes, in order; minutes of an hour have the same whole part of ``minute / 60``.
+    values
+        (n,) their means.
+    end
+        Number of the first minute after the month; pairs end there, but do not begin.
     noise
-        (n,) independent standard uncertainty of minutes of the month; NaN where it is not known. Default: none is known.
+        (n,) independent standard uncertainty of the minutes. Default: none is known.
     """
-    known = np.isfinite(grid)
-    month = known[:-1]
-    values = np.where(known, grid, 0.0)
-    # Differences do not depend on the level, rounding does.
-    values -= np.where(known, values[:-1].sum() / max(int(month.sum()), 1), 0.0)
-    parts = np.stack([known.astype(np.float64), values, np.square(values)])
-    first = parts[:, :-1]
-    second = np.concatenate([parts[:, :-1], parts[:, 1:]], axis=2)
-    count = _by_lag(first[0].T @ second[0])
-    squares = _by_lag(first[2].T @ second[0] + first[0].T @ second[2] - 2.0 * (first[1].T @ second[1]))
-    told = noise[np.isfinite(noise)] if noise is not None else np.zeros(0)
+    begin = int(np.searchsorted(minute, end))
+    count, squares = np.zeros(MINUTES), np.zeros(MINUTES)
+    # A row and its neighbours, the next, the one after it …: of minutes that are sampled in turns only few are near.
+    for step in range(1, minute.size):
+        first = min(begin, minute.size - step)
+        lag = minute[step : step + first] - minute[:first]
+        near = np.flatnonzero(lag < MINUTES)
+        if not near.size:
+            break
+        lag = lag[near]
+        difference = values[near + step] - values[near]
+        count += np.bincount(lag, minlength=MINUTES)
+        squares += np.bincount(lag, weights=np.square(difference), minlength=MINUTES)
     return Pairs(
-        count=np.rint(count),
-        squares=np.maximum(0.5 * squares, 0.0),
-        hours=int(month.any(axis=1).sum()),
-        noise=float(np.square(told).sum()),
-        minutes=told.size,
+        count=count,
+        squares=0.5 * squares,
+        hours=np.unique(minute[:begin] // MINUTES).size,
+        noise=float(np.square(noise[:begin]).sum()) if noise is not None else 0.0,
+        minutes=begin if noise is not None else 0,
     )
-
-
-def _by_lag(products: FloatArray) -> FloatArray:
-    """Add up a matrix (minute of the first, minute of the second over two hours) along its diagonals, lags 0 to 59."""
-    diagonals: FloatArray = products[_STARTS, _STARTS + _LAGS].sum(axis=0)
-    return diagonals
 
 
 def pooled(months: list[Pairs], fewest_hours: int = FEWEST_HOURS) -> list[Pairs]:
@@ -197,13 +195,13 @@ def semivariogram(pairs: Pairs, fewest_pairs: int = FEWEST_PAIRS) -> FloatArray 
     return gamma
 
 
-def sampling_uncertainty(sampled: FloatArray, gamma: FloatArray) -> FloatArray:
+def sampling_uncertainty(sampled: NDArray[np.bool_], gamma: FloatArray) -> FloatArray:
     """Return the standard uncertainty of the mean of sampled minutes as the mean of their hour.
 
     Parameters
     ----------
     sampled
-        (hours, 60) how many minute means lie on each minute of the hour: 0 or 1, rarely 2.
+        (hours, 60) which minutes of the hour were sampled.
     gamma
         (60,) semivariogram at lags of 0 to 59 minutes.
 
@@ -212,15 +210,18 @@ def sampling_uncertainty(sampled: FloatArray, gamma: FloatArray) -> FloatArray:
     ndarray
         (hours,) in the unit of the values; NaN for hours without a sample.
     """
-    n = sampled.sum(axis=1)
-    weights = sampled / np.where(n > 0, n, np.nan)[:, None] - 1.0 / MINUTES
+    # Hours are sampled alike: of thousands there are a few kinds.
+    _, example, of_hour = np.unique(np.packbits(sampled, axis=1).view(np.uint64).ravel(), return_index=True, return_inverse=True)
+    kinds = sampled[example]
+    n = kinds.sum(axis=1)
+    weights = kinds / np.where(n > 0, n, np.nan)[:, None] - 1.0 / MINUTES
     between = gamma[np.abs(_LAGS[:, None] - _LAGS)]
-    variance = -np.einsum("hi,hi->h", weights @ between, weights)
+    variance = -np.einsum("hi,ij,hj->h", weights, between, weights)
     uncertainty: FloatArray = np.sqrt(np.maximum(variance, 0.0))
-    return uncertainty
+    return uncertainty[of_hour]
 
 
-def plume_uncertainty(excess: FloatArray, sampled: FloatArray) -> FloatArray:
+def plume_uncertainty(excess: FloatArray, sampled: NDArray[np.bool_]) -> FloatArray:
     """Return the standard uncertainty of hourly means because a plume may have been there only while the line was sampled.
 
     Parameters
@@ -228,8 +229,8 @@ def plume_uncertainty(excess: FloatArray, sampled: FloatArray) -> FloatArray:
     excess
         (hours,) mean with spikes minus mean without; NaN where either is not known, for which 0 is returned.
     sampled
-        (hours, 60) how many minute means lie on each minute of the hour.
+        (hours, 60) which minutes of the hour were sampled.
     """
-    part = np.minimum(sampled, 1.0).sum(axis=1) / MINUTES
+    part = sampled.mean(axis=1)
     uncertainty: FloatArray = np.abs(np.nan_to_num(excess)) * (1.0 - part)
     return uncertainty

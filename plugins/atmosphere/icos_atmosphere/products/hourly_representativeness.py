@@ -41,29 +41,33 @@ def representativeness(minutes: GasMinutes, first: np.datetime64, excess: FloatA
     """
     hours = excess.size
     place = minutes.hour * MINUTES + minutes.minute
-    sampled = np.bincount(place, minlength=hours * MINUTES).reshape(hours, MINUTES).astype(np.float64)
-    flat = np.full((hours + 1) * MINUTES, np.nan)
-    flat[place[~minutes.spike]] = minutes.columns[""][~minutes.spike]
-    grid = flat.reshape(hours + 1, MINUTES)
+    sampled = np.zeros((hours, MINUTES), dtype=bool)
+    sampled.ravel()[place] = True
+    undisturbed = np.flatnonzero(~minutes.spike)
+    # Minutes of several instruments are not in order of time.
+    rows = undisturbed[np.argsort(place[undisturbed], kind="stable")]
+    minute, values, noise = place[rows], minutes.columns[""][rows], _noise(minutes, rows)
     month = (first + np.arange(hours) * HOUR).astype("datetime64[M]")
     begins = np.flatnonzero(np.append(True, month[1:] != month[:-1]))
-    months = list(zip(begins, np.append(begins[1:], hours), strict=True))
-    noise = _noise(minutes, np.searchsorted(begins, minutes.hour, side="right") - 1, len(months))
-    pairs = [minute_pairs(grid[begin : end + 1], of_month) for (begin, end), of_month in zip(months, noise, strict=True)]
+    months = list(zip(begins.tolist(), [*begins[1:].tolist(), hours], strict=True))
+    pairs = []
+    for begin, end in months:
+        # Pairs end in the hour after the month, too.
+        part = slice(*np.searchsorted(minute, [begin * MINUTES, (end + 1) * MINUTES]).tolist())
+        pairs.append(minute_pairs(minute[part], values[part], end * MINUTES, noise[part] if noise is not None else None))
     found = np.full(hours, np.nan)
     for (begin, end), each in zip(months, pooled(pairs), strict=True):
         gamma = semivariogram(each)
         if gamma is not None:
             found[begin:end] = sampling_uncertainty(sampled[begin:end], gamma)
-    found[sampled.min(axis=1) == 1] = 0.0
+    found[sampled.all(axis=1)] = 0.0
     return np.hypot(found, plume_uncertainty(excess, sampled)) if minutes.spike.any() else found
 
 
-def _noise(minutes: GasMinutes, month: NDArray[np.intp], months: int) -> list[FloatArray | None]:
-    """Return the independent uncertainty of the minutes of each month, None where no minute has any."""
-    parts = [minutes.columns[name] for name in _INDEPENDENT if name in minutes.columns]
+def _noise(minutes: GasMinutes, rows: NDArray[np.intp]) -> FloatArray | None:
+    """Return the independent uncertainty of minutes, None where none has any."""
+    parts = [minutes.columns[name][rows] for name in _INDEPENDENT if name in minutes.columns]
     if not parts:
-        return [None] * months
+        return None
     noise: FloatArray = np.sqrt(np.sum(np.square(np.nan_to_num(parts)), axis=0))
-    # Minutes of several instruments are not in order of time.
-    return [noise[month == number] for number in range(months)]
+    return noise

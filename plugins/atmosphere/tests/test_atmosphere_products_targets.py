@@ -63,6 +63,8 @@ def test_targets_are_summed_up_by_month() -> None:
     assert list(short["time"].values.astype("M8[M]").astype(str)) == ["2024-03", "2024-04"]
     assert short["co2_n"].values.tolist() == [4, 3]
     assert short["co2_left_out"].values.tolist() == [0, 1]
+    assert short["co2"].values == pytest.approx([409.97, 410.02])
+    assert short["co2_stdev"].values == pytest.approx(short["co2_bias_stdev"].values)
     assert short["co2_bias"].values == pytest.approx([-0.03, 0.02])
     assert short["co2_bias_stdev"].values == pytest.approx([np.std([0.04, -0.06, 0.14, -0.24], ddof=1), 0.01])
     assert short["co2_cmr"].values == pytest.approx([0.03, 0.03])
@@ -79,8 +81,19 @@ def test_the_table_shows_what_the_streams_hold() -> None:
     assert table.title == "Targets of picarro: CO2"
     assert table.columns[-2:] == ("within ±0.1 (%)", "within ±0.2 (%)")
     spread = round(float(np.std([0.04, -0.06, 0.14, -0.24], ddof=1)), 4)
-    assert table.rows[0] == ("STT", "2024-03", 4, 0, -0.03, spread, 0.03, 0.03, 50.0, 75.0)
-    assert table.rows[2] == ("LTT", "2024-03", 1, 0, 0.5, "", 0.05, "", 0.0, 0.0)
+    assert table.rows[0] == ("STT", "2024-03", 4, 0, 409.97, spread, -0.03, 0.03, 0.03, 50.0, 75.0)
+    assert table.rows[2] == ("LTT", "2024-03", 1, 0, 410.5, "", 0.5, 0.05, "", 0.0, 0.0)
+
+
+def test_a_target_without_an_assigned_value_tells_repeatability() -> None:
+    unassigned = targets()
+    unassigned["co2_bias"].values[:] = np.nan
+    result = target_statistics.PRODUCT.derive({"picarro/targets": unassigned}, target_statistics.TargetStatisticsOptions(), tower())
+    short = result.streams["target-statistics/picarro/STT"]
+    assert short["co2_n"].values.tolist() == [4, 4]
+    assert short["co2_cmr"].values == pytest.approx([0.03, 0.03])
+    assert "co2_bias" not in short
+    assert result.tables[0].rows[0][6:] == ("", 0.03, 0.03, "", "")
 
 
 def test_goals_are_those_of_the_hemisphere_or_own() -> None:

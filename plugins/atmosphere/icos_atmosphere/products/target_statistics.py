@@ -65,7 +65,7 @@ def derive(streams: Streams, options: TargetStatisticsOptions, context: Context)
     tables: list[Table] = []
     analysers = {name.removesuffix(_SUFFIX): stream for name, stream in sorted(streams.items()) if name.endswith(_SUFFIX)}
     for analyser, targets in analysers.items():
-        goals = {gas: options.goals_of(gas, context.station.latitude) for gas in GASES if f"{gas}_bias" in targets}
+        goals = {gas: options.goals_of(gas, context.station.latitude) for gas in GASES if gas in targets and f"{gas}_bias" in targets}
         of_analyser = dict(_cylinders(targets, goals))
         made |= {f"{_PREFIX}{analyser}/{cylinder}": stream for cylinder, stream in of_analyser.items()}
         tables += [table for gas in goals if (table := _table(analyser, gas, goals[gas], of_analyser)).rows]
@@ -95,24 +95,24 @@ def _months(part: xr.Dataset, goals: Mapping[str, Goals], attrs: dict[str, Any])
     months, group = np.unique(month, return_inverse=True)
     values: dict[str, NDArray[Any]] = {}
     for gas, goal in goals.items():
-        counts = is_good(part, f"{gas}_bias")
+        counts = is_good(part, gas)
+        bias = np.where(counts & is_good(part, f"{gas}_bias"), part[f"{gas}_bias"].values, np.nan)
+        assigned = np.isfinite(part[f"{gas}_bias"].values).any()
+        if assigned:
+            counts &= np.isfinite(bias)
         if not counts.any():
             continue
-
-        def over(column: NDArray[np.float64], counts: NDArray[np.bool_] = counts) -> NDArray[np.float64]:
-            return means(np.where(counts, column, np.nan), group, months.size).mean
-
-        bias = part[f"{gas}_bias"].values
-        of_bias = means(np.where(counts, bias, np.nan), group, months.size)
-        values |= {
-            f"{gas}_n": of_bias.n,
-            f"{gas}_left_out": np.bincount(group[~counts], minlength=months.size),
-            f"{gas}_bias": of_bias.mean,
-            f"{gas}_bias_stdev": of_bias.stdev,
-            f"{gas}_within_goal": over((np.abs(bias) <= goal.goal).astype(np.float64)),
-            f"{gas}_within_extended_goal": over((np.abs(bias) <= goal.extended).astype(np.float64)),
-        }
-        values |= {f"{gas}{suffix}": over(usable(part, f"{gas}{suffix}")) for suffix in ("_cmr", "_ltr") if f"{gas}{suffix}" in part}
+        value = means(np.where(counts, part[gas].values, np.nan), group, months.size)
+        values |= {gas: value.mean, f"{gas}_stdev": value.stdev, f"{gas}_n": value.n}
+        values[f"{gas}_left_out"] = np.bincount(group[~counts], minlength=months.size)
+        for suffix in (suffix for suffix in ("_cmr", "_ltr") if f"{gas}{suffix}" in part):
+            values[f"{gas}{suffix}"] = means(np.where(counts, usable(part, f"{gas}{suffix}"), np.nan), group, months.size).mean
+        if assigned:
+            of_bias = means(bias, group, months.size)
+            values |= {f"{gas}_bias": of_bias.mean, f"{gas}_bias_stdev": of_bias.stdev}
+            for word, limit in (("goal", goal.goal), ("extended_goal", goal.extended)):
+                within = np.where(counts, np.abs(bias) <= limit, np.nan)
+                values[f"{gas}_within_{word}"] = means(within, group, months.size).mean
     start: NDArray[np.datetime64] = months.astype("datetime64[ns]")
     end: NDArray[np.datetime64] = (months + 1).astype("datetime64[ns]")
     return with_bounds(make_stream(start, values, _words(), attrs), start, end)
@@ -122,10 +122,10 @@ def _table(analyser: str, gas: str, goals: Goals, cylinders: Mapping[str, xr.Dat
     units = GASES[gas].prefixed_units
     rows: list[tuple[Any, ...]] = []
     for cylinder, stream in cylinders.items():
-        if f"{gas}_bias" not in stream:
+        if gas not in stream:
             continue
         for row, month in enumerate(stream["time"].values.astype("datetime64[M]")):
-            told = {suffix: _figure(stream, f"{gas}{suffix}", row) for suffix in ("_bias", "_bias_stdev", "_cmr", "_ltr")}
+            told = {suffix: _figure(stream, f"{gas}{suffix}", row) for suffix in ("", "_stdev", "_bias", "_cmr", "_ltr")}
             within = [_share(stream, f"{gas}{suffix}", row) for suffix in ("_within_goal", "_within_extended_goal")]
             counts = [int(stream[f"{gas}{suffix}"].values[row]) for suffix in ("_n", "_left_out")]
             rows.append((cylinder, str(month), *counts, *told.values(), *within))
@@ -136,8 +136,9 @@ def _table(analyser: str, gas: str, goals: Goals, cylinders: Mapping[str, xr.Dat
             "month",
             "injections",
             "left out",
+            f"mean ({units})",
+            f"standard deviation ({units})",
             f"mean bias ({units})",
-            f"its standard deviation ({units})",
             f"CMR ({units})",
             f"LTR ({units})",
             f"within ±{goals.goal:g} (%)",
@@ -154,7 +155,7 @@ def _figure(stream: xr.Dataset, name: str, row: int) -> float | str:
 
 
 def _share(stream: xr.Dataset, name: str, row: int) -> float | str:
-    value = float(stream[name].values[row])
+    value = float(stream[name].values[row]) if name in stream else np.nan
     return round(100.0 * value, 1) if np.isfinite(value) else ""
 
 
@@ -163,22 +164,29 @@ def _words() -> tuple[Variable, ...]:
 
 
 def _of_gas(gas: Gas) -> tuple[Variable, ...]:
-    name, bias = gas.name, f"measured minus assigned mole fraction of {gas.long_name} of the target"
+    name = gas.name
+    value, bias = (
+        f"mole fraction of {gas.long_name} of the target",
+        f"measured minus assigned mole fraction of {gas.long_name} of the target",
+    )
 
-    def described(suffix: str, long_name: str, units: str = gas.units) -> Variable:
-        return Variable(name=f"{name}_{suffix}", units=units, long_name=long_name, attributes={"describes": f"{name}_bias"})
+    def described(suffix: str, long_name: str, of: str = name, units: str = gas.units) -> Variable:
+        return Variable(name=f"{name}_{suffix}", units=units, long_name=long_name, attributes={"describes": of})
+
+    def count(suffix: str, long_name: str) -> Variable:
+        return Variable(name=f"{name}_{suffix}", units="1", dtype="int32", long_name=long_name)
 
     return (
+        Variable(name=name, units=gas.units, long_name=f"mean {value}", standard_name=gas.standard_name),
+        described("stdev", f"standard deviation of {value}"),
+        count("n", f"number of values in {value}"),
+        count("left_out", f"number of injections that are not in {value}"),
+        described("cmr", f"continuous measurement repeatability of {value}"),
+        described("ltr", f"mean long-term repeatability of {value}"),
         Variable(name=f"{name}_bias", units=gas.units, long_name=f"mean of {bias}"),
-        described("bias_stdev", f"standard deviation of {bias}"),
-        Variable(name=f"{name}_n", units="1", dtype="int32", long_name=f"number of values in {bias}"),
-        Variable(
-            name=f"{name}_left_out", units="1", dtype="int32", long_name=f"number of injections without a good value of {gas.long_name}"
-        ),
-        described("cmr", f"continuous measurement repeatability of {gas.long_name}"),
-        described("ltr", f"mean long-term repeatability of {gas.long_name}"),
-        described("within_goal", f"share of {bias} within the goal", "1"),
-        described("within_extended_goal", f"share of {bias} within the extended goal", "1"),
+        described("bias_stdev", f"standard deviation of {bias}", f"{name}_bias"),
+        described("within_goal", f"share of {bias} within the goal", f"{name}_bias", "1"),
+        described("within_extended_goal", f"share of {bias} within the extended goal", f"{name}_bias", "1"),
     )
 
 

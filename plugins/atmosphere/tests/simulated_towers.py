@@ -43,11 +43,11 @@ def log_of(rows: Rows) -> bytes:
 
 
 def description(options: PicarroSimulation, *changes: tuple[str, str]) -> str:
-    """Return the description of a station, with (old text, new text) changes, every one of which meets something."""
+    """Return the description of a station, with (old text, new text) changes, each made at the first place that it meets."""
     text = station_description(options)
     for old, new in changes:
         assert old in text, old
-        text = text.replace(old, new)
+        text = text.replace(old, new, 1)
     return text
 
 

@@ -145,7 +145,8 @@ def fit_sequences(
 
     cycles = summed(np.ones(cell.size)).astype(np.int64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        base = float(readings[used].mean()) if used.any() else 0.0
+        # One base for good, or a later sequence would change the rounding of earlier ones.
+        base = float(readings[used][0]) if used.any() else 0.0
         measured = base + summed(readings[used] - base) / cycles
         deviation = readings[used] - measured.ravel()[cell]
         squares = summed(np.square(deviation))

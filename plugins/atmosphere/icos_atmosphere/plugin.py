@@ -30,7 +30,7 @@ _READERS = {
     "aeris": ("aeris", "Aeris analysers, CSV files"),
     "gcwerks-export": ("gcwerks_export", "minute and hourly means that GCWerks exports of cavity ring-down analysers"),
     "icos-atc-release": ("icos_atc_release", "time series of the Atmosphere Thematic Centre: release, near real time and older layouts"),
-    "obspack": ("obspack", "ObsPack netCDF of ICOS and of NOAA"),
+    "obspack": ("obspack", "ObsPack netCDF of ICOS and of NOAA, AGAGE and OpenGHG netCDF, text of NOAA"),
     "wdcgg": ("wdcgg", "text files of the World Data Centre for Greenhouse Gases, three generations"),
     "meteo-table": ("meteo_table", "meteorology beside the analyser, any delimited file"),
 }

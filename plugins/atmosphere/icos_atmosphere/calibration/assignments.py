@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_atmosphere.readers.picarro_models import model_of
+from icos_atmosphere.analyser_models import model_of
 from icos_core.versioned import utc64
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_atmosphere.readers.picarro_models import model_of
+from icos_atmosphere.analyser_models import model_of
 from icos_atmosphere.water_correction import Correction, dry_mole_fraction, factory_correction, mean_of_last_two
 from icos_core.exceptions import DataError
 
@@ -78,8 +78,11 @@ def humidity_name(stream: xr.Dataset) -> str | None:
 def fresh_rows(stream: xr.Dataset, name: str, instrument: Instrument) -> Mask:
     """Return the rows that hold a new value of a measured variable, by the code of the spectrum where the model tells, else by change."""
     values = stream.variables[name].values
-    codes = model_of(instrument.model).renewed_by(name)
-    if codes is not None and "species" in stream.data_vars:
+    model = model_of(instrument.model)
+    codes = model.renewed_by(name)
+    if model.every_row:
+        fresh = np.ones(values.shape, dtype=bool)
+    elif codes is not None and "species" in stream.data_vars:
         fresh = np.isin(stream.variables["species"].values, codes)
     else:
         fresh = np.ones(values.shape, dtype=bool)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from icos_atmosphere.calibration.assignments import instruments_of
 from icos_atmosphere.calibration.cells import MINUTE
 from icos_atmosphere.calibration.uncertainty import combined, repeatability, representativeness, terms_of_calibration
 from icos_atmosphere.vocabulary.measured import DIAGNOSTICS
@@ -82,6 +83,7 @@ def minutes_of_line(analyser: Analyser, line: str, targets: Mapping[str, GasTarg
         column = cells.mean(name, "rows")
         if np.isfinite(column).any():
             values[name] = column
+    values |= {f"{gas}_instrument": numbers for gas in options.gases} if (numbers := _instruments(analyser, middle)) is not None else {}
     if fine.all():
         return Minutes(time.astype("M8[ns]"), values, tuple(outcomes))
     kept = tuple(
@@ -95,6 +97,18 @@ def minutes_of_line(analyser: Analyser, line: str, targets: Mapping[str, GasTarg
         for each in outcomes
     )
     return Minutes(time[fine].astype("M8[ns]"), {name: column[fine] for name, column in values.items()}, kept)
+
+
+def _instruments(analyser: Analyser, time: NDArray[np.datetime64]) -> NDArray[np.int32] | None:
+    """Return the identifier of the instrument of each minute where several follow each other behind the stream."""
+    tables = instruments_of(analyser.options, analyser.stream)
+    if len({table.id for table in tables}) < 2:
+        return None
+    numbers = np.full(time.shape, -1, dtype=np.int32)
+    for table in tables:
+        if table.id is not None:
+            numbers[table.covers(time)] = table.id
+    return numbers
 
 
 class _Merged:

@@ -85,7 +85,7 @@ def _write(path: Path, *, series: GasSeries, name: str, first: int, options: Obs
     specs, dimension = (NOAA, "obs") if options.flavour == "noaa" else (ICOS, "time")
     values = values_of(series, names, first, options, context)
     words = {
-        "standard_name": GASES[series.gas].standard_name.replace("_in_air", "_in_dry_air"),
+        "standard_name": GASES[series.gas].standard_name,
         "scale": series.scale,
         "size": series.size,
     }

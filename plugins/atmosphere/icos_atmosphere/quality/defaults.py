@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from icos_atmosphere.readers.picarro_models import model_of
+from icos_atmosphere.analyser_models import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

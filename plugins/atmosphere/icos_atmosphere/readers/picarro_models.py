@@ -34,6 +34,8 @@ class Model:
         Measured variable that says which port is open, unless a station says otherwise; None for a model without valves.
     fresh
         Measured variable → codes of `species` whose rows renew it, or None: the rows in which its value changed.
+    every_row
+        Whether every row renews every reading, so that equal values are two measurements.
     cavity_pressure, cavity_temperature
         What the cavity is regulated to, torr and °C; None where it is not known or not regulated.
     cavity_pressure_half_width, cavity_temperature_half_width
@@ -45,6 +47,7 @@ class Model:
     nominal_status: int | None = None
     valve: str | None = None
     fresh: Mapping[str, tuple[int, ...] | None] = field(default_factory=lambda: MappingProxyType({}))
+    every_row: bool = False
     cavity_pressure: float | None = None
     cavity_pressure_half_width: float | None = None
     cavity_temperature: float | None = None

@@ -52,22 +52,22 @@ GASES: Mapping[str, Gas] = {
             formula="CO2",
             long_name="carbon dioxide",
             units="umol mol-1",
-            standard_name="mole_fraction_of_carbon_dioxide_in_air",
+            standard_name="mole_fraction_of_carbon_dioxide_in_dry_air",
         ),
-        Gas(name="ch4", formula="CH4", long_name="methane", units="nmol mol-1", standard_name="mole_fraction_of_methane_in_air"),
+        Gas(name="ch4", formula="CH4", long_name="methane", units="nmol mol-1", standard_name="mole_fraction_of_methane_in_dry_air"),
         Gas(
             name="co",
             formula="CO",
             long_name="carbon monoxide",
             units="nmol mol-1",
-            standard_name="mole_fraction_of_carbon_monoxide_in_air",
+            standard_name="mole_fraction_of_carbon_monoxide_in_dry_air",
         ),
         Gas(
             name="n2o",
             formula="N2O",
             long_name="nitrous oxide",
             units="nmol mol-1",
-            standard_name="mole_fraction_of_nitrous_oxide_in_air",
+            standard_name="mole_fraction_of_nitrous_oxide_in_dry_air",
         ),
     )
 }

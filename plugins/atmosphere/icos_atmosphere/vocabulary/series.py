@@ -5,7 +5,7 @@ Every series is a stream along `time`, the start of the interval in UTC, with th
 ======================== ==================================================================================================
 ``line``                 name of the sampling line: ``150m``
 ``intake_height``        height of the inlet above ground in metres (float)
-``averaging_interval``   ``minute``, ``hour``, ``day`` or ``month``
+``averaging_interval``   ``minute``, ``hour``, ``day`` or ``month``; ``sample`` of flasks that were read
 ``instrument``           name of the instrument or instruments, for people
 ``instrument_ids``       list of the identifiers of the instruments (ATC), in order of first use; may be empty
 ``instrument_methods``   list of what each of them is, for people: ``Cavity ring-down spectrometer, Picarro G2401``

@@ -164,7 +164,10 @@ DAILY = Product(
     summary="means of means",
     options=NoOptions,
     requires=lambda options: {"hourly": (Requirement(name="mean_flux"),)},
-    provides=lambda options: {"daily": (Variable(name="daily_flux", units="mol m-2 s-1"),)},
+    provides=lambda options: {
+        "daily": (Variable(name="daily_flux", units="mol m-2 s-1"),),
+        "daily/*": (Variable(name="daily_mean_of_a_line", units="mol m-2 s-1"),),
+    },
     derive=None,
     needs=("hourly",),
 )

@@ -473,6 +473,14 @@ class TestQualityTests:
         )
         assert (spec.stage, spec.stream) == ("calibrated", "log")
 
+    def test_streams_whose_names_are_only_known_with_the_data(self, load, mistakes):
+        own = self.qc(test='"spike"', variable='"daily_mean_of_a_line"', stream='"daily/100m"', bad=1)
+        more = '[[derive]]\nproduct = "daily"\n'
+        spec = next(spec for spec in load(STATION + LOG + FLUX_TABLE + own + more).qc if not spec.is_default)
+        assert (spec.stage, spec.stream) == ("product", "daily/100m")
+        wrong = self.qc(test='"spike"', variable='"daily_flux"', stream='"daily/100m"', bad=1)
+        assert set(mistakes(STATION + LOG + FLUX_TABLE + wrong + more)) == {"qc[0].variable"}
+
     def test_unknown_names(self, mistakes):
         own = self.qc(test='"spike"', variable='"temprature"', bad=1)
         own += self.qc(test='"spike"', variable='"flux"', stage='"measured"', bad=1)

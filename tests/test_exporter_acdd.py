@@ -40,6 +40,12 @@ def stream_at(seconds: list[float], **values: list[float]) -> xr.Dataset:
     return xr.Dataset({name: ("time", np.array(column, dtype=float)) for name, column in values.items()}, coords={"time": time})
 
 
+def test_a_station_with_a_vertical_dimension_is_a_profile() -> None:
+    stream = stream_at([0, 60], x=[1, 2]).expand_dims(height=[10.0, 50.0]).transpose("time", "height")
+    assert attributes(stream, station=FIXED)["featureType"] == "timeSeriesProfile"
+    assert attributes(stream_at([0, 60], x=[1, 2]), station=FIXED)["featureType"] == "timeSeries"
+
+
 def test_creator_is_an_institution() -> None:
     attrs = attributes(example_stream(("latitude", "longitude")))
     assert attrs["creator_type"] == attrs["publisher_type"] == "institution"

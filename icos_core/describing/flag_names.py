@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from icos_core.describing.vocabulary import vocabulary
+from icos_core.describing.vocabulary import fits, vocabulary
 from icos_core.exceptions import Mistake, nearest
 
 if TYPE_CHECKING:
@@ -39,10 +39,11 @@ class FlagNames:
         """Return what is wrong with the names of a flag."""
         if not self.words:
             return []
-        if flag.stream not in self.words:
+        declared = [stream for stream in self.words if fits(stream, flag.stream)]
+        if not declared:
             expected = f"a stream of this station: {', '.join(sorted(self.words))}"
             return [Mistake(key="stream", value=flag.stream, expected=expected, nearest=nearest(flag.stream, self.words))]
-        names = self.words[flag.stream]
+        names = {name for stream in declared for name in self.words[stream]}
         if flag.variable not in names:
             expected = f"a variable of stream {flag.stream!r}"
             return [Mistake(key="variable", value=flag.variable, expected=expected, nearest=nearest(flag.variable, names))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from icos_core.describing.mistakes import Findings, StatedMistake
 from icos_core.describing.tables import QC, parse_component_table
-from icos_core.describing.vocabulary import STAGES, ask
+from icos_core.describing.vocabulary import STAGES, ask, fits
 from icos_core.exceptions import PluginError, nearest
 from icos_core.station import QualitySpec
 
@@ -165,7 +165,7 @@ def _resolve_own(asked: Asked, words: Vocabulary, findings: Findings) -> Quality
         return None
     stages = _stages(asked)
     streams = words.streams(stages)
-    if table.stream is not None and table.stream not in streams:
+    if table.stream is not None and not any(fits(each, table.stream) for each in streams):
         expected = f"a stream of stage {' or '.join(stages)}: {', '.join(streams) or 'there is none'}"
         findings.add((*path, "stream"), expected, value=table.stream, near=nearest(table.stream, streams))
         return None
@@ -204,7 +204,7 @@ def _earliest(asked: Asked, stages: Sequence[Stage], words: Vocabulary) -> Stage
             together = any(
                 all(name in variables for name in asked.variables)
                 for each, variables in words.stage(stage).items()
-                if stream is None or each == stream
+                if stream is None or fits(each, stream)
             )
         else:
             known = words.words([stage], stream)

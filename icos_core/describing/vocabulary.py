@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from icos_core.components import Variable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from icos_core.plugins import Plugins
     from icos_core.station import CalibrateSpec, DeriveSpec, Description, InputSpec
 
-__all__ = ["STAGES", "Required", "Vocabulary", "ask", "check_vocabulary", "own_streams", "required_of", "vocabulary"]
+__all__ = ["STAGES", "Required", "Vocabulary", "ask", "check_vocabulary", "fits", "own_streams", "required_of", "vocabulary"]
 
 STAGES: tuple[Stage, ...] = ("measured", "calibrated", "product")
 
@@ -52,7 +53,7 @@ class Vocabulary:
             name: variable
             for stage in stages
             for each, words in self.stage(stage).items()
-            if stream is None or each == stream
+            if stream is None or fits(each, stream)
             for name, variable in words.items()
         }
 
@@ -64,6 +65,11 @@ class Required:
     calibrator: str
     streams: Mapping[str, Sequence[Requirement]]
     made: Mapping[str, frozenset[str]]
+
+
+def fits(declared: str, stream: str) -> bool:
+    """Whether a stream may be the one that is declared: ``*`` stands for what is only known with the data, such as a sampling line."""
+    return fnmatchcase(stream, declared)
 
 
 def ask(who: str, function: Callable[..., Answer], *arguments: Any) -> Answer:

@@ -64,7 +64,7 @@ class Geometry:
     Attributes
     ----------
     feature_type
-        ``"trajectory"``, ``"timeSeries"`` or None.
+        ``"trajectory"``, ``"timeSeries"``, ``"timeSeriesProfile"`` (its vertical coordinate is a dimension) or None.
     role
         Name of the variable with the identifier, and its ``cf_role``; empty without a feature type.
     scalars
@@ -73,7 +73,7 @@ class Geometry:
         The vertical coordinate; None without a feature type.
     """
 
-    feature_type: Literal["trajectory", "timeSeries"] | None
+    feature_type: Literal["trajectory", "timeSeries", "timeSeriesProfile"] | None
     role: str = ""
     scalars: Mapping[str, float] | None = None
     vertical: Vertical | None = None
@@ -110,7 +110,8 @@ def geometry_of(part: Part, station: Station, depth: float | None = None) -> Geo
         return Geometry(feature_type="trajectory", role="trajectory", vertical=vertical)
     if station.latitude is not None and station.longitude is not None and not _positioned(part.data):
         scalars = {"latitude": station.latitude, "longitude": station.longitude}
-        return Geometry(feature_type="timeSeries", role="station_id", scalars=scalars, vertical=vertical)
+        kind: Literal["timeSeries", "timeSeriesProfile"] = "timeSeriesProfile" if vertical.name in part.data.dims else "timeSeries"
+        return Geometry(feature_type=kind, role="station_id", scalars=scalars, vertical=vertical)
     return Geometry(feature_type=None)
 
 

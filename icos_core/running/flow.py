@@ -333,3 +333,13 @@ def product_stage(description: Description, plugins: Plugins, context: Context, 
                 found = [*outcomes.get(stream_name, []), *run_tests(stream_name, stream, description.qc, "product", plugins, context)]
                 flow.flag(stream, found, _people_of(context.people_flags, stream_name), cascades.get(stream_name, ()))
             flow.products[stream_name] = stream
+    flow.problems += _untested(description, flow.products)
+
+
+def _untested(description: Description, products: Mapping[str, xr.Dataset]) -> list[Problem]:
+    """Return tests of products whose stream was not made: some names are only known with the data."""
+    absent = [spec for spec in description.qc if spec.stage == "product" and spec.stream is not None and spec.stream not in products]
+    return [
+        Problem(message=f"[[qc]] {spec.test}: there is no stream {spec.stream!r}; there are {', '.join(sorted(products)) or 'none'}")
+        for spec in absent
+    ]

@@ -134,9 +134,10 @@ def dates_and_times(block: Block, date: int, time: int) -> Moments:
     found *= _MILLISECOND
     found[odd] = parse_times(field_texts(block, time, odd))
     starts = runs(block, date)
-    days = spread([_DATE_FORMAT.days(text) for text in field_texts(block, date, starts)], starts, found.size)
-    invalid = (found < 0) | (found >= _DAY) | (days < 0)
-    found += days * _DAY
+    days = [_DATE_FORMAT.days(text) for text in field_texts(block, date, starts)]
+    midnight = spread([day * _DAY if day >= 0 else INVALID for day in days], starts, found.size)
+    invalid = (found < 0) | (found >= _DAY) | (midnight == INVALID)
+    found += midnight
     found[invalid] = INVALID
     return found
 

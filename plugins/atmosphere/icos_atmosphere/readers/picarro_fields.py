@@ -26,7 +26,19 @@ if TYPE_CHECKING:
 
     Block = NDArray[np.uint8]
 
-__all__ = ["FIELD_WIDTH", "MISSING_CODE", "NumberParser", "code", "field_texts", "read_runs", "reading", "runs", "spread", "words"]
+__all__ = [
+    "FIELD_WIDTH",
+    "MISSING_CODE",
+    "NumberParser",
+    "code",
+    "field_texts",
+    "is_strict",
+    "read_runs",
+    "reading",
+    "runs",
+    "spread",
+    "words",
+]
 
 FIELD_WIDTH = 26
 """Bytes of a field."""
@@ -70,7 +82,7 @@ def words(block: Block, position: int, shift: int = 0, kind: str = "<c16", colum
     Parameters
     ----------
     block
-        (n, width) bytes of rows, contiguous.
+        (n, width) bytes of rows, contiguous; n is not 0.
     position
         Number of the first column in the file.
     shift
@@ -110,9 +122,9 @@ class NumberParser:
         self._positions = tuple(positions)
         edges = [0, *(at + 1 for at in range(len(positions) - 1) if positions[at + 1] != positions[at] + 1), len(positions)]
         self._neighbours = [slice(first, last) for first, last in pairwise(edges) if last > first]
-        texts = [field_texts(first_row, position, range(first_row.shape[0])) for position in self._positions]
-        self._is_strict = [any(map(_USUAL.fullmatch, text)) for text in texts]
-        self._long_exponents = any(text[0].lstrip("-")[_WORD:] for text, strict in zip(texts, self._is_strict, strict=True) if strict)
+        self._is_strict = [is_strict(first_row, position) for position in self._positions]
+        usual = [position for position, strict in zip(self._positions, self._is_strict, strict=True) if strict]
+        self._long_exponents = any(len(field_texts(first_row, position, [0])[0].lstrip("-")) > _WORD for position in usual)
         self.rows_at_once = max(_AT_ONCE // max(len(self._positions), 1), 1)
         fields = len(self._positions) * self.rows_at_once
         self._bytes = np.empty(fields * _WORD, dtype=np.uint8)
@@ -225,8 +237,7 @@ class NumberParser:
 
 def _as_written(fields: Block) -> NDArray[np.float64]:
     """Return the numbers of (n, 26) fields of the instrument's form, whatever their exponent; NaN for all that has another form."""
-    texts = field_texts(fields, 0, range(fields.shape[0]))
-    return np.array([float(text) if _USUAL.fullmatch(text) else np.nan for text in texts])
+    return np.array([reading(text, strict=True) for text in field_texts(fields, 0, range(fields.shape[0]))])
 
 
 def _any_form(fields: Block) -> NDArray[np.float64]:
@@ -268,20 +279,24 @@ def code(text: str, largest: int) -> int:
     return int(value) if value is not None and value.is_integer() and 0 <= value <= largest else MISSING_CODE
 
 
-def reading(text: str) -> float:
-    """Return the number that a text is, NaN where it is none."""
-    value = number(text)
+def reading(text: str, *, strict: bool = False) -> float:
+    """Return the number that a text is, NaN where it is none, or where it shall have the instrument's form and has not."""
+    value = number(text) if not strict or _USUAL.fullmatch(text) else None
     return np.nan if value is None else value
 
 
+def is_strict(first_row: Block, position: int) -> bool:
+    """Whether a column has the instrument's form in the first row, and therefore throughout."""
+    return any(map(_USUAL.fullmatch, field_texts(first_row, position, range(first_row.shape[0]))))
+
+
 def runs(block: Block, position: int) -> list[int]:
-    """Return the first row of each run of rows whose field begins with the same sixteen bytes."""
-    left, right = words(block, position, 0, "<u8")[0], words(block, position, 8, "<u8")[0]
-    if not left.size:
-        return []
-    if (left == left[0]).all() and (right == right[0]).all():
+    """Return the first row of each run of rows whose field is the same, up to its last two bytes, which no text reaches."""
+    parts = [words(block, position, shift, "<u8")[0] for shift in (0, 8, 16)]
+    if all((part == part[0]).all() for part in parts):
         return [0]
-    return [0, *(np.flatnonzero((left[1:] != left[:-1]) | (right[1:] != right[:-1])) + 1).tolist()]
+    differ = np.logical_or.reduce([part[1:] != part[:-1] for part in parts])
+    return [0, *(np.flatnonzero(differ) + 1).tolist()]
 
 
 def spread(values: Sequence[float], starts: Sequence[int], size: int) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from icos_atmosphere.readers.picarro_clock import regular_ahead, regular_epochs
 from icos_atmosphere.readers.picarro_columns import WORDS
-from icos_atmosphere.readers.picarro_fields import MISSING_CODE, NumberParser, code, read_runs, reading
+from icos_atmosphere.readers.picarro_fields import MISSING_CODE, NumberParser, code, is_strict, read_runs, reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,6 +80,12 @@ class RowValues:
         positions = self.layout.positions
         self._kinds = {name: WORDS[name].dtype if name in WORDS else "float64" for name in positions}
         self._seldom = {name: np.empty(self.size, dtype=self._kinds[name]) for name in _SELDOM_CHANGING if name in positions}
+        self._convert = {
+            name: partial(code, largest=_LARGEST_CODE[self._kinds[name]])
+            if self._kinds[name] in _LARGEST_CODE
+            else partial(reading, strict=is_strict(self.first_row, positions[name]))
+            for name in self._seldom
+        }
         self._names = sorted((name for name in positions if name not in self._seldom), key=lambda name: positions[name])
         self._numbers = np.empty((len(self._names), self.size))
         self._parser = NumberParser([positions[name] for name in self._names], self.first_row)
@@ -87,8 +93,7 @@ class RowValues:
     def add(self, first: int, block: Block) -> None:
         """Read a block of rows, the first of which has the number `first`."""
         for name, values in self._seldom.items():
-            convert = reading if self._kinds[name] == "float64" else partial(code, largest=_LARGEST_CODE[self._kinds[name]])
-            read_runs(block, self.layout.positions[name], convert, values[first : first + block.shape[0]])
+            read_runs(block, self.layout.positions[name], self._convert[name], values[first : first + block.shape[0]])
         at_once = self._parser.rows_at_once
         for start in range(0, block.shape[0] if self._names else 0, at_once):
             part, begin = block[start : start + at_once], first + start

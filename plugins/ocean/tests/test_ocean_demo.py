@@ -9,7 +9,7 @@ from icos_core.cli import main
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    return folder, CliRunner().invoke(main, ["demo", "--folder", str(folder)])
+    return folder, CliRunner().invoke(main, ["demo", "general-oceanics-8050", "--folder", str(folder)])
 
 
 def test_compares_with_the_truth(demo):
@@ -32,7 +32,7 @@ def test_what_a_person_has_changed_is_not_removed(demo, name, tmp_path):
         (target / each).write_bytes((folder / "general-oceanics-8050" / each).read_bytes())
     with (target / name).open("a", encoding="utf-8") as file:
         file.write("# mine\n")
-    result = CliRunner().invoke(main, ["demo", "--folder", str(tmp_path)])
+    result = CliRunner().invoke(main, ["demo", "general-oceanics-8050", "--folder", str(tmp_path)])
     assert result.exit_code == 2
     assert "nobody has changed" in result.output
     assert (target / name).read_text(encoding="utf-8").endswith("# mine\n")

@@ -38,7 +38,7 @@ class GasInjections:
     drift, drift_error
         Slope of the minutes' means over time, times the length of the kept part; and its standard error.
     last
-        Mean of the readings at the end of the injection.
+        Mean of the readings at the end of the injection, see `Injections.middle_of_last`.
     """
 
     mean: FloatArray
@@ -68,6 +68,8 @@ class Injections:
         Position in the tables of cylinders.
     duration
         Length of the kept part in seconds.
+    middle_of_last
+        Middle of the end of the injection, of which a mean is kept by itself.
     h2o
         Mean water vapour in the kept part, %.
     gases
@@ -78,6 +80,7 @@ class Injections:
     end: NDArray[np.datetime64]
     cylinder: NDArray[np.int16]
     duration: FloatArray
+    middle_of_last: NDArray[np.datetime64]
     h2o: FloatArray
     gases: Mapping[str, GasInjections]
 
@@ -122,6 +125,9 @@ def find_injections(cells: xr.Dataset, where: Assignment, gases: tuple[str, ...]
     final = np.full(count, np.iinfo("i8").min)
     np.maximum.at(final, of[counted], ends[counted])
     middle = (time + ends) // 2
+    recent = middle >= (final - last.astype("timedelta64[ns]").astype("i8"))[of]
+    recent_first = np.where(anything, final, first)
+    np.minimum.at(recent_first, of[recent & settled], time[recent & settled])
     columns = {name: cells.variables[name].values[rows] for name in _names(gases)}
     found = {
         gas: _of_gas(
@@ -131,7 +137,7 @@ def find_injections(cells: xr.Dataset, where: Assignment, gases: tuple[str, ...]
             middle=middle,
             first=first,
             final=final,
-            recent=middle >= (final - last.astype("timedelta64[ns]").astype("i8"))[of],
+            recent=recent,
         )
         for gas in gases
     }
@@ -140,6 +146,7 @@ def find_injections(cells: xr.Dataset, where: Assignment, gases: tuple[str, ...]
         end=final.astype("M8[ns]"),
         cylinder=where.cylinder[rows][starts],
         duration=np.where(anything, (final - first) / 1e9, 0.0),
+        middle_of_last=((recent_first + final) // 2).astype("M8[ns]"),
         h2o=_weighted(columns["h2o"], np.where(settled, columns["rows"], 0), of, count),
         gases=found,
     )

@@ -86,7 +86,7 @@ def find_targets(analyser: Analyser, gas: str) -> GasTargets:
     of_gas = found.gases[gas]
     time, kept = found.time[rows], mine.kept[rows]
     calibrated = analyser.calibrated(gas, found.middle[rows], of_gas.mean[rows])
-    ends = analyser.calibrated(gas, found.middle[rows], of_gas.last[rows])
+    ends = analyser.calibrated(gas, found.middle_of_last[rows], of_gas.last[rows])
     value = of_gas.mean[rows] if mine.sequences is None else _value(calibrated, rows.size)
     averages = of_gas.last[rows] if mine.sequences is None else _value(ends, rows.size)
     slope = calibrated.slope if calibrated is not None else np.ones(rows.size)
@@ -96,7 +96,9 @@ def find_targets(analyser: Analyser, gas: str) -> GasTargets:
         same = np.flatnonzero(found.cylinder[rows] == cylinder)
         spread = np.where(kept[same], slope[same] * of_gas.minute_stdev[rows[same]], np.nan)
         continuous[same] = cmr(time[same], spread, of_gas.minutes[rows[same]])
-        long_term[same] = ltr(time[same], np.where(kept[same], averages[same], np.nan), window)
+        told = ltr(time[same], np.where(kept[same], averages[same], np.nan), window)
+        # An injection that does not count tells nothing new.
+        long_term[same] = np.where(kept[same], told, np.nan)
         pooled[same] = _pooled(time[same], long_term[same])
     targets = GasTargets(
         time=time,

@@ -160,14 +160,15 @@ def analyser_of(stream: str, cells: xr.Dataset, options: MoleFractionOptions, fl
     time = cells.variables["time"].values
     where = assign_ports(time, cells.variables["port"].values, options, stream)
     injections = find_injections(cells, where, options.gases, np.timedelta64(options.target_average, "ns"))
+    moments = boundaries(options, stream)
     analyser = Analyser(
         stream=stream,
         cells=cells,
         where=where,
         injections=injections,
-        order=order_of(injections, options),
+        order=order_of(injections, options, moments),
         options=options,
-        boundaries=boundaries(options, stream),
+        boundaries=moments,
     )
     for gas in options.gases:
         own = [flag for flag in flags if flag.stream == f"{stream}/injections" and flag.variable == f"{gas}_measured"]

@@ -89,8 +89,10 @@ def calibration_stream(analyser: Analyser, attrs: Mapping[str, Any]) -> Made | N
     outcomes = []
     for gas, sequences in calibrated.items():
         fit = sequences.fit.take(rows)
-        middle = sequences.assigned[np.isfinite(sequences.assigned)]
-        reference = float(np.rint(middle.mean())) if middle.size else np.nan
+        # One reading for good, or a later sequence would change what earlier ones show.
+        there = np.isfinite(sequences.assigned)
+        first = np.flatnonzero(there.any(axis=1))[:1]
+        reference = float(np.rint(sequences.assigned[first][there[first]].mean())) if first.size else np.nan
         sensitivity = {at: fit.reading_sensitivities(np.full(rows.size, at)) for at in (0.0, 1.0, reference)}
         error = np.square(np.nan_to_num(sequences.error[rows]))
         values |= {

@@ -75,20 +75,23 @@ class GasSequences:
     h2o: FloatArray
 
 
-def order_of(injections: Injections, options: MoleFractionOptions) -> Order:
+def order_of(injections: Injections, options: MoleFractionOptions, boundaries: NDArray[np.datetime64]) -> Order:
     """Put the injections of calibration cylinders into sequences and cycles.
 
-    Injections further apart than `options.sequence_gap` are of different sequences. The first cycles of a cylinder that has more are left
-    out: they only condition regulator and line.
+    Injections further apart than `options.sequence_gap` or with a boundary (an event, another instrument or set of cylinders) between them
+    are of different sequences. The first cycles of a cylinder that has more are left out: they only condition regulator and line.
+    Injections without any reading are of none: a rotary valve shows the ports that it passes.
     """
     role = np.array([cylinder.role == "calibration" for cylinder in options.cylinders], dtype=bool)
-    rows = np.flatnonzero(role[injections.cylinder]) if role.size else np.zeros(0, dtype=np.intp)
+    told = np.any([gas.n > 0 for gas in injections.gases.values()], axis=0)
+    rows = np.flatnonzero(role[injections.cylinder] & told) if role.size else np.zeros(0, dtype=np.intp)
     sequence = np.full(injections.time.shape, -1, dtype=np.int32)
     cycle = np.zeros(injections.time.shape, dtype=np.int16)
     conditioning = np.zeros(injections.time.shape, dtype=bool)
     if rows.size:
         pause = injections.time[rows[1:]] - injections.end[rows[:-1]]
-        sequence[rows] = np.concatenate([[0], np.cumsum(pause > np.timedelta64(options.sequence_gap, "ns"))])
+        era = np.searchsorted(boundaries, injections.time[rows], side="right")
+        sequence[rows] = np.concatenate([[0], np.cumsum((pause > np.timedelta64(options.sequence_gap, "ns")) | (np.diff(era) > 0))])
         pair = sequence[rows].astype(np.int64) * len(options.cylinders) + injections.cylinder[rows]
         _, group = np.unique(pair, return_inverse=True)
         sorted_rows = np.argsort(group, kind="stable")
@@ -152,7 +155,8 @@ def fit_sequences(
         squares = summed(np.square(deviation))
         spread = np.sqrt(np.where(cycles > 1, squares / (cycles - 1), np.nan))
         within = summed(np.square(np.nan_to_num(own.minute_stdev[used])) / np.maximum(own.n[used], 1)).sum(axis=1)
-    error = _cycle_error(squares, cycles, within / np.maximum(cycles.sum(axis=1), 1))
+    disturbed = np.any(spread > options.limits_of(gas).cycle_spread, axis=1)
+    error = _cycle_error(squares, cycles, within / np.maximum(cycles.sum(axis=1), 1), disturbed)
     values = np.where(cycles > 0, assigned[columns], np.nan)
     uncertainty = [getattr(options.cylinders[number].assigned(gas), "uncertainty", 0.0) for number in columns]
     # Without any stated error all cylinders count the same.
@@ -174,7 +178,7 @@ def fit_sequences(
     )
 
 
-def _cycle_error(squares: FloatArray, cycles: NDArray[np.int64], within: FloatArray) -> FloatArray:
+def _cycle_error(squares: FloatArray, cycles: NDArray[np.int64], within: FloatArray, disturbed: NDArray[np.bool_]) -> FloatArray:
     """Return (s, m) standard uncertainty of the mean of cycles.
 
     The variance between cycles is pooled over all cylinders of a sequence and of those shortly before it: each alone has one or two degrees
@@ -186,10 +190,13 @@ def _cycle_error(squares: FloatArray, cycles: NDArray[np.int64], within: FloatAr
         (s, m) sum of the squared deviations of the cycles from their mean, and their number.
     within
         (s,) variance of the mean of an injection by the scatter of its readings.
+    disturbed
+        (s,) sequences whose cycles differ by more than is accepted: they say nothing about others.
     """
-    freedom = _trailing(np.maximum(cycles - 1, 0).sum(axis=1).astype(np.float64))
+    own_freedom, own_squares = np.maximum(cycles - 1, 0).sum(axis=1).astype(np.float64), squares.sum(axis=1)
+    freedom, total = (np.where(disturbed, own, 0.0) + _trailing(np.where(disturbed, 0.0, own)) for own in (own_freedom, own_squares))
     between = np.zeros(freedom.shape)
-    np.divide(_trailing(squares.sum(axis=1)), freedom, out=between, where=freedom > 0)
+    np.divide(total, freedom, out=between, where=freedom > 0)
     with np.errstate(divide="ignore"):
         error: FloatArray = np.where(cycles > 0, np.sqrt(np.maximum(between, within)[:, np.newaxis] / np.maximum(cycles, 1)), np.nan)
     return error

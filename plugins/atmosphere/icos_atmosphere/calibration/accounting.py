@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.calibration.assignments import NOWHERE
+from icos_atmosphere.calibration.cells import MINUTE
 from icos_atmosphere.calibration.valve_segments import SEVERAL
 from icos_atmosphere.vocabulary.gases import GASES
 from icos_core.components import Problem, Table
@@ -85,8 +86,8 @@ def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
         if line == flag.stream or not tables or flag.variable not in options.gases:
             continue
         delay = np.array([np.timedelta64(table.delay, "ns") for table in options.lines])
-        sampled = time - delay[np.maximum(analyser.where.line, 0)]
-        mine = np.isin(analyser.where.line, tables) & settled & (sampled >= flag.start) & (sampled < flag.end)
+        minute = (time.astype("i8") // MINUTE * MINUTE).astype("M8[ns]") - delay[np.maximum(analyser.where.line, 0)]
+        mine = np.isin(analyser.where.line, tables) & settled & (minute >= flag.start) & (minute < flag.end)
         letter = "H" if flag.flag is not None and flag.flag >= QUESTIONABLE else "R"
         found.append(
             (

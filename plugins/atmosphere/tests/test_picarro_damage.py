@@ -169,9 +169,9 @@ def read(path, content, options):
 
 
 def _assert_nothing_invented(stream, content):
-    """Assert that every value of the stream is one of the numbers that the file holds, by itself or in a field of its own."""
+    """Assert that every value of the stream is one of the numbers that the file holds, anywhere or at the beginning of a field."""
     fields = (line[place : place + FIELD] for line in content.split(b"\n") for place in range(0, len(line), FIELD))
-    numbers = {float(text) for text in (*NUMBER.findall(content), *filter(NUMBER.fullmatch, (field.strip() for field in fields)))}
+    numbers = {float(text) for field in (content, *fields) for text in NUMBER.findall(field)}
     numbers |= {-number for number in numbers}
     for name in COLUMNS.values():
         if name in stream:

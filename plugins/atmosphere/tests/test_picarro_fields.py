@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icos_atmosphere.picarro_format import log_bytes
-from icos_atmosphere.readers.picarro_fields import FIELD_WIDTH, MISSING_CODE, NumberParser, code, read_runs, reading, runs
+from icos_atmosphere.readers.picarro_fields import FIELD_WIDTH, NumberParser, reading
+from icos_atmosphere.readers.picarro_runs import MISSING_CODE, code, read_runs, runs
 
 USUAL = st.builds(
     lambda sign, digits, exponent: f"{sign}{digits[0]}.{digits[1:]}E{exponent:+03d}",
@@ -121,7 +122,7 @@ def test_a_column_that_seldom_changes():
     block = block_of([(text,) for text in texts])
     assert runs(block, 0) == [0, 2, 4, 5, 6, 7, 8, 9]
     values = np.empty(len(texts), dtype=np.int32)
-    read_runs(block, 0, lambda text: code(text, 2**31 - 1), values)
+    assert read_runs(block, 0, lambda text: code(text, 2**31 - 1), values).tolist() == [5, 6, 7, 9]
     assert values.tolist() == [0, 0, 65536, 65536, 0, MISSING_CODE, MISSING_CODE, MISSING_CODE, 2, MISSING_CODE]
 
 
@@ -130,7 +131,7 @@ def test_a_change_in_the_last_digit_of_an_exponent_is_a_change():
     block = block_of([(text,) for text in texts])
     assert runs(block, 0) == [0, 1, 3, 4]
     values = np.empty(len(texts))
-    read_runs(block, 0, reading, values)
+    assert not read_runs(block, 0, reading, values).size
     assert values.tolist() == [1.0, 10.0, 10.0, -10.0, -100.0]
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_atmosphere.readers.picarro_fields import field_texts, runs, spread, words
+from icos_atmosphere.readers.picarro_fields import field_texts, words
+from icos_atmosphere.readers.picarro_runs import runs, spread
 from icos_core.raw_text.delimited_text import number
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat, parse_times
 

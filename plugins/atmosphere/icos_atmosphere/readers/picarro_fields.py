@@ -20,30 +20,16 @@ import pyarrow.compute as pc
 from icos_core.raw_text.delimited_text import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     Block = NDArray[np.uint8]
 
-__all__ = [
-    "FIELD_WIDTH",
-    "MISSING_CODE",
-    "NumberParser",
-    "code",
-    "field_texts",
-    "is_strict",
-    "read_runs",
-    "reading",
-    "runs",
-    "spread",
-    "words",
-]
+__all__ = ["FIELD_WIDTH", "NumberParser", "field_texts", "is_strict", "reading", "words"]
 
 FIELD_WIDTH = 26
 """Bytes of a field."""
-MISSING_CODE = -1
-"""Stands for a code that is not stated, or cannot be read."""
 
 _AT_ONCE = 1 << 15
 _WORD = 16
@@ -253,32 +239,6 @@ def _any_form(fields: Block) -> NDArray[np.float64]:
     return values
 
 
-def read_runs(block: Block, position: int, convert: Callable[[str], float], values: NDArray[Any]) -> None:
-    """Read a column that seldom changes.
-
-    Parameters
-    ----------
-    block
-        (n, width) bytes of rows, contiguous.
-    position
-        Number of the column in the file.
-    convert
-        Makes a value of a text.
-    values
-        (n,) array to fill.
-    """
-    starts = runs(block, position)
-    known: dict[str, float] = {}
-    found = [known[text] if text in known else known.setdefault(text, convert(text)) for text in field_texts(block, position, starts)]
-    values[:] = spread(found, starts, values.size)
-
-
-def code(text: str, largest: int) -> int:
-    """Return the whole number that a text is, -1 where it is none or beyond the largest."""
-    value = number(text)
-    return int(value) if value is not None and value.is_integer() and 0 <= value <= largest else MISSING_CODE
-
-
 def reading(text: str, *, strict: bool = False) -> float:
     """Return the number that a text is, NaN where it is none, or where it shall have the instrument's form and has not."""
     value = number(text) if not strict or _USUAL.fullmatch(text) else None
@@ -288,19 +248,3 @@ def reading(text: str, *, strict: bool = False) -> float:
 def is_strict(first_row: Block, position: int) -> bool:
     """Whether a column has the instrument's form in the first row, and therefore throughout."""
     return any(map(_USUAL.fullmatch, field_texts(first_row, position, range(first_row.shape[0]))))
-
-
-def runs(block: Block, position: int) -> list[int]:
-    """Return the first row of each run of rows whose field is the same, up to its last two bytes, which no text reaches."""
-    parts = [words(block, position, shift, "<u8")[0] for shift in (0, 8, 16)]
-    if all((part == part[0]).all() for part in parts):
-        return [0]
-    differ = np.logical_or.reduce([part[1:] != part[:-1] for part in parts])
-    return [0, *(np.flatnonzero(differ) + 1).tolist()]
-
-
-def spread(values: Sequence[float], starts: Sequence[int], size: int) -> Any:
-    """Return the value of the run that each of `size` rows belongs to; one number where there is one run."""
-    if len(values) == 1:
-        return values[0]
-    return np.repeat(np.array(values), np.diff([*starts, size]))

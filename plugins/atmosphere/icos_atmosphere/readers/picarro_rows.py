@@ -14,7 +14,8 @@ import numpy as np
 
 from icos_atmosphere.readers.picarro_clock import regular_ahead, regular_epochs
 from icos_atmosphere.readers.picarro_columns import WORDS
-from icos_atmosphere.readers.picarro_fields import MISSING_CODE, NumberParser, code, is_strict, read_runs, reading
+from icos_atmosphere.readers.picarro_fields import NumberParser, is_strict, reading
+from icos_atmosphere.readers.picarro_runs import MISSING_CODE, code, read_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +94,8 @@ class RowValues:
     def add(self, first: int, block: Block) -> None:
         """Read a block of rows, the first of which has the number `first`."""
         for name, values in self._seldom.items():
-            read_runs(block, self.layout.positions[name], self._convert[name], values[first : first + block.shape[0]])
+            wrong = read_runs(block, self.layout.positions[name], self._convert[name], values[first : first + block.shape[0]])
+            self._note(name, first + wrong)
         at_once = self._parser.rows_at_once
         for start in range(0, block.shape[0] if self._names else 0, at_once):
             part, begin = block[start : start + at_once], first + start
@@ -107,8 +109,6 @@ class RowValues:
     def finish(self) -> dict[str, NDArray[Any]]:
         """Return what was read, in the order of the layout."""
         found: dict[str, NDArray[Any]] = dict(self._seldom)
-        for name, values in self._seldom.items():
-            self._note(name, np.flatnonzero(values != values if values.dtype.kind == "f" else values == MISSING_CODE))  # noqa: PLR0124  # NaN
         for name, numbers in zip(self._names, self._numbers, strict=True):
             found[name] = numbers if self._kinds[name] == "float64" else self._whole(name, numbers)
         return {name: found[name] for name in self.layout.positions}

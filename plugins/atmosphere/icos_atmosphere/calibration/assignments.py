@@ -104,9 +104,20 @@ def assign_ports(time: NDArray[np.datetime64], port: NDArray[np.int16], options:
 
 
 def boundaries(options: MoleFractionOptions, stream: str) -> NDArray[np.datetime64]:
-    """Return the moments over which no calibration is interpolated: events, another instrument, another set of calibration cylinders."""
+    """Return the moments over which no calibration is interpolated: events, another instrument, another set of calibration cylinders.
+
+    Tables that follow each other of one instrument (the same `id`, `model` and `serial`) are no other instrument: its valve was exchanged,
+    or its nominal status word.
+    """
     found = [utc64(event.time) for event in options.events if event.stream in {None, stream}]
-    tables = [*instruments_of(options, stream), *(each for each in options.cylinders if each.role == "calibration")]
-    for table in tables:
-        found += [utc64(moment) for moment in (table.valid_from, table.valid_to) if moment is not None]
+    instruments = instruments_of(options, stream)
+    starts = {table.valid_from: _identity(table) for table in instruments if table.valid_from is not None}
+    ends = {table.valid_to: _identity(table) for table in instruments if table.valid_to is not None}
+    found += [utc64(moment) for moment in starts.keys() | ends.keys() if starts.get(moment) != ends.get(moment)]
+    for cylinder in (each for each in options.cylinders if each.role == "calibration"):
+        found += [utc64(moment) for moment in (cylinder.valid_from, cylinder.valid_to) if moment is not None]
     return np.unique(np.array(found, dtype="datetime64[ns]"))
+
+
+def _identity(instrument: Instrument) -> tuple[int | None, str, str]:
+    return instrument.id, instrument.model, instrument.serial

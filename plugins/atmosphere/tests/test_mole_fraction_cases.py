@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from cells import START, cells_of, cylinder, sequence, station
+from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
+from icos_atmosphere.calibration.minutes import minutes_of_line
+from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
 from icos_atmosphere.calibration.result_streams import calibration_stream
+from icos_atmosphere.calibration.targets import find_targets
+
+from icos_core.people import PersonFlag
 
 VALUES = (379.84, 399.97, 419.93, 449.72)
 PORTS = (2, 3, 4, 5)
@@ -26,6 +32,12 @@ def at(hours):
 def steady(port, hours):
     value = VALUES[port - 2] if port in PORTS else 410.0
     return np.full(hours.shape, measured(value))
+
+
+def moved(cells, rows, seconds):
+    time = cells["time"].values.copy()
+    time[rows] += seconds * SECOND
+    return cells.assign_coords(time=time)
 
 
 def found(visits, reading=steady, options=None, flags=(), **more):
@@ -77,3 +89,124 @@ def test_a_later_sequence_leaves_the_reference_of_earlier_ones():
     early = calibration_stream(found(visits[:12], reading, options), {})[0]
     late = calibration_stream(found(visits, reading, options), {})[0]
     assert late["co2_reference"].values[0] == early["co2_reference"].values[0]
+
+
+# Working standard
+
+
+def test_the_working_standard_is_not_interpolated_over_an_event():
+    """The analyser jumps by 1 µmol/mol at 10:00; the working standard was read at 9:00 and is read again at 15:00."""
+    standard = cylinder("STWS", None, "working-standard")
+    options = station([*CYLINDERS, standard], events=[{"time": "2024-01-01T10:00:00Z", "reason": "restart"}])
+
+    def reading(port, hours):
+        value = {**dict(zip(PORTS, VALUES, strict=True)), 6: 405.5}[port]
+        return measured(value) + 1.0 * (hours > 10.0)
+
+    analyser = found([*sequence(0.0, PORTS), (9.0, 0.5, 6), (15.0, 0.5, 6), *sequence(16.0, PORTS)], reading, options)
+    value = analyser.calibrated("co2", at([9.9, 10.1, 12.0]), measured(np.full(3, 412.0)) + np.array([0.0, 1.0, 1.0])).value
+    np.testing.assert_allclose(value, 412.0, atol=1e-6)
+
+
+# Scheme per sample
+
+
+def one_by_one(days, ports=PORTS):
+    """Cylinders one by one, each of them every five hours."""
+    return [(5.0 * number + 1.25 * place, 0.5, port) for number in range(round(days * DAY / 5.0)) for place, port in enumerate(ports)]
+
+
+def test_per_sample_a_cylinder_that_was_swapped_is_left_out_after_it():
+    """CAL4 is replaced on the tenth day; the analyser drifts by 0.1 µmol/mol a day."""
+    swap = "2024-01-11T00:00:00Z"
+    old, new = cylinder("CAL4", VALUES[3], valid_to=swap), cylinder("CAL4", 439.0, valid_from=swap)
+    options = station([*CYLINDERS[:3], old], scheme="per-sample").model_dump(exclude_none=True)
+    options = MoleFractionOptions.model_validate(options | {"cylinders": [*options["cylinders"], new]})
+
+    def reading(port, hours):
+        value = np.full(hours.shape, VALUES[port - 2] if port in PORTS else 412.0)
+        if port == 5:
+            value[hours >= 10 * DAY] = 439.0
+        return measured(value) + 0.1 * hours / DAY
+
+    analyser = found(one_by_one(20.0), reading, options)
+    moments = np.array([5.0, 9.0, 11.0, 18.0]) * DAY
+    calibrated = analyser.calibrated("co2", at(moments), measured(412.0) + 0.1 * moments / DAY)
+    np.testing.assert_allclose(calibrated.value, 412.0, atol=0.01)
+    assert not calibrated.across.any()
+    assert calibrated.high.tolist() == [449.72, 449.72, 439.0, 439.0]
+
+
+def test_per_sample_a_drift_is_no_scatter_and_later_data_leave_uncertainty_alone():
+    def reading(port, hours):
+        return steady(port, hours) + 0.1 * hours / DAY
+
+    options = station(CYLINDERS, scheme="per-sample")
+    moments = at(np.array([2.1, 4.2]) * DAY)
+    short, long = (found(one_by_one(days), reading, options).calibrated("co2", moments, np.full(2, 410.0)) for days in (10.0, 40.0))
+    np.testing.assert_array_equal(short.fit, long.fit)
+    # From one injection of a cylinder to the next it is 0.1 * 5 / 24.
+    assert short.fit.max() < 0.03
+
+
+@pytest.mark.parametrize("uncertainty", [0.0, 0.02])
+def test_per_sample_orthogonal_distances_need_no_stated_errors(uncertainty):
+    cylinders = [cylinder(f"CAL{number}", value, uncertainty=uncertainty) for number, value in enumerate(VALUES)]
+    options = station(cylinders, scheme="per-sample", fit="odr")
+    value = found(one_by_one(3.0), options=options).calibrated("co2", at([20.0]), np.array([measured(412.0)])).value
+    assert value[0] == pytest.approx(412.0, abs=1e-6)
+
+
+def test_per_sample_nothing_is_said_of_sequences_that_nothing_uses():
+    def reading(port, hours):
+        return steady(port, hours) + 0.1 * hours / DAY
+
+    analyser = found(one_by_one(40.0), reading, station(CYLINDERS, scheme="per-sample"))
+    assert [problem.message for problem in complaints(analyser)] == []
+    few = found(one_by_one(2.0, PORTS[:2]), reading, station(CYLINDERS, scheme="per-sample"))
+    assert "picarro: 2 cylinders of CO2 have readings that count, 3 are needed: it has no values" in {
+        problem.message for problem in complaints(few)
+    }
+
+
+# What is told
+
+
+def test_a_port_whose_cylinder_has_no_table_at_that_time_is_called_so():
+    cylinders = [*CYLINDERS[:3], cylinder("CAL4", VALUES[3], valid_to="2024-01-01T01:00:00Z")]
+    told = " ".join(problem.message for problem in complaints(found(sequence(0.0, PORTS), options=station(cylinders))))
+    assert "port 5 is in no table" not in told
+    assert "port 5 leads to 'CAL4', of which no table holds at that time" in told
+
+
+def test_a_sequence_of_which_nothing_is_kept_is_told_with_its_time():
+    flag = PersonFlag(
+        id="F1",
+        stream="picarro/injections",
+        variable="co2_measured",
+        start=at(9 * DAY)[0],
+        end=at(11 * DAY)[0],
+        flag=4,
+        who="station",
+        when="2024-02-01T00:00:00Z",
+        why="regulator closed",
+    )
+    analyser = found([*sequence(0.0, PORTS), *sequence(10 * DAY, PORTS)], flags=[flag])
+    told = [problem.message for problem in complaints(analyser)]
+    assert len(told) == 1
+    assert "2024-01-11T0" in told[0]
+    assert "NaT" not in told[0]
+
+
+def test_rows_that_a_flag_reaches_are_those_of_the_minutes_that_it_reaches():
+    """The first row of a minute is at second 45, the minute's time is its beginning less the delay of 40 s: it is of the hour before."""
+    options = station(CYLINDERS, lines=[{"name": "100m", "height": 100.0, "transport_delay": "40 s"}])
+    cells = cells_of([*sequence(0.0, PORTS), (7.0, 2.0, 1)], steady)
+    cells = moved(cells, cells["port"].values == 1, 45)
+    flag = PersonFlag(
+        id="F1", stream="hourly/100m", variable="co2", start=at(8)[0], end=at(9)[0], flag=4, who="s", when="2024-02-01T00:00:00Z", why="w"
+    )
+    analyser = analyser_of("picarro", cells, options, [flag])
+    minutes = minutes_of_line(analyser, "100m", {"co2": find_targets(analyser, "co2")}, "picarro/100m")
+    reached = int(((minutes.time >= flag.start) & (minutes.time < flag.end)).sum())
+    assert accounts(analyser, [flag])[1].rows[0][6] == reached

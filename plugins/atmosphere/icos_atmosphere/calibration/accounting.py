@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_atmosphere.calibration.assignments import NOWHERE
+from icos_atmosphere.calibration.assignments import NOWHERE, ports_of
 from icos_atmosphere.calibration.cells import MINUTE
 from icos_atmosphere.calibration.valve_segments import SEVERAL
 from icos_atmosphere.vocabulary.gases import GASES
@@ -79,14 +79,14 @@ def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
     """Return which minutes and raw rows people's flags on hours reach, with the letter that they get: R or H."""
     cells, options = analyser.cells, analyser.options
     time, settled = cells.variables["time"].values, cells.variables["settled"].values > 0
+    delay = np.array([np.timedelta64(table.delay, "ns") for table in options.lines])
+    minute = (time.astype("i8") // MINUTE * MINUTE).astype("M8[ns]") - delay[np.maximum(analyser.where.line, 0)]
     found = []
     for flag in flags:
         line = flag.stream.removeprefix("hourly/")
         tables = [position for position, table in enumerate(options.lines) if table.name == line]
         if line == flag.stream or not tables or flag.variable not in options.gases:
             continue
-        delay = np.array([np.timedelta64(table.delay, "ns") for table in options.lines])
-        minute = (time.astype("i8") // MINUTE * MINUTE).astype("M8[ns]") - delay[np.maximum(analyser.where.line, 0)]
         mine = np.isin(analyser.where.line, tables) & settled & (minute >= flag.start) & (minute < flag.end)
         letter = "H" if flag.flag is not None and flag.flag >= QUESTIONABLE else "R"
         found.append(
@@ -120,9 +120,18 @@ def _unknown_ports(analyser: Analyser) -> list[Problem]:
     for each in np.unique(port[unknown])[:_MOST_NAMED]:
         mine = unknown & (port == each)
         first = analyser.cells.variables["time"].values[mine][0].astype("M8[s]")
-        what = "several valves of the mask are open, or none" if each == SEVERAL else f"port {each} is in no table of ports"
+        what = _why_unknown(analyser, int(each))
         problems.append(Problem(message=f"{analyser.stream}: {what}: {int(rows[mine].sum())} rows are not used, the first at {first}Z"))
     return problems
+
+
+def _why_unknown(analyser: Analyser, port: int) -> str:
+    if port == SEVERAL:
+        return "several valves of the mask are open, or none"
+    ends = dict.fromkeys(table.line or table.cylinder for table in ports_of(analyser.options, analyser.stream) if table.port == port)
+    if not ends:
+        return f"port {port} is in no table of ports"
+    return f"port {port} leads to {' or '.join(repr(end) for end in ends)}, of which no table holds at that time"
 
 
 def _unused_cylinders(analyser: Analyser) -> list[Problem]:
@@ -137,13 +146,18 @@ def _refused(analyser: Analyser) -> list[Problem]:
     for gas, mine in analyser.gases.items():
         if mine.sequences is None:
             continue
-        reasons = mine.sequences.reasons
-        for number, reason in enumerate(reasons):
+        formula, fewest = GASES[gas].formula, analyser.options.minimum_cylinders
+        if analyser.options.scheme == "per-sample":
+            # No line goes through a sequence: what is said of sequences concerns nobody.
+            there = len(analyser.responses(gas))
+            if there < fewest:
+                told = f"{there} cylinders of {formula} have readings that count, {fewest} are needed: it has no values"
+                problems.append(Problem(message=f"{analyser.stream}: {told}"))
+            continue
+        for number, reason in enumerate(mine.sequences.reasons):
             if reason:
-                when = mine.sequences.time[number].astype("M8[s]")
-                problems.append(
-                    Problem(message=f"{analyser.stream}: calibration {number} ({when}Z) of {GASES[gas].formula} is not used: {reason}")
-                )
+                when = analyser.injections.time[analyser.order.sequence == number][0].astype("M8[s]")
+                problems.append(Problem(message=f"{analyser.stream}: calibration {number} ({when}Z) of {formula} is not used: {reason}"))
         if not mine.sequences.accepted.any():
-            problems.append(Problem(message=f"{analyser.stream}: no calibration of {GASES[gas].formula} was accepted: it has no values"))
+            problems.append(Problem(message=f"{analyser.stream}: no calibration of {formula} was accepted: it has no values"))
     return problems

@@ -10,7 +10,7 @@ import numpy as np
 from icos_atmosphere.calibration.assignments import assign_ports, boundaries
 from icos_atmosphere.calibration.coefficients import Calibrated, apply_sequences
 from icos_atmosphere.calibration.injections import find_injections
-from icos_atmosphere.calibration.per_sample import Response, apply_responses
+from icos_atmosphere.calibration.per_sample import Response, apply_responses, scatter
 from icos_atmosphere.calibration.sequences import fit_sequences, order_of
 from icos_atmosphere.calibration.working_standard import drift_at
 from icos_atmosphere.scales import NONE, convert_scale
@@ -101,27 +101,28 @@ class Analyser:
             times = mine.sequences.time
             states = np.zeros(times.shape) if state is None else state(times)
             return apply_sequences(time, corrected, mine.sequences, mine.uncertainty[columns], shared, self.boundaries, longest, states)
-        responses = self._responses(gas, state)
+        responses = self.responses(gas, state)
         return apply_responses(time, corrected, responses, shared, self.boundaries, longest, options.fit, options.minimum_cylinders)
 
-    def _responses(self, gas: str, state: Callable[[Moments], FloatArray] | None) -> list[Response]:
+    def responses(self, gas: str, state: Callable[[Moments], FloatArray] | None = None) -> list[Response]:
+        """Return the readings of each cylinder of a calibrated gas that the scheme per sample goes by."""
         mine, found = self.gases[gas], self.injections
         assert mine.sequences is not None
         readings = found.gases[gas].mean - self.drift(gas, found.middle)
         used = mine.kept & (self.order.sequence >= 0) & ~self.order.conditioning & np.isfinite(readings)
         columns = [number for number, cylinder in enumerate(self.options.cylinders) if cylinder.role == "calibration"]
-        single = mine.sequences.error * np.sqrt(np.maximum(mine.sequences.cycles, 1))
-        responses = []
-        for column, number in enumerate(columns):
+        of_gas, responses = found.gases[gas], []
+        for number in columns:
             rows = np.flatnonzero(used & (found.cylinder == number))
             if rows.size and np.isfinite(mine.assigned[number]):
                 time = found.middle[rows]
+                within = np.square(np.nan_to_num(of_gas.minute_stdev[rows])) / np.maximum(of_gas.n[rows], 1)
                 states = np.zeros(time.shape) if state is None else state(time)
                 responses.append(
                     Response(
                         time=time,
                         reading=readings[rows],
-                        error=np.hypot(single[self.order.sequence[rows], column], states),
+                        error=np.hypot(scatter(time, readings[rows], within, self.boundaries), states),
                         h2o=np.nan_to_num(found.h2o[rows]),
                         assigned=float(mine.assigned[number]),
                         uncertainty=float(mine.uncertainty[number]),
@@ -199,4 +200,4 @@ def _gas_calibration(analyser: Analyser, gas: str, flags: Sequence[PersonFlag]) 
 
 def _working_drift(analyser: Analyser, gas: str, kept: Mask, time: Moments) -> FloatArray:
     found, rows = analyser.injections, kept & analyser.role("working-standard")
-    return drift_at(time, found.middle[rows], found.gases[gas].mean[rows], found.cylinder[rows])
+    return drift_at(time, found.middle[rows], found.gases[gas].mean[rows], found.cylinder[rows], analyser.boundaries)

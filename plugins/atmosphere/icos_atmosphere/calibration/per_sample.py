@@ -1,6 +1,8 @@
 """The scheme per sample: the response to every cylinder is interpolated in time, and a line fitted for each sample.
 
-It suits stations that run their cylinders one by one every few hours. See `coefficients` for how errors correlate.
+It suits stations that run their cylinders one by one every few hours. See `coefficients` for how errors correlate. A cylinder that has no
+reading between the same boundaries (an event, another instrument or set of cylinders) as a sample is left out of its line where enough
+others have one.
 """
 
 from __future__ import annotations
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Moments = NDArray[np.datetime64]
 
-__all__ = ["Response", "apply_responses"]
+__all__ = ["Response", "apply_responses", "scatter"]
 
 _CHUNK = 1 << 16
+_DIFFERENCES = 12
+"""Differences from injection to injection of a cylinder that tell how its readings scatter."""
+_LEAST = 1e-6
 
 
 class Response(NamedTuple):
@@ -36,6 +41,37 @@ class Response(NamedTuple):
     h2o: FloatArray
     assigned: float
     uncertainty: float
+
+
+def scatter(time: Moments, reading: FloatArray, within: FloatArray, boundaries: Moments) -> FloatArray:
+    """Return how readings of one cylinder scatter from injection to injection, drift between two of them included.
+
+    Parameters
+    ----------
+    time, reading
+        (k,) times, increasing, and readings.
+    within
+        (k,) variance of each by the scatter of what it is a mean of: it is never less.
+    boundaries
+        Moments over which differences tell nothing.
+
+    Returns
+    -------
+    ndarray
+        (k,) standard uncertainty of a reading, from the latest differences up to and with it.
+    """
+    era = np.searchsorted(boundaries, time, side="right")
+    known = np.diff(era) == 0
+    squares = np.concatenate([[0.0], np.cumsum(np.where(known, 0.5 * np.square(np.diff(reading)), 0.0))])
+    number = np.concatenate([[0], np.cumsum(known)])
+    # Before its second injection a cylinder is known no better than just after.
+    last = np.minimum(np.maximum(np.arange(time.size), 1), time.size - 1)
+    first = np.maximum(last - _DIFFERENCES, 0)
+    count = number[last] - number[first]
+    between = np.zeros(time.shape)
+    np.divide(squares[last] - squares[first], count, out=between, where=count > 0)
+    found: FloatArray = np.sqrt(np.maximum(between, within))
+    return found
 
 
 def apply_responses(
@@ -73,7 +109,7 @@ def apply_responses(
     if len(responses) < fewest:
         return None
     chunks = [slice(first, first + _CHUNK) for first in range(0, max(time.size, 1), _CHUNK)]
-    pieces = [_apply(time[rows], reading[rows], responses, scale_uncertainty, boundaries, longest, fit) for rows in chunks]
+    pieces = [_apply(time[rows], reading[rows], responses, scale_uncertainty, boundaries, longest, fit, fewest) for rows in chunks]
     return Calibrated(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
 
 
@@ -85,10 +121,11 @@ def _apply(
     boundaries: Moments,
     longest: np.timedelta64 | None,
     fit: str,
+    fewest: int,
 ) -> Calibrated:
     shape = (time.size, len(responses))
     measured, error, h2o = np.empty(shape), np.empty(shape), np.empty(shape)
-    provisional, across = np.zeros(time.shape, dtype=bool), np.zeros(time.shape, dtype=bool)
+    provisional, across = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     for number, response in enumerate(responses):
         found = bracket(time, response.time, boundaries, longest)
         w = found.weight
@@ -97,11 +134,15 @@ def _apply(
         measured[:, number] = v * response.reading[found.left] + w * response.reading[found.right]
         h2o[:, number] = v * response.h2o[found.left] + w * response.h2o[found.right]
         error[:, number] = np.hypot(v * response.error[found.left], w * response.error[found.right])
-        provisional |= found.provisional
-        across |= found.across
+        provisional[:, number], across[:, number] = found.provisional, found.across
+    enough = (~across).sum(axis=1) >= fewest
+    used = ~(across & enough[:, np.newaxis])
+    measured[~used] = np.nan
     assigned = np.array([response.assigned for response in responses])
     uncertainty = np.array([response.uncertainty for response in responses])
-    line: LineFit = fit_line(measured, assigned) if fit == "ols" else fit_line_odr(measured, assigned, error, uncertainty)
+    # Without any stated error all cylinders count the same.
+    stated = np.maximum(uncertainty, _LEAST)
+    line: LineFit = fit_line(measured, assigned) if fit == "ols" else fit_line_odr(measured, assigned, error, stated)
     sensitivity = line.reading_sensitivities(reading)
     shares = line.shares(reading)
     return Calibrated(
@@ -109,9 +150,9 @@ def _apply(
         slope=line.slope,
         fit=np.sqrt(np.sum(np.square(sensitivity * error), axis=1)),
         assignment=np.sqrt(np.sum(np.square(shares * uncertainty), axis=1) + scale_uncertainty**2),
-        low=np.full(time.shape, assigned.min()),
-        high=np.full(time.shape, assigned.max()),
-        h2o=h2o.mean(axis=1),
-        provisional=provisional,
-        across=across,
+        low=np.where(used, assigned, np.inf).min(axis=1),
+        high=np.where(used, assigned, -np.inf).max(axis=1),
+        h2o=np.where(used, h2o, 0.0).sum(axis=1) / used.sum(axis=1),
+        provisional=(provisional & used).any(axis=1),
+        across=~enough,
     )

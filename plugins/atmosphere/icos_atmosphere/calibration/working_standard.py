@@ -1,8 +1,8 @@
 """Short-term working standard: a cylinder that is measured often, by whose readings all others are corrected for drift.
 
-Every reading x becomes x - (s(t) - s₀), where s(t) is the reading of the working standard, linear between its injections and held at the
-ends, and s₀ that of its first injection. What s₀ is does not matter: cylinders and samples are corrected alike, so that it ends in the
-intercept of the calibration. What the working standard holds need not be known either.
+Every reading x becomes x - (s(t) - s₀), where s(t) is the reading of the working standard, linear between its injections, held at the ends
+and towards an event or another instrument, and s₀ that of its first injection. What s₀ is does not matter: cylinders and samples are
+corrected alike, so that it ends in the intercept of the calibration. What the working standard holds need not be known either.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from icos_atmosphere.calibration.coefficients import bracket
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["drift_at"]
 
 
-def drift_at(moments: Moments, time: Moments, reading: FloatArray, cylinder: NDArray[np.int16]) -> FloatArray:
+def drift_at(moments: Moments, time: Moments, reading: FloatArray, cylinder: NDArray[np.int16], boundaries: Moments) -> FloatArray:
     """Return how far the analyser has drifted since the first injection of the working standard.
 
     Parameters
@@ -30,6 +32,8 @@ def drift_at(moments: Moments, time: Moments, reading: FloatArray, cylinder: NDA
     time, reading, cylinder
         (k,) middle, mean and cylinder of the injections of working standards, in order of time; a new cylinder goes on where the one
         before it ended.
+    boundaries
+        Moments that no interpolation crosses, increasing.
 
     Returns
     -------
@@ -43,6 +47,6 @@ def drift_at(moments: Moments, time: Moments, reading: FloatArray, cylinder: NDA
     steps = np.diff(reading)
     steps[cylinder[1:] != cylinder[:-1]] = 0.0
     drift = np.concatenate([[0.0], np.cumsum(steps)])
-    seconds = np.timedelta64(1, "s")
-    found: FloatArray = np.interp((moments - time[0]) / seconds, (time - time[0]) / seconds, drift)
-    return found
+    found = bracket(moments, time, boundaries, None)
+    between: FloatArray = (1.0 - found.weight) * drift[found.left] + found.weight * drift[found.right]
+    return between

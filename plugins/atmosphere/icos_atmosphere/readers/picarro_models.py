@@ -89,7 +89,7 @@ _BY_CHANGE: Mapping[str, tuple[int, ...] | None] = MappingProxyType(
     dict.fromkeys(("co2_wet", "co2_dry", "ch4_wet", "ch4_dry", "co_wet", "co_dry", "n2o_wet", "n2o_dry", "h2o", "h2o_reported"))
 )
 
-# Counted: G2301 in 188,896 rows of two analysers, G2508 in 308, G2201-i in 966, G4301 in 712. The usual widths are those of the
+# Counted: G2301 in 188,925 rows of two analysers, G2508 in 308, G2201-i in 966, G4301 in 712. The usual widths are those of the
 # Thematic Centre for G2301 and G2401 (unverified); what the other models' files show lies within them.
 MODELS: Mapping[str, Model] = MappingProxyType(
     {

@@ -7,12 +7,16 @@ import pytest
 from cells import START, cells_of, cylinder, sequence, station
 from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
+from icos_atmosphere.calibration.condense import condense
 from icos_atmosphere.calibration.minutes import minutes_of_line
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
 from icos_atmosphere.calibration.result_streams import calibration_stream
 from icos_atmosphere.calibration.targets import find_targets
+from icos_atmosphere.vocabulary import VOCABULARY
 
+from icos_core.dataset import make_stream
 from icos_core.people import PersonFlag
+from icos_core.testing import example_context
 
 VALUES = (379.84, 399.97, 419.93, 449.72)
 PORTS = (2, 3, 4, 5)
@@ -167,6 +171,97 @@ def test_per_sample_nothing_is_said_of_sequences_that_nothing_uses():
     assert "picarro: 2 cylinders of CO2 have readings that count, 3 are needed: it has no values" in {
         problem.message for problem in complaints(few)
     }
+
+
+# Cells
+
+
+def rows_of(columns, seconds=4_000, step=1.0, **changes):
+    count = round(seconds / step)
+    time = START + (np.arange(count) * step * 1e9).astype("m8[ns]")
+    fresh = np.arange(count) % 3 == 2
+    latest = np.maximum.accumulate(np.where(fresh, np.arange(count), 0))
+    values = {
+        "co2_wet": (400.0 + 0.001 * np.arange(count))[latest],
+        "co2_dry": (400.0 + 0.001 * np.arange(count))[latest],
+        "h2o_reported": np.full(count, 1.5) + 1e-6 * latest,
+        "mpv_position": np.ones(count),
+        "species": (np.arange(count) % 3 + 1).astype(np.int16),
+        **columns(count),
+    }
+    values |= changes
+    return make_stream(time, values, VOCABULARY.values())
+
+
+def condensed(stream, **more):
+    options = MoleFractionOptions.model_validate(
+        {
+            "scales": {"co2": "none"},
+            "instruments": [{"stream": "picarro", "model": "G2401"}],
+            "lines": [{"name": "100m", "height": 100.0}, {"name": "50m", "height": 50.0}],
+            "ports": [{"port": 1, "line": "100m"}],
+        }
+        | more
+    )
+    period = (START, START + np.timedelta64(1, "D"))
+    return condense({"picarro": stream}, options, example_context(), period=period)["picarro"]
+
+
+def test_water_vapour_that_is_missing_is_not_that_of_long_ago():
+    """The humidity sensor fails after half an hour, at 1.5 %."""
+
+    def failing(count):
+        latest = np.maximum.accumulate(np.where(np.arange(count) % 3 == 2, np.arange(count), 0))
+        return {"h2o_reported": np.where(np.arange(count) < 1800, 1.5 + 1e-6 * latest, np.nan)}
+
+    cells = condensed(rows_of(failing), water=[{"gas": "co2", "form": "factory"}])
+    minute = (cells["time"].values - START) // (60 * SECOND)
+    assert (cells["co2_n"].values[(minute > 6) & (minute < 30)] > 0).all()
+    assert (cells["co2_n"].values[minute > 31] == 0).all()
+
+
+def test_water_vapour_that_stays_the_same_is_what_it_is():
+    """Of an analyser whose fresh rows are those that change: moist air, then a dry cylinder that reads 0.0 all the time."""
+
+    def dried(count):
+        return {"h2o_reported": np.where(np.arange(count) < 1800, 1.5 + 1e-6 * (np.arange(count) // 3), 0.0)}
+
+    cells = condensed(rows_of(dried), water=[{"gas": "co2", "form": "factory"}])
+    late = cells["time"].values > START + 2000 * SECOND
+    np.testing.assert_allclose(cells["co2_dry"].values[late], cells["co2_wet"].values[late], rtol=1e-12)
+
+
+def test_what_is_behind_a_port_may_change_while_it_is_open():
+    """At 00:30 the tube of the one port is moved from 100 m to 50 m: what comes then must settle, and is another segment."""
+    moved = "2024-01-01T00:30:00Z"
+    ports = [{"port": 1, "line": "100m", "valid_to": moved}, {"port": 1, "line": "50m", "valid_from": moved}]
+    cells = condensed(rows_of(lambda _count: {}), ports=ports)
+    minute = (cells["time"].values - START) // (60 * SECOND)
+    assert minute[cells["settled"].values == 0].tolist() == [0, 1, 2, 3, 4, 30, 31, 32, 33, 34]
+    assert minute[cells["begins"].values > 0].tolist() == [0, 30]
+
+
+def test_a_cylinder_that_is_swapped_while_its_port_is_open_is_another_injection():
+    swap = "2024-01-01T00:30:00Z"
+    cylinders = [
+        {"name": "T", "role": "short-term-target", "valid_to": swap},
+        {"name": "T", "role": "short-term-target", "valid_from": swap},
+    ]
+    cells = condensed(rows_of(lambda _count: {}), ports=[{"port": 1, "cylinder": "T"}, {"port": 2, "line": "100m"}], cylinders=cylinders)
+    assert (cells["begins"].values > 0).sum() == 2
+
+
+def test_a_factory_correction_is_only_taken_where_there_is_one():
+    with pytest.raises(ValueError, match="known of CO2 and CH4, not of CO"):
+        MoleFractionOptions.model_validate(
+            {
+                "scales": {"co": "none"},
+                "instruments": [{"stream": "picarro"}],
+                "lines": [{"name": "100m", "height": 100.0}],
+                "ports": [{"port": 1, "line": "100m"}],
+                "water": [{"gas": "co", "form": "factory"}],
+            }
+        )
 
 
 # What is told

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_atmosphere.calibration.assignments import instruments_of, nominal_status, ports_of, stabilisation_of, streams_of, valve_of
+from icos_atmosphere.calibration.assignments import (
+    NOWHERE,
+    assign_ports,
+    instruments_of,
+    nominal_status,
+    ports_of,
+    stabilisation_of,
+    streams_of,
+    valve_of,
+)
 from icos_atmosphere.calibration.cells import MINUTE, Grouping
 from icos_atmosphere.calibration.condensed_words import condensed_words
 from icos_atmosphere.calibration.fresh_readings import fresh_rows, gas_readings, humidity_name
@@ -35,13 +44,13 @@ __all__ = ["condense", "look_back"]
 
 
 def look_back(options: MoleFractionOptions) -> timedelta:
-    """Return how far back a switch must be seen: the longest stabilisation, and a gap that would end a segment.
+    """Return how far back a switch must be seen: the longest stabilisation, and a gap that would end a segment; and two readings of water.
 
     A row whose segment seems to begin within that gap at the edge of what is seen has settled in any case.
     """
     stated = [port.stabilisation for port in options.ports if port.stabilisation is not None]
     longest = max([options.stabilisation.ambient, options.stabilisation.cylinder, *stated])
-    return longest + options.segment_gap + timedelta(seconds=1)
+    return longest + options.segment_gap + timedelta(seconds=61)
 
 
 def condense(
@@ -104,7 +113,8 @@ def _cells(
     time = stream.variables["time"].values
     nanoseconds = time.astype("i8")
     port = open_ports(_valve(stream, instrument), instrument.valve_reading)
-    cut = segments(nanoseconds, port, int(np.timedelta64(options.segment_gap, "ns").astype("i8")))
+    behind = _behind(time, port, options, instrument.stream)
+    cut = segments(nanoseconds, port, int(np.timedelta64(options.segment_gap, "ns").astype("i8")), behind)
     needed = _stabilisation(time, port, options, instrument.stream)
     settled = cut.elapsed >= needed
     inside = (time >= period[0]) & (time < period[1])
@@ -172,6 +182,13 @@ def _valve(stream: xr.Dataset, instrument: Instrument) -> NDArray[np.float64]:
         )
     values: NDArray[np.float64] = stream.variables[name].values
     return values
+
+
+def _behind(time: NDArray[np.datetime64], port: NDArray[np.int16], options: MoleFractionOptions, stream: str) -> NDArray[np.int16]:
+    """Return (n,) a number for what is behind the port; another table of the same line is the same line, one of a cylinder another one."""
+    where, names = assign_ports(time, port, options, stream), [line.name for line in options.lines]
+    line = np.array([*(names.index(name) for name in names), NOWHERE], dtype=np.int16)[where.line]
+    return np.where(where.cylinder != NOWHERE, where.cylinder + np.int16(len(names)), line).astype(np.int16)
 
 
 def _stabilisation(time: NDArray[np.datetime64], port: NDArray[np.int16], options: MoleFractionOptions, stream: str) -> NDArray[np.int64]:

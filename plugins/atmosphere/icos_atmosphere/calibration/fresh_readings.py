@@ -31,7 +31,7 @@ __all__ = ["Needed", "Reading", "fresh_rows", "gas_readings", "humidity_name", "
 _HUMIDITY = ("h2o_reported", "h2o")
 _COEFFICIENTS = ("a", "b", "c", "d", "h_p", "c1", "c2", "c3", "c4")
 _LONGEST_UPDATE = 30_000_000_000
-"""Updates of water vapour further apart (ns) are not averaged."""
+"""Updates of water vapour further apart (ns) are not averaged, and count no longer for rows after them."""
 
 
 class Reading(NamedTuple):
@@ -160,18 +160,22 @@ def _humidity(stream: xr.Dataset, name: str, renewed: Mask, with_gas: Mask) -> F
     """Return the water vapour that goes with a reading of a gas.
 
     Where an analyser measures gas and water vapour one after the other, that is the mean of the renewals before and after the gas; where
-    one row has both, that of the row.
+    one row has both, that of the row. A row whose latest renewal is long ago has what stands in it: a dry sample may read the same for
+    hours, and a sensor may fail.
     """
     values = stream.variables[name].values
     updates = np.flatnonzero(renewed)
     if not updates.size:
         return np.full(values.shape, np.nan)
-    time = stream.variables["time"].values.astype("i8")[updates]
+    moments = stream.variables["time"].values.astype("i8")
+    time = moments[updates]
     told = values[updates].astype(np.float64)
     mean = mean_of_last_two(told)
     alone = with_gas[updates]
     alone[1:] |= np.diff(time) > _LONGEST_UPDATE
     told = np.where(alone, told, mean)
-    latest = np.cumsum(renewed) - 1
-    found: FloatArray = np.where(latest >= 0, told[np.maximum(latest, 0)], np.nan)
+    latest = np.maximum(np.cumsum(renewed) - 1, 0)
+    # Before the first renewal, of which it is negative, too: whether an earlier one can be seen is a matter of periods.
+    age = moments - time[latest]
+    found: FloatArray = np.where((age >= 0) & (age <= _LONGEST_UPDATE), told[latest], values)
     return found

@@ -14,6 +14,7 @@ from icos_atmosphere.calibration.option_mistakes import no_such_name, stated
 from icos_atmosphere.calibration.station_tables import Cylinder, Event, Instrument, Line, Port, Water
 from icos_atmosphere.scales import CURRENT, NONE, UNKNOWN, conversion, gas_of_scale, normalised_scale
 from icos_atmosphere.vocabulary.gases import GASES
+from icos_atmosphere.water_correction import FACTORY
 from icos_core.versioned import overlaps
 
 if TYPE_CHECKING:
@@ -120,12 +121,16 @@ def _names(station: StationTables) -> Iterator[Mistake]:
 
 
 def _gases(station: StationTables) -> Iterator[Mistake]:
-    """Tell what is said of gases that are not wanted."""
+    """Tell what is said of gases that are not wanted, or that it cannot be said of."""
     if not station.scales:
         return
     for position, table in station.tables["water"].items():
         if table.gas not in station.scales:
             yield no_such_name(("water", position, "gas"), table.gas, station.scales, "a gas of scales")
+        elif table.form == "factory" and table.gas not in FACTORY:
+            known = " and ".join(GASES[gas].formula for gas in FACTORY)
+            told = f"the factory's coefficients are known of {known}, not of {GASES[table.gas].formula}"
+            yield stated(("water", position, "form"), told, table.form)
     for gas in station.limits:
         if gas not in station.scales:
             yield stated(("limits", gas), f"{gas} is not among the gases of scales ({', '.join(station.scales)})")

@@ -52,8 +52,8 @@ def open_ports(valve: NDArray[np.float64], reading: str) -> NDArray[np.int16]:
     return np.where(whole, number, TRANSITION).astype(np.int16)
 
 
-def segments(time: NDArray[np.int64], port: NDArray[np.int16], gap: int) -> Segments:
-    """Cut rows into segments: maximal runs of one port without a switch and without a gap.
+def segments(time: NDArray[np.int64], port: NDArray[np.int16], gap: int, behind: NDArray[np.int16] | None = None) -> Segments:
+    """Cut rows into segments: maximal runs of one port, with the same behind it, without a switch and without a gap.
 
     A row in which the valve switched belongs to no segment and ends one; not every switch leaves such a row. Time since the switch counts
     from the first row of the segment.
@@ -66,11 +66,15 @@ def segments(time: NDArray[np.int64], port: NDArray[np.int16], gap: int) -> Segm
         (n,) port of each row.
     gap
         Rows further apart than this (ns) are of different segments.
+    behind
+        (n,) what is behind the port: where that changes, another sample comes. Default: always the same.
     """
     switched = port == TRANSITION
     begins = ~switched
     if time.size:
         same = (port[1:] == port[:-1]) & (np.diff(time) <= gap)
+        if behind is not None:
+            same &= behind[1:] == behind[:-1]
         begins[1:] &= ~same
     number = np.cumsum(begins)
     starts = np.append(np.int64(0), time[begins])

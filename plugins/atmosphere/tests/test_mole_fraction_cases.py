@@ -264,6 +264,38 @@ def test_a_factory_correction_is_only_taken_where_there_is_one():
         )
 
 
+# Minutes
+
+
+def test_a_line_that_is_visited_twice_in_one_minute_changes_no_other_minute():
+    random = np.random.default_rng(0)
+    readings = 410.0 + random.normal(0.0, 1.0, 3000)
+
+    def reading(port, hours):
+        return readings[np.floor(hours * 60.0).astype(int)] if port == 1 else steady(port, hours)
+
+    cells = cells_of([*sequence(0.0, PORTS), (7.0, 40.0, 1)], reading, stdev=0.1)
+    twice = moved(cells, -1, -30)
+    options = station(CYLINDERS)
+    made = []
+    for each in (cells, twice):
+        analyser = analyser_of("picarro", each, options, ())
+        made.append(minutes_of_line(analyser, "100m", {"co2": find_targets(analyser, "co2")}, "picarro/100m"))
+    for name in ("co2", "co2_stdev", "co2_raw_dry", "co2_raw", "h2o"):
+        np.testing.assert_array_equal(made[0].values[name][:-2], made[1].values[name][:-1], err_msg=name)
+
+
+def test_the_spread_of_a_minute_of_two_visits_is_that_of_all_its_readings():
+    cells = cells_of([*sequence(0.0, PORTS), (7.0, 1.0, 1)], steady, stdev=0.1)
+    cells = moved(cells, -1, -30)
+    cells["co2_dry"].values[-1] += 2.0
+    analyser = analyser_of("picarro", cells, station(CYLINDERS), ())
+    minutes = minutes_of_line(analyser, "100m", {"co2": find_targets(analyser, "co2")}, "picarro/100m")
+    n = 21
+    expected = np.sqrt((2 * (n - 1) * 0.1**2 + 2 * n * 1.0**2) / (2 * n - 1))
+    assert minutes.values["co2_stdev"][-1] == pytest.approx(1.00527 * expected, rel=1e-9)
+
+
 # What is told
 
 

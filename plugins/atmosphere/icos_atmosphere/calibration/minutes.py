@@ -120,6 +120,7 @@ class _Merged:
         begins[1:] = minute[1:] != minute[:-1]
         self.first = np.flatnonzero(begins)
         self.simple = bool(begins.all())
+        self._single = np.diff(np.append(self.first, rows.size)) == 1
 
     def total(self, name: str) -> NDArray[Any]:
         """Return the sum of a column over the cells of each minute."""
@@ -136,13 +137,28 @@ class _Merged:
         number = np.add.reduceat(counted, self.first)
         found = np.full(self.first.shape, np.nan)
         np.divide(summed, number, out=found, where=number > 0)
-        return found
+        # Not by way of a product, or a minute that is visited twice would change the rounding of all others.
+        return np.where(self._single, column[self.first], found)
+
+    def stdev(self, gas: str, mean: FloatArray) -> FloatArray:
+        """Return the standard deviation of all readings of a gas about their `mean` in each minute."""
+        within: FloatArray = self.variables[f"{gas}_stdev"].values[self.rows]
+        if self.simple:
+            return within
+        number = self.variables[f"{gas}_n"].values[self.rows]
+        away = self.variables[f"{gas}_dry"].values[self.rows] - np.repeat(mean, np.diff(np.append(self.first, self.rows.size)))
+        squares = np.maximum(number - 1, 0) * np.square(np.nan_to_num(within)) + number * np.square(np.nan_to_num(away))
+        freedom = np.add.reduceat(number, self.first) - 1
+        variance = np.full(self.first.shape, np.nan)
+        np.divide(np.add.reduceat(squares, self.first), freedom, out=variance, where=freedom > 0)
+        return np.where(self._single, within[self.first], np.sqrt(variance))
 
 
 def _of_gas(
     analyser: Analyser, gas: str, cells: _Merged, middle: NDArray[np.datetime64], targets: GasTargets, stream_name: str
 ) -> tuple[dict[str, NDArray[Any]], list[Outcome]]:
-    number, dry, stdev = cells.total(f"{gas}_n"), cells.mean(f"{gas}_dry", f"{gas}_n"), cells.mean(f"{gas}_stdev", f"{gas}_n")
+    number, dry = cells.total(f"{gas}_n"), cells.mean(f"{gas}_dry", f"{gas}_n")
+    stdev = cells.stdev(gas, dry)
     limits = analyser.options.limits_of(gas)
     calibrated = analyser.calibrated(gas, middle, dry, targets.state(analyser, gas))
     uncalibrated = analyser.gases[gas].sequences is None

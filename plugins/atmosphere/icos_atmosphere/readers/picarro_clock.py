@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     Moments = NDArray[np.int64]
 
-__all__ = ["Comparison", "compare", "dates_and_times", "epochs", "regular_ahead", "regular_epochs"]
+__all__ = ["MILLISECOND", "Comparison", "compare", "dates_and_times", "epochs", "regular_ahead", "regular_epochs"]
 
-_MILLISECOND, _SECOND, _DAY = 1_000_000, 1_000_000_000, 86_400_000_000_000
+MILLISECOND = 1_000_000
+"""In nanoseconds."""
+
+_SECOND, _DAY = 1_000_000_000, 86_400_000_000_000
 _QUARTER = 900 * _SECOND
 _FARTHEST_ZONE = 14 * 3600 * _SECOND
 _TOLERANCE = _SECOND
@@ -112,7 +115,7 @@ class Comparison:
 def epochs(block: Block, position: int) -> Moments:
     """Return EPOCH_TIME of the rows of a block, ns; `INVALID` where it is no time from 2000 to 2099."""
     found, odd = _EPOCH.numbers(block, position)
-    found *= _MILLISECOND
+    found *= MILLISECOND
     found[odd] = [_epoch(text) for text in field_texts(block, position, odd)]
     found[(found < _FIRST) | (found >= _LAST)] = INVALID
     return found
@@ -132,7 +135,7 @@ def _epoch(text: str) -> int:
 def dates_and_times(block: Block, date: int, time: int) -> Moments:
     """Return DATE and TIME of the rows of a block, ns; `INVALID` where one of them is none."""
     found, odd = _TIME.numbers(block, time)
-    found *= _MILLISECOND
+    found *= MILLISECOND
     found[odd] = parse_times(field_texts(block, time, odd))
     starts = runs(block, date)
     days = [_DATE_FORMAT.days(text) for text in field_texts(block, date, starts)]
@@ -144,24 +147,33 @@ def dates_and_times(block: Block, date: int, time: int) -> Moments:
 
 
 def regular_epochs(block: Block, position: int) -> Moments | None:
-    """Return EPOCH_TIME of the rows of a block, ns; None unless all have the usual form and increase."""
+    """Return EPOCH_TIME of the rows of a block, ms; None unless all have the usual form and increase."""
     found, odd = _EPOCH.numbers(block, position)
-    found *= _MILLISECOND
-    usual = not odd.size and bool((found[1:] > found[:-1]).all()) and found[0] >= _FIRST and found[-1] < _LAST
-    return found if usual else None
+    usual = not odd.size and bool((found[1:] > found[:-1]).all())
+    return found if usual and found[0] * MILLISECOND >= _FIRST and found[-1] * MILLISECOND < _LAST else None
 
 
 def regular_ahead(block: Block, date: int, time: int, epoch: Moments) -> int | None:
-    """Return how far DATE and TIME are ahead of EPOCH_TIME in all rows of a block, ns; None where rows differ or one is damaged."""
+    """Return how far DATE and TIME are ahead of EPOCH_TIME in all rows of a block, ns; None where rows differ or one is damaged.
+
+    Parameters
+    ----------
+    block
+        (n, width) bytes of rows, contiguous.
+    date, time
+        Numbers of their columns in the file.
+    epoch
+        (n,) EPOCH_TIME, ms.
+    """
     of_day, odd = _TIME.numbers(block, time)
     starts = runs(block, date)
     days = [_DATE_FORMAT.days(text) for text in field_texts(block, date, starts)]
-    if odd.size or of_day.max() * _MILLISECOND >= _DAY or min(days) < 0:
+    if odd.size or of_day.max() * MILLISECOND >= _DAY or min(days) < 0:
         return None
-    of_day *= _MILLISECOND
     of_day -= epoch
-    of_day += spread([day * _DAY for day in days], starts, of_day.size)
-    least, most = int(of_day.min()), int(of_day.max())
+    if len(days) > 1:
+        of_day += spread([(day - days[0]) * (_DAY // MILLISECOND) for day in days], starts, of_day.size)
+    least, most = (int(ahead) * MILLISECOND + days[0] * _DAY for ahead in (of_day.min(), of_day.max()))
     zone = round(least / _QUARTER) * _QUARTER
     return zone if zone - _TOLERANCE <= least and most <= zone + _TOLERANCE and abs(zone) <= _FARTHEST_ZONE else None
 

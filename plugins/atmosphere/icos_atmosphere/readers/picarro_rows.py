@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_atmosphere.readers.picarro_clock import regular_ahead, regular_epochs
+from icos_atmosphere.readers.picarro_clock import MILLISECOND, regular_ahead, regular_epochs
 from icos_atmosphere.readers.picarro_columns import WORDS
 from icos_atmosphere.readers.picarro_fields import NumberParser, is_strict, reading
 from icos_atmosphere.readers.picarro_runs import MISSING_CODE, code, read_runs
@@ -146,9 +146,9 @@ def regular_rows(text: LogText, layout: Layout, *, clock_only: bool = False) -> 
     first, zones = 0, set()
     for block in text.blocks(row_length, ROWS_AT_ONCE):
         epoch = regular_epochs(block, layout.epoch) if _is_regular(block, text.line_end, layout.width, whole=not clock_only) else None
-        if epoch is None or (first and epoch[0] <= time[first - 1]):
+        if epoch is None or (first and epoch[0] * MILLISECOND <= time[first - 1]):
             return None
-        time[first : first + epoch.size] = epoch
+        np.multiply(epoch, MILLISECOND, out=time[first : first + epoch.size])
         if values is not None:
             values.add(first, block)
             zones.add(regular_ahead(block, layout.date, layout.time, epoch))

@@ -216,17 +216,19 @@ def _when(
     middle = injections.middle[used].astype("i8")
     mine = sequence[used]
     number = np.bincount(mine, minlength=count)
-    begin = middle.min(initial=np.iinfo("i8").max) if middle.size else 0
-    total = np.bincount(mine, weights=(middle - begin) / 1e9, minlength=count)
+    # Since its own first injection: another sequence must not change when this one was.
+    begin = np.full(count, np.iinfo("i8").max)
+    np.minimum.at(begin, mine, middle)
+    total = np.bincount(mine, weights=middle - begin[mine], minlength=count)
     vapour = injections.h2o[used]
     wet = np.bincount(mine, weights=np.nan_to_num(vapour), minlength=count)
     known = np.bincount(mine, weights=np.isfinite(vapour), minlength=count)
     with np.errstate(divide="ignore", invalid="ignore"):
-        seconds = total / number
+        after = total / number
         h2o = np.where(known > 0, wet / known, np.nan)
     time = np.full(count, np.datetime64("NaT"), dtype="M8[ns]")
     there = number > 0
-    time[there] = (begin + np.rint(seconds[there]).astype("i8") * 1_000_000_000).astype("M8[ns]")
+    time[there] = (begin[there] + np.rint(after[there]).astype("i8")).astype("M8[ns]")
     return time, h2o
 
 

@@ -9,12 +9,17 @@ from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
 from icos_atmosphere.calibration.condense import condense
 from icos_atmosphere.calibration.minutes import minutes_of_line
+from icos_atmosphere.calibration.mole_fraction import calibrate
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
 from icos_atmosphere.calibration.result_streams import calibration_stream
 from icos_atmosphere.calibration.targets import find_targets
+from icos_atmosphere.products.hourly_means import PRODUCT
 from icos_atmosphere.vocabulary import VOCABULARY
+from sampled_air import minute_stream
 
+from icos_core.components import Outcome
 from icos_core.dataset import make_stream
+from icos_core.flags import apply_flags
 from icos_core.people import PersonFlag
 from icos_core.testing import example_context
 
@@ -337,3 +342,57 @@ def test_rows_that_a_flag_reaches_are_those_of_the_minutes_that_it_reaches():
     minutes = minutes_of_line(analyser, "100m", {"co2": find_targets(analyser, "co2")}, "picarro/100m")
     reached = int(((minutes.time >= flag.start) & (minutes.time < flag.end)).sum())
     assert accounts(analyser, [flag])[1].rows[0][6] == reached
+
+
+# Hours
+
+
+def minutes(hours, gases, **attrs):
+    rows = np.concatenate([np.arange(10) + 60 * hour for hour in hours])
+    return minute_stream(START + rows.astype("m8[m]"), {name: np.full(rows.size, value) for name, value in gases.items()}, **attrs)
+
+
+def hours_of(streams):
+    return PRODUCT.derive(streams, PRODUCT.options.model_validate({}), example_context()).streams["hourly/150m"]
+
+
+def test_priorities_may_change():
+    """The spare analyser becomes the main one at 02:00."""
+    tables = [
+        {"stream": "a", "priority": 1, "valid_to": "2024-01-01T02:00:00Z"},
+        {"stream": "a", "priority": 2, "valid_from": "2024-01-01T02:00:00Z"},
+        {"stream": "b", "priority": 2, "valid_to": "2024-01-01T02:00:00Z"},
+        {"stream": "b", "priority": 1, "valid_from": "2024-01-01T02:00:00Z"},
+    ]
+    options = MoleFractionOptions.model_validate(
+        {
+            "scales": {"co2": "none"},
+            "instruments": tables,
+            "lines": [{"name": "150m", "height": 150.0}],
+            "ports": [{"port": 1, "line": "150m"}],
+        }
+    )
+    cells = {"a": cells_of([(0.0, 4.0, 1)], steady), "b": cells_of([(0.0, 4.0, 1)], lambda _port, hours: np.full(hours.shape, 420.0))}
+    made = calibrate(cells, options, example_context())
+    for stream in made.streams.values():
+        apply_flags(stream, [])
+    values = hours_of(made.streams)["co2"].values
+    np.testing.assert_allclose(values, [measured(410.0), measured(410.0), 420.0, 420.0], rtol=1e-12)
+
+
+def test_hours_of_which_only_the_second_gas_is_good_have_their_water_vapour():
+    stream = minutes([0, 1], {"co2": 410.0, "ch4": 1950.0, "h2o": 1.5})
+    level = np.where(np.arange(20) < 10, 4, 1).astype(np.int8)
+    apply_flags(stream, [Outcome(variable="co2", name="rule", level=level)])
+    made = hours_of({"picarro/150m": stream})
+    assert np.isnan(made["co2"].values[0])
+    assert made["ch4"].values[0] == 1950.0
+    np.testing.assert_array_equal(made["h2o"].values, [1.5, 1.5])
+    np.testing.assert_array_equal(made["h2o_stdev"].values, [0.0, 0.0])
+
+
+def test_a_line_that_moves_needs_another_name():
+    moved_at = "2024-06-01T00:00:00Z"
+    lines = [{"name": "top", "height": 100.0, "valid_to": moved_at}, {"name": "top", "height": 120.0, "valid_from": moved_at}]
+    with pytest.raises(ValueError, match="give a line that moved another name"):
+        station(CYLINDERS, lines=lines, ports=[{"port": 1, "line": "top"}])

@@ -32,6 +32,7 @@ from icos_atmosphere.vocabulary.gases import GASES
 from icos_atmosphere.vocabulary.measured import DIAGNOSTICS, STATUS
 from icos_core.components import CalibrationResult, Calibrator, Requirement
 from icos_core.dataset import make_stream
+from icos_core.versioned import utc64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from icos_atmosphere.calibration.analyser import Analyser
+    from icos_atmosphere.calibration.station_tables import Instrument
     from icos_core.components import Context, Outcome, Problem, Streams, Table, Variable
 
 __all__ = ["CALIBRATOR", "calibrate"]
@@ -114,8 +116,19 @@ def _attributes(options: MoleFractionOptions, name: str) -> dict[str, Any]:
         "instrument": "; ".join(dict.fromkeys(method_of(each) for each in instruments)),
         "instrument_ids": np.array(first, dtype=np.int32),
         "instrument_methods": [methods[number] for number in first],
-        "priority": min(each.priority for each in instruments),
+        **_priorities(instruments),
     }
+
+
+def _priorities(instruments: Sequence[Instrument]) -> dict[str, Any]:
+    """Return the best priority and, where it changes, since when there is which."""
+    best = {"priority": min(each.priority for each in instruments)}
+    if len({each.priority for each in instruments}) == 1:
+        return best
+    since = {each.valid_from: each.priority for each in instruments if each.valid_from is not None}
+    texts = {str(utc64(moment).astype("M8[s]")): since[moment] for moment in sorted(since)}
+    first = next((each.priority for each in instruments if each.valid_from is None), next(iter(texts.values())))
+    return {**best, "priorities": np.array([first, *texts.values()], dtype=np.int32), "priorities_since": list(texts)}
 
 
 def _lines(options: MoleFractionOptions, name: str) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ def _value(entry: object, key: str) -> object:
 
 def mistakes_of(station: StationTables) -> list[Mistake]:
     """Return everything that does not go together."""
-    return [*_names(station), *_gases(station), *_at_one_time(station), *_scales(station), *_fewest(station)]
+    return [*_names(station), *_gases(station), *_at_one_time(station), *_heights(station), *_scales(station), *_fewest(station)]
 
 
 def _names(station: StationTables) -> Iterator[Mistake]:
@@ -158,6 +158,16 @@ def _at_one_time(station: StationTables) -> Iterator[Mistake]:
                     (kind, second),
                     f"two tables of {words(right)} are valid at the same time, {kind}[{first}] is the other: set valid_from and valid_to",
                 )
+
+
+def _heights(station: StationTables) -> Iterator[Mistake]:
+    """Tell lines whose height changes: all minutes of a line are one series with one height."""
+    first: dict[str, float] = {}
+    for position, line in station.tables["lines"].items():
+        height = first.setdefault(line.name, line.height)
+        if line.height != height:
+            told = f"the line {line.name!r} has another table with a height of {height:g} m: give a line that moved another name"
+            yield stated(("lines", position, "height"), told, line.height)
 
 
 def _scales(station: StationTables) -> Iterator[Mistake]:

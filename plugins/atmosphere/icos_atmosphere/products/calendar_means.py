@@ -10,7 +10,7 @@ import numpy as np
 from icos_atmosphere.calibration.released_mole_fraction_scales import row_scales
 from icos_atmosphere.calibration.result_words import MARKS
 from icos_atmosphere.interval_means import combined, mean_uncertainty, means
-from icos_atmosphere.products.series_streams import finished, gases_of, scale_of, with_bounds
+from icos_atmosphere.products.series_streams import add_water_vapour, finished, gases_of, scale_of, with_bounds
 from icos_atmosphere.vocabulary import GASES, UNCERTAINTY_TERMS, series_words
 from icos_core.components import Outcome, Problem
 from icos_core.dataset import GOOD, NOT_EVALUATED, is_good, make_stream
@@ -110,9 +110,8 @@ def calendar_means(
         values |= {f"{gas}{suffix}": column for suffix, column in columns.items()}
         outcomes += _outcomes(name, part, gas, counts, calendar, has_value)
         of_gas[gas] = _scale_attributes(source, gas, scales.used(counts))
-        if "h2o" in part and "h2o" not in values:
-            water = means(np.where(counts, part["h2o"].values, np.nan), calendar.group, has_value.size)
-            values |= {"h2o": np.where(has_value, water.mean, np.nan), "h2o_stdev": np.where(has_value, water.stdev, np.nan)}
+        if "h2o" in part:
+            add_water_vapour(values, means(np.where(counts, part["h2o"].values, np.nan), calendar.group, has_value.size), has_value)
     stream = make_stream(calendar.start, values, series_words(), {**source.attrs, "averaging_interval": calendar.interval, **attrs})
     return finished(with_bounds(stream, calendar.start, calendar.end), of_gas), outcomes, problems
 

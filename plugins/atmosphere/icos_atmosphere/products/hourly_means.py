@@ -18,7 +18,7 @@ from icos_atmosphere.products.hourly_minutes import HOUR, minutes_of_gas
 from icos_atmosphere.products.hourly_representativeness import representativeness
 from icos_atmosphere.products.hourly_scales import on_one_scale
 from icos_atmosphere.products.hourly_targets import short_term_targets, target_columns
-from icos_atmosphere.products.series_streams import ANY_GAS, finished, lines_of, with_bounds
+from icos_atmosphere.products.series_streams import ANY_GAS, add_water_vapour, finished, lines_of, with_bounds
 from icos_atmosphere.vocabulary import GASES, UNCERTAINTY_TERMS, series_words
 from icos_core.components import Outcome, Problem, Product, ProductResult, Requirement, Variable
 from icos_core.dataset import NOT_EVALUATED, make_stream
@@ -101,9 +101,8 @@ def _line(
         columns |= target_columns(targets, gas, hours, serving, hold)
         columns["_instrument"] = _instrument(minutes, has_value)
         values |= {f"{gas}{suffix}": column for suffix, column in columns.items()}
-        if np.isfinite(minutes.water).any() and "h2o" not in values:
-            water = means(minutes.water, minutes.hour, hours.size)
-            values |= {"h2o": np.where(has_value, water.mean, np.nan), "h2o_stdev": np.where(has_value, water.stdev, np.nan)}
+        if np.isfinite(minutes.water).any():
+            add_water_vapour(values, means(minutes.water, minutes.hour, hours.size), has_value)
         attrs[gas] = {"calibration_scale": scale} | (
             {"calibration_scale_conversion": "; ".join(dict.fromkeys(converted))} if converted else {}
         )

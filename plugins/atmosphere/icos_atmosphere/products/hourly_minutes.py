@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.calibration.result_words import MARKS
+from icos_atmosphere.products.series_streams import priority_at
 from icos_atmosphere.vocabulary import UNCERTAINTY_TERMS
 from icos_core.dataset import GOOD, NOT_EVALUATED, is_good
 from icos_core.flags import PROPAGATED, decode_bits
@@ -126,8 +127,13 @@ def minutes_of_gas(sources: Sequence[Source], gas: str, first: np.datetime64, ho
     numbered = [hour_numbers(each.data["time"].values, first) for each in sources]
     counts = [counting(each.data, gas) for each in sources]
     serving = np.full(hours, -1, dtype=np.intp)
-    for each, (hour, _), rows in reversed(list(zip(sources, numbered, counts, strict=True))):
-        serving[hour[rows]] = each.number
+    best = np.full(hours, np.iinfo(np.int64).max)
+    for each, (hour, _), rows in zip(sources, numbered, counts, strict=True):
+        there = np.zeros(hours, dtype=bool)
+        there[hour[rows]] = True
+        priority = priority_at(each.data, first + np.arange(hours) * HOUR)
+        better = there & (priority < best)
+        serving[better], best[better] = each.number, priority[better]
     chosen = [
         np.flatnonzero(rows & (serving[hour] == each.number)) for each, (hour, _), rows in zip(sources, numbered, counts, strict=True)
     ]

@@ -12,13 +12,27 @@ from icos_core.components import Problem, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     import xarray as xr
     from numpy.typing import NDArray
 
+    from icos_atmosphere.interval_means import Means
     from icos_core.components import Streams
 
-__all__ = ["ANY_GAS", "Series", "finished", "gases_of", "height_of", "lines_of", "one_of_each_line", "scale_of", "with_bounds"]
+__all__ = [
+    "ANY_GAS",
+    "Series",
+    "add_water_vapour",
+    "finished",
+    "gases_of",
+    "height_of",
+    "lines_of",
+    "one_of_each_line",
+    "priority_at",
+    "scale_of",
+    "with_bounds",
+]
 
 # Not required: a day on which an analyser saw cylinders only is no failure.
 ANY_GAS: Mapping[str, tuple[Requirement, ...]] = {
@@ -96,9 +110,24 @@ def height_of(stream: xr.Dataset) -> float:
     return float(stream.attrs.get("intake_height", np.nan))
 
 
+def priority_at(stream: xr.Dataset, moments: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Return which priority the instrument of a series has at some times; 1 comes first."""
+    since = np.asarray(stream.attrs.get("priorities_since", ()), dtype="datetime64[ns]")
+    priorities = np.atleast_1d(stream.attrs.get("priorities", stream.attrs.get("priority", 1))).astype(np.int64)
+    found: NDArray[np.int64] = priorities[np.searchsorted(since, moments, side="right")]
+    return found
+
+
 def scale_of(stream: xr.Dataset, gas: str) -> str:
     """Return the calibration scale of a gas."""
     return str(stream[gas].attrs.get("calibration_scale", UNKNOWN))
+
+
+def add_water_vapour(values: dict[str, NDArray[Any]], water: Means, has_value: NDArray[np.bool_]) -> None:
+    """Set the water vapour of the intervals in which a gas has a value and no gas before it had any."""
+    mean, stdev = (values.setdefault(name, np.full(has_value.shape, np.nan)) for name in ("h2o", "h2o_stdev"))
+    rows = has_value & np.isfinite(water.mean) & ~np.isfinite(mean)
+    mean[rows], stdev[rows] = water.mean[rows], water.stdev[rows]
 
 
 def with_bounds(stream: xr.Dataset, start: NDArray[np.datetime64], end: NDArray[np.datetime64]) -> xr.Dataset:

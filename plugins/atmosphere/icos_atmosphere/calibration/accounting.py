@@ -16,6 +16,8 @@ from icos_core.dataset import QUESTIONABLE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from icos_atmosphere.calibration.analyser import Analyser
     from icos_core.people import PersonFlag
 
@@ -81,13 +83,19 @@ def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
     time, settled = cells.variables["time"].values, cells.variables["settled"].values > 0
     delay = np.array([np.timedelta64(table.delay, "ns") for table in options.lines])
     minute = (time.astype("i8") // MINUTE * MINUTE).astype("M8[ns]") - delay[np.maximum(analyser.where.line, 0)]
+    lines: dict[str, tuple[NDArray[np.intp], NDArray[np.datetime64]]] = {}
     found = []
     for flag in flags:
         line = flag.stream.removeprefix("hourly/")
         tables = [position for position, table in enumerate(options.lines) if table.name == line]
         if line == flag.stream or not tables or flag.variable not in options.gases:
             continue
-        mine = np.isin(analyser.where.line, tables) & settled & (minute >= flag.start) & (minute < flag.end)
+        if line not in lines:
+            rows = np.flatnonzero(np.isin(analyser.where.line, tables) & settled)
+            rows = rows[np.argsort(minute[rows], kind="stable")]
+            lines[line] = rows, minute[rows]
+        rows, minutes = lines[line]
+        mine = np.sort(rows[slice(*np.searchsorted(minutes, [flag.start, flag.end]).tolist())])
         letter = "H" if flag.flag is not None and flag.flag >= QUESTIONABLE else "R"
         found.append(
             (
@@ -95,9 +103,9 @@ def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
                 line,
                 GASES[flag.variable].formula,
                 letter,
-                str(time[mine][0].astype("M8[s]")) if mine.any() else "",
-                str(time[mine][-1].astype("M8[s]")) if mine.any() else "",
-                int(mine.sum()),
+                str(time[mine[0]].astype("M8[s]")) if mine.size else "",
+                str(time[mine[-1]].astype("M8[s]")) if mine.size else "",
+                int(mine.size),
                 int(cells.variables["rows"].values[mine].sum()),
             )
         )

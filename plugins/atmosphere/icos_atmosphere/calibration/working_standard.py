@@ -44,9 +44,11 @@ def drift_at(moments: Moments, time: Moments, reading: FloatArray, cylinder: NDA
     time, reading, cylinder = time[known], reading[known], cylinder[known]
     if not reading.size:
         return np.zeros(moments.shape)
-    steps = np.diff(reading)
-    steps[cylinder[1:] != cylinder[:-1]] = 0.0
-    drift = np.concatenate([[0.0], np.cumsum(steps)])
+    drift = np.zeros(reading.shape)
+    _, firsts = np.unique(cylinder, return_index=True)
+    for first in np.sort(firsts):
+        rows = np.flatnonzero(cylinder == cylinder[first])
+        drift[rows] = (drift[first - 1] if first else 0.0) + reading[rows] - reading[first]
     found = bracket(moments, time, boundaries, None)
     between: FloatArray = (1.0 - found.weight) * drift[found.left] + found.weight * drift[found.right]
     return between

@@ -6,7 +6,7 @@ fields can be added to it, and optional fields to every class below, without bre
 """
 
 from icos_core.components.context import Context
-from icos_core.components.entries import HOOK_OF_KIND, Entry
+from icos_core.components.entries import HOOK_OF_KIND, Entry, entries_of
 from icos_core.components.handed_over import (
     CalibrationResult,
     Cascade,
@@ -52,4 +52,5 @@ __all__ = [
     "Table",
     "Tally",
     "Variable",
+    "entries_of",
 ]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["HOOK_OF_KIND", "Entry"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["HOOK_OF_KIND", "Entry", "entries_of"]
 
 HOOK_OF_KIND: dict[str, str] = {
     "reader": "icos_readers",
@@ -38,3 +42,20 @@ class Entry:
     name: str
     summary: str
     load: str
+
+
+def entries_of(kind: str, package: str, attribute: str, table: Mapping[str, tuple[str, str]]) -> tuple[Entry, ...]:
+    """Return the entries of one kind, each loaded from a module of its own.
+
+    Parameters
+    ----------
+    kind
+        One of the keys of `HOOK_OF_KIND`.
+    package, attribute
+        Package of the modules, and the name that each has its component under: ``icos_ocean.readers``, ``READER``.
+    table
+        Name → (module, summary).
+    """
+    return tuple(
+        Entry(kind=kind, name=name, summary=summary, load=f"{package}.{module}:{attribute}") for name, (module, summary) in table.items()
+    )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from icos_core.components import Entry
+from icos_core.components import entries_of
 from icos_core.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from icos_core.components import Entry
 
 __all__ = [
     "PLUGIN",
@@ -106,53 +108,46 @@ _FIGURES = {
 }
 
 
-def _entries(kind: str, package: str, attribute: str, table: Mapping[str, tuple[str, str]]) -> Sequence[Entry]:
-    return tuple(
-        Entry(kind=kind, name=name, summary=summary, load=f"icos_ocean.{package}.{module}:{attribute}")
-        for name, (module, summary) in table.items()
-    )
-
-
 @hookimpl
 def icos_readers() -> Sequence[Entry]:
     """List the instruments."""
-    return _entries("reader", "readers", "READER", _READERS)
+    return entries_of("reader", "icos_ocean.readers", "READER", _READERS)
 
 
 @hookimpl
 def icos_calibrators() -> Sequence[Entry]:
     """List the calibrators."""
-    return _entries("calibrator", "calibration", "CALIBRATOR", _CALIBRATORS)
+    return entries_of("calibrator", "icos_ocean.calibration", "CALIBRATOR", _CALIBRATORS)
 
 
 @hookimpl
 def icos_quality_tests() -> Sequence[Entry]:
     """List the quality tests beside those of the core."""
-    return _entries("quality-test", "quality", "TEST", _QUALITY_TESTS)
+    return entries_of("quality-test", "icos_ocean.quality", "TEST", _QUALITY_TESTS)
 
 
 @hookimpl
 def icos_products() -> Sequence[Entry]:
     """List the products."""
-    return _entries("product", "products", "PRODUCT", _PRODUCTS)
+    return entries_of("product", "icos_ocean.products", "PRODUCT", _PRODUCTS)
 
 
 @hookimpl
 def icos_exporters() -> Sequence[Entry]:
     """List the formats of the ocean's communities."""
-    return _entries("exporter", "exporters", "EXPORTER", _EXPORTERS)
+    return entries_of("exporter", "icos_ocean.exporters", "EXPORTER", _EXPORTERS)
 
 
 @hookimpl
 def icos_simulators() -> Sequence[Entry]:
     """List the simulators."""
-    return _entries("simulator", "simulators", "SIMULATOR", _SIMULATORS)
+    return entries_of("simulator", "icos_ocean.simulators", "SIMULATOR", _SIMULATORS)
 
 
 @hookimpl
 def icos_figures() -> Sequence[Entry]:
     """List the figures of the report."""
-    return _entries("figure", "figures", "FIGURE", _FIGURES)
+    return entries_of("figure", "icos_ocean.figures", "FIGURE", _FIGURES)
 
 
 PLUGIN = sys.modules[__name__]

@@ -154,6 +154,12 @@ def test_a_cylinder_on_another_scale_is_refused_by_its_name(tmp_path: Path) -> N
         ({"scales": {"co2": "unknown"}}, "a scale must be stated, such as 'WMO CO2 X2019'; 'none' gives uncalibrated values"),
         ({"slope_range": [1.1, 0.9]}, "the smallest and the largest slope, such as [0.9, 1.1]"),
         ({"limits": {"n2o": {"drift": 0.1}}}, "n2o is not among the gases of scales (co2)"),
+        ({"scales": {"co2": "none", "n2o": "none"}}, "no instrument measures N2O by its model; the key gases of [[calibrate.instruments]]"),
+        (
+            {"instruments": [{"stream": "picarro", "model": "G5310"}]},
+            "it measures none of the gases of scales (co2), unless the key gases says so",
+        ),
+        ({"instruments": [{"stream": "picarro", "gases": ["ch4"]}]}, "Input should be 'co2'"),
         ({"maximum_gap": "0 s"}, "should be greater than datetime.timedelta(0)"),
     ],
 )

@@ -88,21 +88,21 @@ def condense(
     for name in names:
         if name not in streams or not streams[name].sizes["time"]:
             continue
-        stream = streams[name]
+        stream, own = streams[name], options.of_stream(name)
         time = stream.variables["time"].values
         pieces = []
         for instrument in instruments_of(options, name):
             rows = np.flatnonzero(instrument.covers(time))
             if rows.size:
                 whole = rows.size == time.size
-                pieces.append(_cells(stream if whole else stream.isel(time=rows), instrument, options, period))
+                pieces.append(_cells(stream if whole else stream.isel(time=rows), instrument, own, period))
         made = [piece for piece in pieces if piece[0].size]
         if not made:
             continue
         made.sort(key=lambda piece: piece[0][0])
         moments = np.concatenate([piece[0] for piece in made])
         columns = {word: np.concatenate([piece[1][word] for piece in made]) for word in made[0][1]}
-        condensed[name] = make_stream(moments, columns, condensed_words(options.gases))
+        condensed[name] = make_stream(moments, columns, condensed_words(own.gases))
     return condensed
 
 

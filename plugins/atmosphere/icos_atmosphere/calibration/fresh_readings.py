@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from icos_atmosphere.analyser_models import model_of
+from icos_atmosphere.calibration.assignments import gases_of
 from icos_atmosphere.water_correction import Correction, dry_mole_fraction, factory_correction, mean_of_last_two
 from icos_core.exceptions import DataError
 
@@ -32,6 +33,7 @@ _HUMIDITY = ("h2o_reported", "h2o")
 _COEFFICIENTS = ("a", "b", "c", "d", "h_p", "c1", "c2", "c3", "c4")
 _LONGEST_UPDATE = 30_000_000_000
 """Updates of water vapour further apart (ns) are not averaged, and count no longer for rows after them."""
+_NOT_MEASURED = "or with the key gases of [[calibrate.instruments]] what the analyser measures"
 
 
 class Reading(NamedTuple):
@@ -85,14 +87,17 @@ def fresh_rows(stream: xr.Dataset, name: str, instrument: Instrument) -> Mask:
     elif codes is not None and "species" in stream.data_vars:
         fresh = np.isin(stream.variables["species"].values, codes)
     else:
-        fresh = np.ones(values.shape, dtype=bool)
-        fresh[1:] = values[1:] != values[:-1]
+        # A reading that comes again after a row without is not new.
+        there = np.flatnonzero(np.isfinite(values))
+        told = values[there]
+        fresh = np.zeros(values.shape, dtype=bool)
+        fresh[there[:1]], fresh[there[1:]] = True, told[1:] != told[:-1]
     present: Mask = fresh & np.isfinite(values)
     return present
 
 
 def gas_readings(stream: xr.Dataset, gas: str, instrument: Instrument, options: MoleFractionOptions) -> tuple[Reading, Reading | None]:
-    """Return the readings of a gas in dry air, and those in moist air where there are any.
+    """Return the readings of a gas in dry air, and those in moist air where there are any; none of a gas that it does not measure.
 
     Parameters
     ----------
@@ -109,6 +114,8 @@ def gas_readings(stream: xr.Dataset, gas: str, instrument: Instrument, options: 
     dry_name, wet_name = f"{gas}_dry", f"{gas}_wet"
     wet = Reading(stream.variables[wet_name].values, fresh_rows(stream, wet_name, instrument)) if wet_name in stream.data_vars else None
     time = stream.variables["time"].values
+    if not gases_of(instrument, (gas,)):
+        return Reading(np.full(time.shape, np.nan), np.zeros(time.shape, dtype=bool)), None
     tables = _tables(options, gas, instrument.stream)
     values = np.full(time.shape, np.nan)
     fresh = np.zeros(time.shape, dtype=bool)
@@ -121,7 +128,9 @@ def gas_readings(stream: xr.Dataset, gas: str, instrument: Instrument, options: 
         left &= ~rows
     if left.any():
         if dry_name not in stream.data_vars:
-            raise DataError(f"stream {instrument.stream!r} has no {dry_name}: say with [[calibrate.water]] how {wet_name} is corrected")
+            raise DataError(
+                f"stream {instrument.stream!r} has no {dry_name}: say with [[calibrate.water]] how {wet_name} is corrected, {_NOT_MEASURED}"
+            )
         reading = Reading(stream.variables[dry_name].values, fresh_rows(stream, dry_name, instrument))
         values[left], fresh[left] = reading.values[left], reading.fresh[left]
     return Reading(values, fresh), wet
@@ -134,7 +143,7 @@ def _corrected(stream: xr.Dataset, gas: str, instrument: Instrument, wet: Readin
             raise DataError(f"stream {instrument.stream!r} has no {dry_name}, which the water correction 'analyser' takes")
         return Reading(stream.variables[dry_name].values, fresh_rows(stream, dry_name, instrument))
     if wet is None:
-        raise DataError(f"stream {instrument.stream!r} has no {gas}_wet, which the water correction {table.form!r} needs")
+        raise DataError(f"stream {instrument.stream!r} has no {gas}_wet, which the water correction {table.form!r} needs, {_NOT_MEASURED}")
     if table.form == "none":
         return wet
     name = humidity_name(stream)

@@ -71,7 +71,7 @@ def calibrate(streams: Streams, options: MoleFractionOptions, context: Context) 
     for name in names:
         if name not in streams or not streams[name].sizes["time"]:
             continue
-        analyser = analyser_of(name, streams[name], options, context.people_flags)
+        analyser = analyser_of(name, streams[name], options.of_stream(name), context.people_flags)
         made, said = _of_analyser(analyser)
         results |= made
         outcomes += said
@@ -142,7 +142,7 @@ def _requires(options: MoleFractionOptions) -> Mapping[str, tuple[Requirement, .
     for name in streams_of(options):
         words: list[Requirement] = []
         vapour = False
-        for gas in options.gases:
+        for gas in options.of_stream(name).gases:
             needed, units = needed_readings(options, gas, name), GASES[gas].units
             words += [
                 Requirement(name=f"{gas}_dry", units=units, optional=not needed.dry),
@@ -164,12 +164,13 @@ def _requires(options: MoleFractionOptions) -> Mapping[str, tuple[Requirement, .
 def _provides(options: MoleFractionOptions) -> Mapping[str, tuple[Variable, ...]]:
     provided: dict[str, tuple[Variable, ...]] = {}
     for name in streams_of(options):
+        gases = options.of_stream(name).gases
         for line in _lines(options, name):
-            provided[f"{name}/{line}"] = (*series_words(options.gases), *DIAGNOSTICS)
+            provided[f"{name}/{line}"] = (*series_words(gases), *DIAGNOSTICS)
         if options.cylinders:
-            provided[f"{name}/injections"] = injection_words(options.gases, options.cylinders)
-            provided[f"{name}/targets"] = target_words(options.gases, options.cylinders)
-            provided[f"{name}/calibration"] = calibration_words(options.gases)
+            provided[f"{name}/injections"] = injection_words(gases, options.cylinders)
+            provided[f"{name}/targets"] = target_words(gases, options.cylinders)
+            provided[f"{name}/calibration"] = calibration_words(gases)
     return provided
 
 

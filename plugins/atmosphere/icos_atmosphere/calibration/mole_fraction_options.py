@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
+from icos_atmosphere.calibration.assignments import gases_of
 from icos_atmosphere.calibration.option_mistakes import all_at_once
 from icos_atmosphere.calibration.station_checks import StationTables, mistakes_of
 from icos_atmosphere.calibration.station_tables import (  # noqa: TC001  # pydantic evaluates annotations
@@ -139,6 +140,13 @@ class MoleFractionOptions(Options):
     def scale_of(self, gas: str) -> str:
         """Return the scale of a gas in its one spelling."""
         return normalised_scale(self.scales[gas], gas)  # type: ignore[index]
+
+    def of_stream(self, stream: str) -> MoleFractionOptions:
+        """Return the options for one stream: its instruments may not measure all gases that are wanted of the station."""
+        measured = {gas for each in self.instruments if each.stream == stream for gas in gases_of(each, self.gases)}
+        if measured == set(self.gases):
+            return self
+        return self.model_copy(update={"scales": {gas: scale for gas, scale in self.scales.items() if gas in measured}})
 
     @property
     def gases(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from icos_atmosphere.calibration.assignments import gases_of
 from icos_atmosphere.calibration.option_mistakes import no_such_name, stated
 from icos_atmosphere.calibration.station_tables import Cylinder, Event, Instrument, Line, Port, Water
 from icos_atmosphere.scales import CURRENT, NONE, UNKNOWN, conversion, gas_of_scale, normalised_scale
@@ -131,9 +132,28 @@ def _gases(station: StationTables) -> Iterator[Mistake]:
             known = " and ".join(GASES[gas].formula for gas in FACTORY)
             told = f"the factory's coefficients are known of {known}, not of {GASES[table.gas].formula}"
             yield stated(("water", position, "form"), told, table.form)
+    yield from _measured(station)
     for gas in station.limits:
         if gas not in station.scales:
             yield stated(("limits", gas), f"{gas} is not among the gases of scales ({', '.join(station.scales)})")
+
+
+def _measured(station: StationTables) -> Iterator[Mistake]:
+    """Tell gases that no instrument measures, and instruments that measure none that is wanted."""
+    measured: set[str] = set()
+    for position, instrument in station.tables["instruments"].items():
+        own = gases_of(instrument, station.scales)
+        measured |= set(own)
+        unknown = [(number, gas) for number, gas in enumerate(instrument.gases or ()) if gas not in station.scales]
+        for number, gas in unknown:
+            yield no_such_name(("instruments", position, "gases", number), gas, station.scales, "a gas of scales")
+        if not own and not unknown:
+            told = f"it measures none of the gases of scales ({', '.join(station.scales)}), unless the key gases says so"
+            yield stated(("instruments", position, "model"), told, instrument.model)
+    for gas, scale in station.scales.items() if "instruments" in station.whole else ():
+        if gas not in measured:
+            told = f"no instrument measures {GASES[gas].formula} by its model; the key gases of [[calibrate.instruments]] says otherwise"
+            yield stated(("scales", gas), told, scale)
 
 
 def _at_one_time(station: StationTables) -> Iterator[Mistake]:

@@ -38,6 +38,11 @@ class Instrument(Versioned):
     stream: StreamName = Field(description="stream of its readings: that of the reader, or the key stream of [[input]]")
     id: int | None = Field(default=None, ge=0, description="identifier at the Atmosphere Thematic Centre")
     model: Text = Field(default="G2401", description="model: decides which rows are fresh, the nominal status word and the usual ranges")
+    gases: tuple[GasName, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="gases of scales that it measures; default: those that its model does, of an unknown one all",
+    )
     serial: str = Field(default="", description="serial number")
     method: str = Field(default="", description="what it is, for people; default: that of the model")
     valve: ValveName | None = Field(default=None, description="column that says which port is open; default: that of the model")

@@ -411,3 +411,25 @@ def test_a_line_that_moves_needs_another_name():
     lines = [{"name": "top", "height": 100.0, "valid_to": moved_at}, {"name": "top", "height": 120.0, "valid_from": moved_at}]
     with pytest.raises(ValueError, match="give a line that moved another name"):
         station(CYLINDERS, lines=lines, ports=[{"port": 1, "line": "top"}])
+
+
+# Targets
+
+
+def test_a_target_without_a_calibration_of_its_time_tells_nothing():
+    """Between two events, on the fifth and the sixth day, the analyser reads 3 µmol/mol too much, and is not calibrated."""
+    events = [{"time": "2024-01-05T00:00:00Z"}, {"time": "2024-01-06T00:00:00Z"}]
+    options = station([*CYLINDERS, cylinder("STT", 415.0, "short-term-target")], events=events)
+
+    def reading(port, hours):
+        value = measured(np.full(hours.shape, 415.0 if port == 6 else VALUES[port - 2]))
+        return value + np.where((hours > 4 * DAY) & (hours < 5 * DAY), 3.0, 0.0)
+
+    visits = [*sequence(0.0, PORTS), *((12.0 + 6.0 * number, 0.5, 6) for number in range(36)), *sequence(10 * DAY, PORTS)]
+    analyser = found(visits, reading, options, stdev=0.02)
+    targets = find_targets(analyser, "co2")
+    between = (targets.time >= at(4 * DAY)[0]) & (targets.time < at(5 * DAY)[0])
+    assert between.sum() == 4
+    assert not targets.kept[between].any()
+    assert np.nanmax(targets.ltr) < 1e-6
+    np.testing.assert_allclose(targets.cmr, 0.02 * 1.00527, rtol=1e-9)

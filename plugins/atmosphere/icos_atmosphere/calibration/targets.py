@@ -37,7 +37,8 @@ class GasTargets:
     is_short
         (k,) injections of short-term targets that may be used: they tell repeatability.
     value, kept
-        (k,) mole fraction, on the scale where there is one; and whether nothing speaks against it.
+        (k,) mole fraction, on the scale where there is one; and whether nothing speaks against it, be it the injection or a calibration
+        that lies beyond an event.
     calibrated
         How it came to the scale; None of an uncalibrated gas.
     cmr, ltr
@@ -84,8 +85,9 @@ def find_targets(analyser: Analyser, gas: str) -> GasTargets:
     rows = target_rows(analyser)
     found, mine = analyser.injections, analyser.gases[gas]
     of_gas = found.gases[gas]
-    time, kept = found.time[rows], mine.kept[rows]
     calibrated = analyser.calibrated(gas, found.middle[rows], of_gas.mean[rows])
+    time, fine = found.time[rows], mine.kept[rows]
+    kept = fine if calibrated is None else fine & ~calibrated.across
     ends = analyser.calibrated(gas, found.middle_of_last[rows], of_gas.last[rows])
     value = of_gas.mean[rows] if mine.sequences is None else _value(calibrated, rows.size)
     averages = of_gas.last[rows] if mine.sequences is None else _value(ends, rows.size)
@@ -94,7 +96,7 @@ def find_targets(analyser: Analyser, gas: str) -> GasTargets:
     window = np.timedelta64(analyser.options.ltr_window, "ns")
     for cylinder in np.unique(found.cylinder[rows]):
         same = np.flatnonzero(found.cylinder[rows] == cylinder)
-        spread = np.where(kept[same], slope[same] * of_gas.minute_stdev[rows[same]], np.nan)
+        spread = np.where(fine[same], slope[same] * of_gas.minute_stdev[rows[same]], np.nan)
         continuous[same] = cmr(time[same], spread, of_gas.minutes[rows[same]])
         told = ltr(time[same], np.where(kept[same], averages[same], np.nan), window)
         # An injection that does not count tells nothing new.

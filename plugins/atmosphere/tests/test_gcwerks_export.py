@@ -255,6 +255,8 @@ def test_real_files(real_data: Path, file: str) -> None:
 def test_an_archive_is_refused(real_data: Path) -> None:
     with pytest.raises(InputError, match=r"test\.tar\.gz: an archive \(tar\), which may hold several files: unpack it"):
         READER.read(real_data / CRDS / "test.tar.gz", READER.options(), CONTEXT)
+    assert READER.guess is not None
+    assert READER.guess(real_data / CRDS / "test.tar.gz") is None
 
 
 @pytest.mark.realdata

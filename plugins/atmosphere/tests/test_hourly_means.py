@@ -203,6 +203,8 @@ def test_a_conversion_that_is_not_known_is_refused() -> None:
 
 def test_a_line_without_minutes_is_told() -> None:
     assert derived({"meteo": make_stream(times_of(np.arange(3)), {}, ())}) == ({}, ["hourly-means: there is no series of minutes"])
+    days = minute_stream(times_of(np.arange(0)), {"co2": np.zeros(0)}).assign_attrs(averaging_interval="day")
+    assert derived({"obspack": days}) == ({}, [])
     empty = minute_stream(times_of(np.arange(0)), {"co2": np.zeros(0)})
     assert derived({"picarro/150m": empty}) == ({}, [])
 

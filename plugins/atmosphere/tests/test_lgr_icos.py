@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import tarfile
 import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -114,6 +115,11 @@ def test_what_a_file_does_not_tell_is_stated(tmp_path: Path) -> None:
     complaint = r"^file\.txt: '05/09/2022' is two different days.*state date_order = \"dd/mm/yyyy\" or date_order = \"mm/dd/yyyy\""
     with pytest.raises(InputError, match=complaint):
         read(tmp_path, row("05/09/2022 12:00:00.000"))
+    assert READER.guess is not None
+    guess = READER.guess(tmp_path / "file.txt")
+    assert guess is not None
+    assert guess.options == {}
+    assert guess.unsure[0].startswith("date_order: 05/09/2022 is two different days; state ")
     assert times(read(tmp_path, row("05/09/2022 12:00:00.000"), date_order="dd/mm/yyyy"))[0][:10] == "2022-09-05"
     assert times(read(tmp_path, row("05/09/2022 12:00:00.000"), date_order="mm/dd/yyyy"))[0][:10] == "2022-05-09"
 
@@ -226,6 +232,11 @@ def test_packed_files(tmp_path: Path) -> None:
         guess = READER.guess(path)
         assert guess is not None
         assert guess.options == {"date_order": "dd/mm/yyyy"}
+    archive = tmp_path / "file.txt.tar.gz"
+    with tarfile.open(archive, "w:gz") as file:
+        file.add(tmp_path / "file.txt", "file.txt")
+    assert READER.guess is not None
+    assert READER.guess(archive) is None
     for name, data, complaint in (
         ("cut.gz", gzip.compress(content)[:-20], "packed with gzip, and damaged"),
         ("cut.zip", packed(content, "file.txt")[:-30], "packed with zip, and damaged"),
@@ -313,4 +324,5 @@ def test_real_files_prove_their_order_or_are_refused(real_data: Path) -> None:
         guess = READER.guess(folder / file)
         assert guess is not None
         assert guess.confidence > 0.9
-        assert guess.unsure[0].startswith(f"date_order: {date} is two different days; dd/mm/yyyy or mm/dd/yyyy")
+        assert guess.options == {}
+        assert guess.unsure[0].startswith(f"date_order: {date} is two different days; state dd/mm/yyyy or mm/dd/yyyy")

@@ -10,6 +10,7 @@ import netCDF4
 import numpy as np
 import pytest
 from icos_atmosphere.readers.obspack import READER, STREAM
+from icos_atmosphere.readers.obspack_series import listed
 from icos_atmosphere.vocabulary import ATC_FLAGS
 
 from icos_core.components import ReadResult
@@ -303,7 +304,8 @@ def test_guesses(tmp_path: Path) -> None:
     guess = READER.guess(noaa(tmp_path / "ch4_bao.nc"))
     assert guess is not None
     assert guess.options == {"intake_height": 300.0}
-    assert any("22, 100, 300" in sentence for sentence in guess.unsure)
+    assert any("22 m, 100 m, 300 m" in sentence for sentence in guess.unsure)
+    assert listed(np.arange(400.0)).endswith("29 m and 370 heights more")
     open_ended = READER.guess(openghg(tmp_path / "toh.nc", sampling_height="", inlet="", calibration_scale=""))
     assert open_ended is not None
     assert [sentence.split(":")[0] for sentence in open_ended.unsure] == ["intake_height", "calibration_scale"]

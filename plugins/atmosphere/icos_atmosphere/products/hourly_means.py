@@ -64,7 +64,7 @@ def derive(streams: Streams, options: HourlyMeansOptions, context: Context) -> P
     outcomes: list[Outcome] = []
     problems: list[Problem] = []
     lines = lines_of(streams, "minute")
-    if not lines and not lines_of(streams, "hour"):
+    if not lines and not any(lines_of(streams, interval) for interval in ("hour", "day", "month")):
         problems.append(Problem(message="hourly-means: there is no series of minutes"))
     for line, series in lines.items():
         filled = [each for each in series if each.data.sizes["time"]]

@@ -34,13 +34,13 @@ def guess(path: Path) -> Guess | None:
     serial = serial_number(lines, header)
     unsure = ["utc_offset: a file does not say how far its clock is from UTC"]
     if len(fitting) > 1:
-        unsure.insert(0, f"date_order: {dates[0]} is two different days; {' or '.join(fitting)}, as the analyser is set")
+        unsure.insert(0, f"date_order: {dates[0]} is two different days; state {' or '.join(fitting)}, as the analyser is set")
     elif proven is not None:
         unsure.insert(0, "date_order: proven here; state it if files of the first twelve days of a month are to be read, too")
     read = sorted({name for part in parts for name in part.places})
     return Guess(
         confidence=0.95 if serial else 0.8,
-        options={"date_order": fitting[0]} if fitting else {},
+        options={"date_order": fitting[0]} if len(fitting) == 1 else {},
         found=(*((f"analyser {serial}",) if serial else ()), f"columns of a Los Gatos analyser: {', '.join(read)}"),
         unsure=tuple(unsure),
     )

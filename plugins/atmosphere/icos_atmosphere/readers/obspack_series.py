@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from icos_core.components import ReadResult
     from icos_core.raw_text.line_account import LineAccount
 
-__all__ = ["NO_HEIGHT", "NO_TIME", "OTHER_HEIGHT", "Series", "at_one_height", "observations", "scale_of", "series_result"]
+__all__ = ["NO_HEIGHT", "NO_TIME", "OTHER_HEIGHT", "Series", "at_one_height", "listed", "observations", "scale_of", "series_result"]
 
 NO_TIME = "no time"
 NO_HEIGHT = "no intake height"
@@ -118,10 +118,10 @@ def at_one_height(series: Series, lines: Lines, options: SeriesOptions, account:
         last = np.flatnonzero(stated)[np.argmax(series.time[stated])]
         return _rows(series, timed), float(height[last])
     if wanted is None and found.size > 1:
-        raise InputError(file, f"has air of {_listed(found)} above ground: the option intake_height chooses which is read")
+        raise InputError(file, f"has air of {listed(found)} above ground: the option intake_height chooses which is read")
     chosen = float(found[0]) if wanted is None else wanted
     if found.size and not (np.abs(found - chosen) < _SAME).any():
-        raise InputError(file, f"has no air of {chosen:g} m above ground, which intake_height asks for, but of {_listed(found)}")
+        raise InputError(file, f"has no air of {chosen:g} m above ground, which intake_height asks for, but of {listed(found)}")
     same = np.abs(height - chosen) < _SAME
     if found.size <= 1:
         same |= ~stated
@@ -130,7 +130,8 @@ def at_one_height(series: Series, lines: Lines, options: SeriesOptions, account:
     return _rows(series, timed & same), chosen
 
 
-def _listed(heights: NDArray[np.float64]) -> str:
+def listed(heights: NDArray[np.float64]) -> str:
+    """Return heights as a text, the first of them where there are very many."""
     shown = ", ".join(f"{height:g} m" for height in heights[:_MOST_HEIGHTS])
     more = heights.size - _MOST_HEIGHTS
     return f"{shown} and {more} heights more" if more > 0 else shown

@@ -12,7 +12,7 @@ from icos_atmosphere.atc_flags import codes_of
 from icos_atmosphere.readers.obspack_layout import height_in, layout_of, stated_scale
 from icos_atmosphere.readers.obspack_missing import whole_numbers, without_codes
 from icos_atmosphere.readers.obspack_options import ObspackOptions
-from icos_atmosphere.readers.obspack_series import Series, scale_of
+from icos_atmosphere.readers.obspack_series import Series, listed, scale_of
 from icos_atmosphere.readers.obspack_time import LENGTHS, SAMPLE, decoded, interval_of_length, interval_of_steps, starts
 from icos_atmosphere.readers.obspack_units import POWERS, in_power_of_ten, power_of_units
 from icos_atmosphere.readers.obspack_words import NOT_STATED, PROVIDER_FLAG, bits
@@ -94,7 +94,7 @@ def sniff_variables(file: NetcdfFile) -> Guess:
     unsure: list[str] = []
     if len(heights) > 1:
         options["intake_height"] = heights[-1]
-        unsure.append(f"intake_height: one of {', '.join(f'{each:g}' for each in heights)}")
+        unsure.append(f"intake_height: one of {listed(np.array(heights))}")
     if heights == [None]:
         unsure.append("intake_height: the file does not say it, and it must be stated")
     if not file.text("dataset_calibration_scale", "calibration_scale", "Calibration_scale"):

@@ -40,14 +40,16 @@ def plain_bytes(path: Path) -> bytes:
 
 
 def plain_head(path: Path, size: int = _HEAD_BYTES) -> bytes:
-    """Return the first bytes of what :func:`plain_bytes` returns, nothing where it cannot be read."""
+    """Return the first bytes of what :func:`plain_bytes` returns, nothing where that raises."""
     try:
         with path.open("rb") as file:
             head = file.read(size)
         if head.startswith(_GZIP):
             with gzip.open(path) as file:
-                return file.read(size)
-        return plain_bytes(path)[:size] if head.startswith(_ZIP) else head
+                head = file.read(size)
+        elif head.startswith(_ZIP):
+            head = plain_bytes(path)[:size]
+        return b"" if _is_tar(head) else head
     except (*_UNPACKING, TextError):
         return b""
 
@@ -60,9 +62,13 @@ def _unpacked(data: bytes) -> bytes:
             raise TextError(f"packed with gzip, and damaged: {error}") from error
     elif data.startswith(_ZIP):
         data = _of_zip(data)
-    if data[_TAR_PLACE : _TAR_PLACE + len(_TAR)] == _TAR:
+    if _is_tar(data):
         raise TextError("an archive (tar), which may hold several files: unpack it, and read the files")
     return data
+
+
+def _is_tar(data: bytes) -> bool:
+    return data[_TAR_PLACE : _TAR_PLACE + len(_TAR)] == _TAR
 
 
 def _of_zip(data: bytes) -> bytes:

@@ -251,6 +251,18 @@ def test_water_vapour_that_stays_the_same_is_what_it_is():
     np.testing.assert_allclose(cells["co2_dry"].values[late], cells["co2_wet"].values[late], rtol=1e-12)
 
 
+def test_a_reading_that_comes_again_after_damaged_rows_is_not_new():
+    """A row in four is damaged; the analyser has a new reading in every third row."""
+
+    def damaged(count):
+        latest = np.arange(count) // 3
+        values = np.where(np.arange(count) % 4 == 3, np.nan, 400.0 + 0.001 * latest)
+        return {"co2_dry": values, "co2_wet": values}
+
+    cells = condensed(rows_of(damaged))
+    assert cells["co2_n"].values[10:20].tolist() == [20] * 10
+
+
 def test_what_is_behind_a_port_may_change_while_it_is_open():
     """At 00:30 the tube of the one port is moved from 100 m to 50 m: what comes then must settle, and is another segment."""
     moved = "2024-01-01T00:30:00Z"

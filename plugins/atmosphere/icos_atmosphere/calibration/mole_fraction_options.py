@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from icos_atmosphere.calibration.assignments import gases_of
 from icos_atmosphere.calibration.option_mistakes import all_at_once
@@ -27,6 +27,8 @@ from icos_core.versioned import Options
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
+
+    from pydantic import ModelWrapValidatorHandler
 
 __all__ = ["DEFAULT_LIMITS", "GasLimits", "LimitsOf", "MoleFractionOptions", "Stabilisation"]
 
@@ -113,9 +115,8 @@ class MoleFractionOptions(Options):
     slope_range: Annotated[tuple[float, float], AfterValidator(_in_order)] = Field(
         default=(0.9, 1.1), description="slopes of assigned against measured values that are accepted"
     )
-    maximum_gap: Duration | None = Field(
+    maximum_gap: Annotated[Duration, Field(gt=timedelta(0))] | None = Field(
         default=None,
-        gt=timedelta(0),
         description="calibrations further apart than this are not interpolated, each is held; default: no limit",
     )
     limits: dict[GasName, GasLimits] = Field(default_factory=dict, description="limits of a gas that are not the usual ones")

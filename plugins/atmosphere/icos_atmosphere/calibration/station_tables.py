@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -86,8 +86,8 @@ class Port(Versioned):
     port: int = Field(ge=0, description="number of the port, as the valve's column shows it")
     line: str | None = Field(default=None, description="name of the sampling line")
     cylinder: str | None = Field(default=None, description="name of the cylinder")
-    stabilisation: Duration | None = Field(
-        default=None, ge=timedelta(0), description="how long after a switch to this port rows are not used; default: that of its kind"
+    stabilisation: Annotated[Duration, Field(ge=timedelta(0))] | None = Field(
+        default=None, description="how long after a switch to this port rows are not used; default: that of its kind"
     )
 
     @model_validator(mode="after")

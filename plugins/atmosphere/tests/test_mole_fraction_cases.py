@@ -263,6 +263,17 @@ def test_a_reading_that_comes_again_after_damaged_rows_is_not_new():
     assert cells["co2_n"].values[10:20].tolist() == [20] * 10
 
 
+def test_a_reading_after_a_gap_is_new_wherever_periods_end():
+    """Of an analyser whose fresh rows are those that change: the same reading before and after a gap of an hour."""
+    stream = rows_of(lambda _count: {"co2_dry": np.full(4_000, 400.0), "co2_wet": np.full(4_000, 400.0)})
+    time = stream["time"].values.copy()
+    time[2_000:] += 3_600 * SECOND
+    stream = stream.assign_coords(time=time)
+    whole, cut = condensed(stream), condensed(stream.isel(time=slice(2_000, None)))
+    np.testing.assert_array_equal(whole["co2_n"].values[-cut.sizes["time"] :], cut["co2_n"].values)
+    assert cut["co2_n"].values.sum() == 1
+
+
 def test_what_is_behind_a_port_may_change_while_it_is_open():
     """At 00:30 the tube of the one port is moved from 100 m to 50 m: what comes then must settle, and is another segment."""
     moved = "2024-01-01T00:30:00Z"

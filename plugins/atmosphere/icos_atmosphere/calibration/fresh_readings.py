@@ -32,7 +32,7 @@ __all__ = ["Needed", "Reading", "fresh_rows", "gas_readings", "humidity_name", "
 _HUMIDITY = ("h2o_reported", "h2o")
 _COEFFICIENTS = ("a", "b", "c", "d", "h_p", "c1", "c2", "c3", "c4")
 _LONGEST_UPDATE = 30_000_000_000
-"""Updates of water vapour further apart (ns) are not averaged, and count no longer for rows after them."""
+"""Updates of water vapour further apart (ns) are not averaged, and count no longer for rows after them; nor is a reading repeated so long."""
 _NOT_MEASURED = "or with the key gases of [[calibrate.instruments]] what the analyser measures"
 
 
@@ -87,11 +87,12 @@ def fresh_rows(stream: xr.Dataset, name: str, instrument: Instrument) -> Mask:
     elif codes is not None and "species" in stream.data_vars:
         fresh = np.isin(stream.variables["species"].values, codes)
     else:
-        # A reading that comes again after a row without is not new.
+        # A reading that comes again after a row without is not new, one after a long time is: what was before a gap periods need not see.
         there = np.flatnonzero(np.isfinite(values))
         told = values[there]
         fresh = np.zeros(values.shape, dtype=bool)
-        fresh[there[:1]], fresh[there[1:]] = True, told[1:] != told[:-1]
+        late = np.diff(stream.variables["time"].values[there].astype("i8")) > _LONGEST_UPDATE
+        fresh[there[:1]], fresh[there[1:]] = True, (told[1:] != told[:-1]) | late
     present: Mask = fresh & np.isfinite(values)
     return present
 

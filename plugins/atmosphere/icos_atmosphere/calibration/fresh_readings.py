@@ -32,7 +32,7 @@ __all__ = ["Needed", "Reading", "fresh_rows", "gas_readings", "humidity_name", "
 _HUMIDITY = ("h2o_reported", "h2o")
 _COEFFICIENTS = ("a", "b", "c", "d", "h_p", "c1", "c2", "c3", "c4")
 _LONGEST_UPDATE = 30_000_000_000
-"""Updates of water vapour further apart (ns) are not averaged, and count no longer for rows after them; nor is a reading repeated so long."""
+"""Updates of water vapour further apart (ns) are not averaged, and count no longer for rows after them; no reading is repeated so long."""
 _NOT_MEASURED = "or with the key gases of [[calibrate.instruments]] what the analyser measures"
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
-from cells import cylinder, station
+from cells import START, cells_of, cylinder, sequence, station
 from click.testing import CliRunner
+from icos_atmosphere.calibration.accounting import complaints
+from icos_atmosphere.calibration.analyser import analyser_of
 from icos_atmosphere.calibration.fresh_readings import Needed, needed_readings
 from icos_atmosphere.calibration.mole_fraction import CALIBRATOR
 from icos_atmosphere.scales import CURRENT, gas_of_scale
@@ -15,10 +19,14 @@ from icos_atmosphere.scales import CURRENT, gas_of_scale
 from icos_core.cli import main
 from icos_core.describing.description import load_description
 from icos_core.exceptions import DescriptionError
+from icos_core.people import PersonFlag
 from icos_core.plugins import installed_plugins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 HEAD = """\
 [station]
@@ -184,6 +192,42 @@ def test_scales_of_cylinders(scale: str, sentence: str) -> None:
         station((*THREE, fourth))
 
 
+def refusal(reading: Callable[[int, NDArray[np.float64]], NDArray[np.float64]], flags: Sequence[PersonFlag] = ()) -> str:
+    """Return what is told of a calibration sequence of cylinders that are read so."""
+    analyser = analyser_of("picarro", cells_of(sequence(0.0, (2, 3, 4)), reading), station(THREE), flags)
+    told = [str(problem) for problem in complaints(analyser)]
+    assert told[-1] == "picarro: no calibration of CO2 was accepted: it has no values"
+    assert len(told) == 2
+    return told[0].removeprefix("picarro: calibration 0 (2024-01-01T00:00:00Z) of CO2 is not used: ")
+
+
+def test_a_sequence_that_is_not_used_says_why() -> None:
+    """What stands behind it, too: another unit, injections that drift or that a person spoke against."""
+    values = np.array([380.0, 400.0, 440.0])
+    assert refusal(lambda port, hours: np.full(hours.shape, 1e3 * values[port - 2])) == (
+        "slope 0.00100 outside 0.9 to 1.1 (assigned values are in umol mol-1)"
+    )
+    assert refusal(lambda port, hours: np.full(hours.shape, 0.8 * values[port - 2])) == "slope 1.25000 outside 0.9 to 1.1"
+
+    def drifting(port: int, hours: NDArray[np.float64]) -> NDArray[np.float64]:
+        return values[port - 2] + (0.4 * (hours % 0.5) if port == 3 else 0.0)
+
+    assert refusal(drifting) == "2 cylinders, 3 are needed (2 of its injections still drift)"
+    bad = PersonFlag(
+        id="F0001",
+        stream="picarro/injections",
+        variable="co2_measured",
+        start=START,
+        end=START + np.timedelta64(1, "D"),
+        flag=4,
+        who="Institute",
+        when="2024-02-01T00:00:00Z",
+        why="a leak",
+    )
+    flagged = refusal(lambda port, hours: np.full(hours.shape, values[port - 2]), [bad])
+    assert flagged == "0 cylinders, 3 are needed (6 of its injections are flagged by a person)"
+
+
 def test_the_gas_that_a_scale_names() -> None:
     assert {gas: gas_of_scale(scale) for gas, scale in CURRENT.items()} == {gas: gas for gas in CURRENT}
     spelt = ("X2019", "NOAA_co2_X2019", "WMOCO2X2019", "TU-87", "NOAA N2O 2006A", "CO2 and CH4", "NOAA co-op", "")
@@ -220,6 +264,15 @@ def test_a_reader_that_lacks_what_a_correction_needs_is_refused(tmp_path: Path) 
     path.write_text((HEAD + tables).replace('"picarro"', '"gcwerks-export"'), encoding="utf-8")
     with pytest.raises(DescriptionError, match="co2_wet"):
         load_description(path, installed_plugins())
+
+
+def test_the_schema_knows_the_tables() -> None:
+    result = CliRunner().invoke(main, ["schema"])
+    assert result.exit_code == 0
+    known = json.loads(result.output)["$defs"]["MoleFractionOptions"]
+    assert set(known["required"]) == {"scales", "instruments", "lines", "ports"}
+    assert known["additionalProperties"] is False
+    assert {"cylinders", "water", "events", "stabilisation"} < set(known["properties"])
 
 
 def test_the_calibrator_is_described_with_its_tables() -> None:

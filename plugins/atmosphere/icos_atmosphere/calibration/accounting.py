@@ -165,7 +165,18 @@ def _refused(analyser: Analyser) -> list[Problem]:
         for number, reason in enumerate(mine.sequences.reasons):
             if reason:
                 when = analyser.injections.time[analyser.order.sequence == number][0].astype("M8[s]")
-                problems.append(Problem(message=f"{analyser.stream}: calibration {number} ({when}Z) of {formula} is not used: {reason}"))
+                told = f"calibration {number} ({when}Z) of {formula} is not used: {reason}{_left_out(analyser, gas, number)}"
+                problems.append(Problem(message=f"{analyser.stream}: {told}"))
         if not mine.sequences.accepted.any():
             problems.append(Problem(message=f"{analyser.stream}: no calibration of {formula} was accepted: it has no values"))
     return problems
+
+
+def _left_out(analyser: Analyser, gas: str, sequence: int) -> str:
+    """Say which injections of a sequence did not count though they should."""
+    mine = analyser.gases[gas]
+    due = (analyser.order.sequence == sequence) & ~analyser.order.conditioning & ~mine.kept
+    flagged, drifting = due & mine.refused, due & mine.drifting & ~mine.refused
+    counts = ((drifting, "still drift"), (flagged, "are flagged by a person"))
+    told = [f"{int(rows.sum())} of its injections {what}" for rows, what in counts if rows.any()]
+    return f" ({', '.join(told)})" if told else ""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_atmosphere.line_fit import fit_line, fit_line_odr
+from icos_atmosphere.vocabulary.gases import GASES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_atmosphere.calibration.injections import Injections
-    from icos_atmosphere.calibration.mole_fraction_options import LimitsOf, MoleFractionOptions
+    from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
     from icos_atmosphere.line_fit import LineFit
 
     FloatArray = NDArray[np.float64]
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["GasSequences", "Order", "fit_sequences", "order_of"]
 
 _LEAST = 1e-6
+_NO_UNIT = (0.1, 10.0)
+"""Slopes beyond come from values in another unit."""
 _POOLED = 6
 """Sequences over which the variance between cycles is pooled."""
 
@@ -162,7 +165,7 @@ def fit_sequences(
     # Without any stated error all cylinders count the same.
     stated = np.maximum(np.broadcast_to(uncertainty, measured.shape), _LEAST)
     fit = fit_line(measured, values) if options.fit == "ols" else fit_line_odr(measured, values, error, stated)
-    accepted, reasons = _accept(fit, cycles, spread, options, options.limits_of(gas))
+    accepted, reasons = _accept(fit, cycles, spread, options, gas)
     time, h2o = _when(injections, used, order.sequence, count)
     return GasSequences(
         time=time,
@@ -233,8 +236,9 @@ def _when(
 
 
 def _accept(
-    fit: LineFit, cycles: NDArray[np.int64], spread: FloatArray, options: MoleFractionOptions, limits: LimitsOf
+    fit: LineFit, cycles: NDArray[np.int64], spread: FloatArray, options: MoleFractionOptions, gas: str
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    limits = options.limits_of(gas)
     cylinders = (cycles > 0).sum(axis=1)
     worst = np.nan_to_num(np.abs(fit.residual)).max(axis=1, initial=0.0)
     widest = np.nan_to_num(spread).max(axis=1, initial=0.0)
@@ -247,7 +251,8 @@ def _accept(
             why.append("no line: the cylinders read the same")
         else:
             if not options.slope_range[0] <= fit.slope[number] <= options.slope_range[1]:
-                why.append(f"slope {fit.slope[number]:.5f} outside {options.slope_range[0]:g} to {options.slope_range[1]:g}")
+                unit = "" if _NO_UNIT[0] < fit.slope[number] < _NO_UNIT[1] else f" (assigned values are in {GASES[gas].units})"
+                why.append(f"slope {fit.slope[number]:.5f} outside {options.slope_range[0]:g} to {options.slope_range[1]:g}{unit}")
             if worst[number] > limits.residual:
                 why.append(f"residual {worst[number]:.3f} above {limits.residual:g}")
         if widest[number] > limits.cycle_spread:

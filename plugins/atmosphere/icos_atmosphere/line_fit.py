@@ -217,15 +217,19 @@ def fit_line_odr(measured: ArrayLike, assigned: ArrayLike, measured_uncertainty:
     present = (there > 0.0) & (x_variance + y_variance > 0.0)
     x, y = np.where(present, x, 0.0), np.where(present, y, 0.0)
     slope = fit_line(np.where(present, x, np.nan), y).slope
+    done = np.isnan(slope)
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(_ITERATIONS):
             w = np.where(present, 1.0 / (y_variance + np.square(slope)[:, np.newaxis] * x_variance), 0.0)
             total, centre, mean = _means(w, x, y)
             U, V = x - centre[:, np.newaxis], y - mean[:, np.newaxis]
             adjusted = w * (U * y_variance + slope[:, np.newaxis] * V * x_variance)
-            previous, (slope, _spread) = slope, _slope(w * adjusted, V, U, _rounding(total, centre))
-            if np.all(np.isnan(slope) | (np.abs(slope - previous) <= 4.0 * np.spacing(np.abs(slope)))):
+            if done.all():
                 break
+            moved, _spread = _slope(w * adjusted, V, U, _rounding(total, centre))
+            # A line that has arrived stays, or others that take longer would change its rounding.
+            previous, slope = slope, np.where(done, slope, moved)
+            done |= np.isnan(slope) | (np.abs(slope - previous) <= 4.0 * np.spacing(np.abs(slope)))
         shift = np.sum(w * adjusted, axis=-1) / total
         offset = np.where(present, adjusted - shift[:, np.newaxis], 0.0)
         intercept = mean - slope * centre

@@ -13,6 +13,7 @@ from icos_atmosphere.calibration.mole_fraction import calibrate
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
 from icos_atmosphere.calibration.result_streams import calibration_stream
 from icos_atmosphere.calibration.targets import find_targets
+from icos_atmosphere.line_fit import fit_line_odr
 from icos_atmosphere.products.hourly_means import PRODUCT
 from icos_atmosphere.vocabulary import VOCABULARY
 from sampled_air import minute_stream
@@ -98,6 +99,16 @@ def test_a_later_sequence_leaves_the_reference_of_earlier_ones():
     early = calibration_stream(found(visits[:12], reading, options), {})[0]
     late = calibration_stream(found(visits, reading, options), {})[0]
     assert late["co2_reference"].values[0] == early["co2_reference"].values[0]
+
+
+def test_orthogonal_distances_of_one_line_do_not_depend_on_others():
+    random = np.random.default_rng(0)
+    readings = measured(np.array(VALUES)) + random.normal(0.0, 0.02, (300, 4))
+    readings[-1] += random.normal(0.0, 30.0, 4)  # takes longer than all others
+    many = fit_line_odr(readings, VALUES, 0.02, 0.03)
+    fewer = fit_line_odr(readings[:-1], VALUES, 0.02, 0.03)
+    for name in ("slope", "intercept", "centre", "offset", "residual"):
+        np.testing.assert_array_equal(getattr(many, name)[:-1], getattr(fewer, name), err_msg=name)
 
 
 # Working standard

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import atc_files
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from icos_core.exceptions import DataError
 from icos_core.flags import apply_flags, decode_bits
 from icos_core.testing import CalibratorContract, example_context, flagged
 
+CONTEXT = replace(example_context(), station=example_context().station.model_copy(update={"id": "ABC"}))
 HALL = 1.00079, -0.142
 SCALES = {"co2": {"co2": "X2019"}, "ch4": {"ch4": "X2004A"}}
 
@@ -30,7 +33,7 @@ def series(folder, content=None, **options):
 def calibrated(streams, **options):
     """Calibrate as a run does: the result carries its flags."""
     streams = streams if isinstance(streams, dict) else {"icos_atc": streams}
-    result = CALIBRATOR.calibrate(streams, CALIBRATOR.options.model_validate(options), example_context())
+    result = CALIBRATOR.calibrate(streams, CALIBRATOR.options.model_validate(options), CONTEXT)
     cascades = CALIBRATOR.cascades(CALIBRATOR.options.model_validate(options))["*"]
     for name, stream in result.streams.items():
         result.streams[name] = stream.copy()
@@ -219,3 +222,13 @@ def test_streams_of_analysers_are_passed_over():
 def test_no_scale_is_none_to_convert_to():
     with pytest.raises(ValidationError, match="no scale that values can be converted to"):
         CALIBRATOR.options(scale={"co2": "none"})
+
+
+def test_a_file_of_another_station_is_told(tmp_path):
+    stream = series(tmp_path)
+    (problem,) = CALIBRATOR.calibrate({"icos_atc": stream}, CALIBRATOR.options(), example_context()).problems
+    assert str(problem).startswith("icos_atc: the file is of station ABC, the description of XX00: name and position in exports are ")
+    assert calibrated(stream).problems == ()
+    assert calibrated(stream.assign_attrs(atc_station_code="abc")).problems == ()
+    del stream.attrs["atc_station_code"]
+    assert CALIBRATOR.calibrate({"icos_atc": stream}, CALIBRATOR.options(), example_context()).problems == ()

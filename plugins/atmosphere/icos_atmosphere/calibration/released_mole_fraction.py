@@ -71,7 +71,7 @@ def cascades(options: ReleasedOptions) -> Mapping[str, tuple[Cascade, ...]]:
     return dict.fromkeys(options.streams or ("*",), found)
 
 
-def calibrate(streams: Streams, options: ReleasedOptions, context: Context) -> CalibrationResult:  # noqa: ARG001  # the signature is the contract's
+def calibrate(streams: Streams, options: ReleasedOptions, context: Context) -> CalibrationResult:
     """Take finished series over.
 
     Parameters
@@ -81,7 +81,7 @@ def calibrate(streams: Streams, options: ReleasedOptions, context: Context) -> C
     options
         Options of the calibrator.
     context
-        Not used.
+        The station, which the files are to be of.
 
     Raises
     ------
@@ -91,6 +91,7 @@ def calibrate(streams: Streams, options: ReleasedOptions, context: Context) -> C
     named = options.streams or [name for name, stream in streams.items() if "analyser" not in stream.attrs]
     work = _Work(options)
     for name in named:
+        work.problems += _other_station(name, streams[name], context.station.id)
         for gas in (gas for gas in GASES if gas in streams[name]):
             work.take(name, work.streams.get(name, streams[name]), gas)
     table = Table(title=TITLE, columns=_COLUMNS, rows=tuple(work.rows), note=NOTE)
@@ -180,6 +181,15 @@ class _Work:
             ways = "the reader's option calibration_scale states what a file does not, unconvertible = 'missing' leaves such values out"
             raise DataError(f"{WHO}: {what}; {ways}")
         self.problems.append(Problem(message=f"{what}; they are made missing"))
+
+
+def _other_station(name: str, stream: xr.Dataset, station: str) -> list[Problem]:
+    """Tell where a file says that it is of another station than the description."""
+    code = str(stream.attrs.get("atc_station_code", station))
+    if code.upper() == station.upper():
+        return []
+    said = f"the file is of station {code}, the description of {station}: name and position in exports are those of the description"
+    return [Problem(message=f"{name}: {said}")]
 
 
 def _present(stream: xr.Dataset, gas: str) -> NDArray[np.bool_]:

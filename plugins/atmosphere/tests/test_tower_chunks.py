@@ -90,7 +90,7 @@ def assert_same_but_for_names(found: bytes, wanted: bytes, name: str) -> None:
 def test_files_never_show(tmp_path: Path, rows: Rows) -> None:
     layouts = {
         "hours": (list(by_length(rows, "h")), 1),
-        "days": (list(by_length(rows, "D")), 2),
+        "days": (list(by_length(rows, "D")), 1),
         "cut anywhere": (list(anywhere(rows, 0)), 1),
         "cut elsewhere": (list(anywhere(rows, 1)), 2),
     }

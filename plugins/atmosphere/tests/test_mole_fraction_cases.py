@@ -9,7 +9,7 @@ from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
 from icos_atmosphere.calibration.condense import condense
 from icos_atmosphere.calibration.minutes import minutes_of_line
-from icos_atmosphere.calibration.mole_fraction import calibrate
+from icos_atmosphere.calibration.mole_fraction import CALIBRATOR, calibrate
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
 from icos_atmosphere.calibration.result_streams import calibration_stream
 from icos_atmosphere.calibration.targets import find_targets
@@ -467,3 +467,21 @@ def test_a_target_without_a_calibration_of_its_time_tells_nothing():
     assert not targets.kept[between].any()
     assert np.nanmax(targets.ltr) < 1e-6
     np.testing.assert_allclose(targets.cmr, 0.02 * 1.00527, rtol=1e-9)
+
+
+# Usual tests
+
+
+@pytest.mark.parametrize(("second", "tested"), [("G2401-m", True), ("G2201-i", False)])
+def test_the_range_of_one_model_does_not_condemn_the_one_that_follows(second, tested):
+    """The cavity of a G2201-i is at 148 torr, that of the G2401 before it was at 140."""
+    change = "2024-06-01T00:00:00Z"
+    options = station(
+        CYLINDERS,
+        instruments=[
+            {"stream": "picarro", "model": "G2401", "valid_to": change},
+            {"stream": "picarro", "model": second, "valid_from": change},
+        ],
+    )
+    cavity = {table["variable"] for table in CALIBRATOR.default_tests(options) if "stream" in table}
+    assert ("cavity_pressure" in cavity) == tested

@@ -26,7 +26,7 @@ from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOption
 from icos_atmosphere.calibration.result_streams import calibration_stream, injection_stream, target_stream
 from icos_atmosphere.calibration.result_words import calibration_words, injection_words, target_words
 from icos_atmosphere.calibration.targets import find_targets
-from icos_atmosphere.quality.defaults import usual_tests
+from icos_atmosphere.quality.defaults import cavity_ranges, usual_tests
 from icos_atmosphere.vocabulary import series_words
 from icos_atmosphere.vocabulary.gases import GASES
 from icos_atmosphere.vocabulary.measured import DIAGNOSTICS, STATUS
@@ -175,7 +175,12 @@ def _provides(options: MoleFractionOptions) -> Mapping[str, tuple[Variable, ...]
 
 
 def _default_tests(options: MoleFractionOptions) -> Sequence[Mapping[str, Any]]:
-    models = {instrument.stream: instrument.model for instrument in reversed(options.instruments)}
+    models = {}
+    for name in streams_of(options):
+        ranges = {cavity_ranges(instrument.model): instrument.model for instrument in instruments_of(options, name)}
+        # A test has one range for all times: it would condemn the other analyser where one of another kind follows.
+        if len(ranges) == 1:
+            models[name] = next(iter(ranges.values()))
     return usual_tests(models, options.gases)
 
 

@@ -58,6 +58,17 @@ class PersonFlag:
         shift = np.timedelta64(offset, "ns")
         return replace(self, start=self.start + shift, end=self.end + shift)
 
+    def of_whole(self, interval: timedelta) -> PersonFlag:
+        """Return the flag over what the rows that it covers stand for, where each stands for the interval that begins at its time."""
+        length = np.timedelta64(interval, "ns")
+
+        def up(moment: np.datetime64) -> np.datetime64:
+            since = moment.astype("M8[ns]") - np.datetime64(0, "ns")
+            rounded: np.datetime64 = np.datetime64(0, "ns") - (-since // length) * length
+            return rounded
+
+        return replace(self, start=up(self.start), end=up(self.end))
+
     def rows(self, time: NDArray[np.datetime64]) -> NDArray[np.bool_]:
         """Rows of an increasing time axis that the flag covers."""
         covered = np.zeros(time.shape, dtype=bool)

@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 from icos_core.components import Cascade, Context, Outcome, Streams, Variable
-from icos_core.exceptions import DataError
+from icos_core.exceptions import DataError, ExportRefused
 from icos_core.exporters.cf_netcdf import EXPORTER, CfNetcdfOptions
 from icos_core.flags import apply_flags
 from icos_core.station import Station
@@ -249,5 +249,6 @@ def test_streams_are_chosen_by_name(tmp_path: Path) -> None:
     streams = {"first": flagged_stream(), "second": flagged_stream()}
     paths = EXPORTER.export(streams, tmp_path, CfNetcdfOptions(streams=("second",), label="v2"), example_context())
     assert [path.name for path in paths] == ["XX0020240101_second_v2.nc"]
-    with pytest.raises(DataError, match="nearest: 'second'"):
-        EXPORTER.export(streams, tmp_path, CfNetcdfOptions(streams=("secnd",)), example_context())
+    with pytest.raises(ExportRefused, match="nearest: 'second'"):
+        EXPORTER.export(streams, tmp_path, CfNetcdfOptions(streams=("secnd", "first")), example_context())
+    assert (tmp_path / "XX0020240101_first.nc").is_file()

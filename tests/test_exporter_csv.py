@@ -11,7 +11,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from icos_core.components import Outcome, Streams, Variable
-from icos_core.exceptions import DataError
+from icos_core.exceptions import DataError, ExportRefused
 from icos_core.exporters.csv_table import EXPORTER, CsvOptions
 from icos_core.flags import apply_flags, decode_bits
 from icos_core.people import PersonFlag
@@ -193,8 +193,9 @@ def test_an_unknown_word_of_a_category(tmp_path: Path) -> None:
 
 
 def test_an_unknown_stream(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="nearest: 'underway'"):
-        export(flagged_cruise(4), tmp_path, streams=("under",))
+    with pytest.raises(ExportRefused, match="nearest: 'underway'"):
+        export(flagged_cruise(4), tmp_path, streams=("under", "underway"))
+    assert len(list(tmp_path.iterdir())) == 1  # the one that is there
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -298,3 +299,24 @@ class TestImport:
     def test_absent_file(self, path, tmp_path):
         with pytest.raises(DescriptionError, match=r"none\.csv.*No such file"):
             import_flags(path, tmp_path / "none.csv")
+
+
+def test_a_flag_on_rows_that_stand_for_hours_is_over_their_hours():
+    flag = PersonFlag(
+        id="F1",
+        stream="hourly",
+        variable="co2",
+        start=np.datetime64("2024-01-01T01:30", "ns"),
+        end=np.datetime64("2024-01-01T03:30", "ns"),
+        flag=4,
+        who="station",
+        when="2024-02-01T00:00:00Z",
+        why="",
+    )
+    hours = np.datetime64("2024-01-01T00", "h") + np.arange(6)
+    assert hours[flag.rows(hours.astype("M8[ns]"))].tolist() == hours[2:4].tolist()
+    minutes = (np.datetime64("2024-01-01T00:00", "m") + np.arange(360)).astype("M8[ns]")
+    covered = minutes[flag.of_whole(timedelta(hours=1)).rows(minutes)]
+    assert (covered[0], covered[-1]) == (np.datetime64("2024-01-01T02:00"), np.datetime64("2024-01-01T03:59"))
+    whole = replace(flag, start=np.datetime64("1960-01-01T01:00", "ns"))
+    assert whole.of_whole(timedelta(hours=1)).start == whole.start

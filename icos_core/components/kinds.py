@@ -106,8 +106,8 @@ class Calibrator:
     cascades
         ``f(options)`` → stream name → cascades among the variables of the result.
     made_of
-        ``f(options)`` → stream of the result → streams that products make of it: a person's flag on an hourly mean holds for the minutes
-        that it is made of too, marked as propagated.
+        ``f(options)`` → stream of the result → stream that a product makes of it → the interval that each of its rows stands for: a
+        person's flag on an hourly mean holds for the minutes that it is made of too, marked as propagated.
     default_tests
         ``f(options)`` → usual tests as ``[[qc]]`` tables; a station's own entry for the same test and variable replaces one,
         ``enabled = false`` drops it.
@@ -124,7 +124,7 @@ class Calibrator:
     look_back: Callable[[Any], timedelta] = _no_reach
     row_wise: bool = False
     cascades: Callable[[Any], Mapping[str, tuple[Cascade, ...]]] = lambda _options: {}
-    made_of: Callable[[Any], Mapping[str, tuple[str, ...]]] = lambda _options: {}
+    made_of: Callable[[Any], Mapping[str, Mapping[str, timedelta]]] = lambda _options: {}
     default_tests: Callable[[Any], Sequence[Mapping[str, Any]]] = _nothing
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import Field
 
 from icos_core.components import Exporter
-from icos_core.exceptions import DataError, hint
+from icos_core.exceptions import DataError, ExportRefused, hint
 from icos_core.exporters.acdd import Discovery, global_attributes
 from icos_core.exporters.cf_attributes import CRS, GRID_MAPPING, clean, variable_attributes
 from icos_core.exporters.companions import in_groups
@@ -65,29 +65,31 @@ def export(streams: Streams, folder: Path, options: CfNetcdfOptions, context: Co
 
     Raises
     ------
+    ExportRefused
+        For streams that are asked for and not there, after the others are written.
     DataError
-        For a stream that is asked for and not there, or a variable that netCDF cannot hold.
+        For a variable that netCDF cannot hold.
     """
+    chosen, absent = selected(streams, options.streams)
     files: list[tuple[str, Callable[[Path], None]]] = []
-    for name, stream in selected(streams, options.streams).items():
+    for name, stream in chosen.items():
         for part in split(stream, context.station, context.deployments):
             stem = file_stem(part.label, name, options.label)
             files.append((f"{stem}.nc", partial(_write, part=part, stream_name=name, stem=stem, options=options, context=context)))
-    return write_all(folder, files)
+    written = write_all(folder, files)
+    if absent:
+        raise ExportRefused(absent)
+    return written
 
 
-def selected(streams: Streams, names: Sequence[str]) -> dict[str, xr.Dataset]:
-    """Return the named streams in the order of their names' mention, or all of them.
+def selected(streams: Streams, names: Sequence[str]) -> tuple[dict[str, xr.Dataset], list[str]]:
+    """Return the named streams in the order of their names' mention, or all of them; and what to say of those that are not there.
 
-    Raises
-    ------
-    DataError
-        For a name that is not there, with the nearest one that is.
+    A stream may be made later only: a line that was not sampled yet must not keep the others from being written.
     """
-    for name in names:
-        if name not in streams:
-            raise DataError(f"no stream {name!r} to export; there are {', '.join(sorted(streams))}{hint(name, streams)}")
-    return {name: streams[name] for name in names or streams}
+    there = {name: streams[name] for name in names or streams if name in streams}
+    known = ", ".join(sorted(streams)) or "none"
+    return there, [f"no stream {name!r} to export; there are {known}{hint(name, streams)}" for name in names if name not in streams]
 
 
 def _write(path: Path, *, part: Part, stream_name: str, stem: str, options: CfNetcdfOptions, context: Context) -> None:

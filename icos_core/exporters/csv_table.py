@@ -20,7 +20,7 @@ from pydantic import Field
 
 from icos_core.components import Exporter
 from icos_core.dataset import category_mask
-from icos_core.exceptions import DataError, hint
+from icos_core.exceptions import DataError, ExportRefused, hint
 from icos_core.exporters import text
 from icos_core.exporters.cf_netcdf import selected
 from icos_core.exporters.companions import companions, in_groups, kind_of, owner
@@ -70,10 +70,12 @@ def export(streams: Streams, folder: Path, options: CsvOptions, context: Context
 
     Raises
     ------
+    ExportRefused
+        For streams that are asked for and not there, after the others are written.
     DataError
-        For a stream, variable or word that is asked for and not there.
+        For a variable or word that is asked for and not there.
     """
-    chosen = selected(streams, options.streams)
+    chosen, absent = selected(streams, options.streams)
     _check_names(chosen, options)
     files: list[tuple[str, Callable[[Path], None]]] = [
         (f"{file_stem(part.label, name, options.label)}.csv", partial(_write, table=part.data, options=options))
@@ -81,7 +83,10 @@ def export(streams: Streams, folder: Path, options: CsvOptions, context: Context
         if not options.variables or any(variable in stream.variables for variable in options.variables)
         for part in split(stream, context.station, context.deployments)
     ]
-    return write_all(folder, files)
+    written = write_all(folder, files)
+    if absent:
+        raise ExportRefused(absent)
+    return written
 
 
 def _check_names(streams: dict[str, xr.Dataset], options: CsvOptions) -> None:

@@ -239,7 +239,7 @@ def calibrated_stage(
     measured = {name: frozenset(map(str, stream.data_vars)) for name, stream in streams.items()}
     before = measured if condensing(description, plugins) is None else {}
     cascades: dict[str, list[Cascade]] = {}
-    made_of: dict[str, tuple[str, ...]] = {}
+    made_of: dict[str, Mapping[str, timedelta]] = {}
     for position, spec in enumerate(specs):
         component: Calibrator = plugins.component("calibrator", spec.calibrator)
         who = f"calibrator {component.name!r}"
@@ -270,7 +270,7 @@ def _flag_results(
     result: CalibrationResult,
     streams: Mapping[str, xr.Dataset],
     cascades: Mapping[str, Sequence[Cascade]],
-    made_of: Mapping[str, Sequence[str]],
+    made_of: Mapping[str, Mapping[str, timedelta]],
     offsets: Mapping[str, timedelta],
     context: Context,
     flow: Flow,
@@ -288,7 +288,9 @@ def _flag_results(
         if description is not None:
             found = [*found, *run_tests(name, stream, description.qc, "calibrated", plugins, context, before=before.get(name))]
         people = _people_of(context.people_flags, name, offsets.get(name, timedelta(0)))
-        followed = [flag for later in made_of.get(name, ()) for flag in _people_of(context.people_flags, later)]
+        followed = [
+            flag.of_whole(interval) for later, interval in made_of.get(name, {}).items() for flag in _people_of(context.people_flags, later)
+        ]
         flow.flag(stream, found, people, cascades.get(name, ()), followed=followed)
 
 

@@ -7,6 +7,7 @@ import pytest
 from cells import START, cells_of, cylinder, sequence, station
 from icos_atmosphere.calibration.analyser import analyser_of
 from icos_atmosphere.calibration.coefficients import bracket
+from icos_atmosphere.calibration.cylinder_tables import cylinder_tables
 from icos_atmosphere.calibration.targets import find_targets
 
 from icos_core.people import PersonFlag
@@ -212,3 +213,20 @@ def test_a_conversion_of_cylinders_is_explicit():
         each["co2"]["convert"] = True
     analyser = analyser_of("picarro", cells_of(sequence(0.0, PORTS), drifting), station(old), ())
     np.testing.assert_allclose(analyser.gases["co2"].assigned, 1.00079 * np.array(VALUES) - 0.142, rtol=1e-14)
+
+
+def test_cylinders_and_conversions_are_recorded():
+    old = [cylinder(f"CAL{number}", value, uncertainty=0.02, serial=f"D{number}") for number, value in enumerate(VALUES)]
+    old[3]["co2"] = {**old[3]["co2"], "scale": "WMOX2007", "convert": True}
+    events = [{"time": "2024-01-05T00:00:00Z", "reason": "new pump"}]
+    analyser = analyser_of("picarro", cells_of(sequence(0.0, PORTS), drifting), station(old, events=events), ())
+    cylinders, told = cylinder_tables(analyser)
+    rows = [dict(zip(cylinders.columns, row, strict=True)) for row in cylinders.rows]
+    assert [(row["cylinder"], row["number"], row["stated"]) for row in rows] == [
+        (f"CAL{n}", f"D{n}", value) for n, value in enumerate(VALUES)
+    ]
+    assert [row["conversion"] for row in rows[:3]] == ["", "", ""]
+    assert rows[3]["on"] == "WMO CO2 X2007"
+    assert rows[3]["used"] == pytest.approx(1.00079 * VALUES[3] - 0.142, abs=1e-6)
+    assert rows[3]["conversion"] == "1.00079 x -0.142, to WMO CO2 X2019, doi:10.5194/amt-14-3015-2021"
+    assert told.rows == (("2024-01-05T00:00:00+00:00", "new pump"),)

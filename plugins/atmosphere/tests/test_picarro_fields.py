@@ -120,16 +120,23 @@ def test_an_exponent_of_two_digits_among_longer_ones():
 def test_a_column_that_seldom_changes():
     texts = ["0", "0", "65536", "65536", "0", "x", "-1", "4294967296", "2.0000000000E+00", "1.5"]
     block = block_of([(text,) for text in texts])
-    assert runs(block, 0) == [0, 2, 4, 5, 6, 7, 8, 9]
+    assert runs(block, 0)[0] == [0, 2, 4, 5, 6, 7, 8, 9]
     values = np.empty(len(texts), dtype=np.int32)
     assert read_runs(block, 0, lambda text: code(text, 2**31 - 1), values).tolist() == [5, 6, 7, 9]
     assert values.tolist() == [0, 0, 65536, 65536, 0, MISSING_CODE, MISSING_CODE, MISSING_CODE, 2, MISSING_CODE]
 
 
+@pytest.mark.parametrize("length", range(1, 24))
+def test_texts_that_differ_in_their_last_letter_only(length):
+    texts = [f"{'1' * (length - 1)}{letter}" for letter in "2233"]
+    assert runs(block_of([(text,) for text in texts]), 0) == ([0, 2], [texts[0], texts[2]])
+    assert runs(block_of([(text,) for text in ("0", *texts, "0")]), 0)[0] == [0, 1, 3, 5]
+
+
 def test_a_change_in_the_last_digit_of_an_exponent_is_a_change():
     texts = ["1.0000000000E+000", "1.0000000000E+001", "1.0000000000E+001", "-1.0000000000E+001", "-1.0000000000E+002"]
     block = block_of([(text,) for text in texts])
-    assert runs(block, 0) == [0, 1, 3, 4]
+    assert runs(block, 0) == ([0, 1, 3, 4], [texts[row] for row in (0, 1, 3, 4)])
     values = np.empty(len(texts))
     assert not read_runs(block, 0, reading, values).size
     assert values.tolist() == [1.0, 10.0, 10.0, -10.0, -100.0]

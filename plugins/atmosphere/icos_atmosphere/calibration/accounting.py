@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,7 +96,8 @@ def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
             rows = rows[np.argsort(minute[rows], kind="stable")]
             lines[line] = rows, minute[rows]
         rows, minutes = lines[line]
-        mine = np.sort(rows[slice(*np.searchsorted(minutes, [flag.start, flag.end]).tolist())])
+        whole = flag.of_whole(timedelta(hours=1))
+        mine = np.sort(rows[slice(*np.searchsorted(minutes, [whole.start, whole.end]).tolist())])
         letter = "H" if flag.flag is not None and flag.flag >= QUESTIONABLE else "R"
         found.append(
             (

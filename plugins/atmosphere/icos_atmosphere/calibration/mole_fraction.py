@@ -20,6 +20,7 @@ from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
 from icos_atmosphere.calibration.assignments import instruments_of, method_of, ports_of, streams_of, valve_of
 from icos_atmosphere.calibration.condense import condense, look_back
+from icos_atmosphere.calibration.cylinder_tables import cylinder_tables
 from icos_atmosphere.calibration.fresh_readings import needed_readings
 from icos_atmosphere.calibration.minutes import minutes_of_line
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
@@ -76,7 +77,7 @@ def calibrate(streams: Streams, options: MoleFractionOptions, context: Context) 
         results |= made
         outcomes += said
         problems += complaints(analyser)
-        tables += accounts(analyser, context.people_flags)
+        tables += [*accounts(analyser, context.people_flags), *cylinder_tables(analyser)]
     return CalibrationResult(streams=results, outcomes=tuple(outcomes), problems=tuple(problems), tables=tuple(tables))
 
 
@@ -184,8 +185,8 @@ def _default_tests(options: MoleFractionOptions) -> Sequence[Mapping[str, Any]]:
     return usual_tests(models, options.gases)
 
 
-def _made_of(options: MoleFractionOptions) -> Mapping[str, tuple[str, ...]]:
-    return {f"{name}/{line}": (f"hourly/{line}",) for name in streams_of(options) for line in _lines(options, name)}
+def _made_of(options: MoleFractionOptions) -> Mapping[str, Mapping[str, timedelta]]:
+    return {f"{name}/{line}": {f"hourly/{line}": timedelta(hours=1)} for name in streams_of(options) for line in _lines(options, name)}
 
 
 CALIBRATOR = Calibrator(

@@ -7,7 +7,7 @@ are those that begin in it and are neither questionable nor bad. Spikes are mark
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
@@ -50,9 +50,8 @@ class HourlyMeansOptions(Options):
     convert: dict[GasName, Text] = Field(
         default_factory=dict, description="gas → scale to which instruments on other scales are converted; default: those are left out"
     )
-    bias_hold: Duration | None = Field(
+    bias_hold: Annotated[Duration, Field(ge=timedelta(0))] | None = Field(
         default=timedelta(days=1),
-        ge=timedelta(0),
         description="how long the short-term target's bias is held before the first and after the last injection; an assumption",
     )
 

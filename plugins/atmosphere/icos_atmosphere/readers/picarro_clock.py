@@ -137,8 +137,8 @@ def dates_and_times(block: Block, date: int, time: int) -> Moments:
     found, odd = _TIME.numbers(block, time)
     found *= MILLISECOND
     found[odd] = parse_times(field_texts(block, time, odd))
-    starts = runs(block, date)
-    days = [_DATE_FORMAT.days(text) for text in field_texts(block, date, starts)]
+    starts, texts = runs(block, date)
+    days = [_DATE_FORMAT.days(text) for text in texts]
     midnight = spread([day * _DAY if day >= 0 else INVALID for day in days], starts, found.size)
     invalid = (found < 0) | (found >= _DAY) | (midnight == INVALID)
     found += midnight
@@ -166,8 +166,8 @@ def regular_ahead(block: Block, date: int, time: int, epoch: Moments) -> int | N
         (n,) EPOCH_TIME, ms.
     """
     of_day, odd = _TIME.numbers(block, time)
-    starts = runs(block, date)
-    days = [_DATE_FORMAT.days(text) for text in field_texts(block, date, starts)]
+    starts, texts = runs(block, date)
+    days = [_DATE_FORMAT.days(text) for text in texts]
     if odd.size or of_day.max() * MILLISECOND >= _DAY or min(days) < 0:
         return None
     of_day -= epoch

@@ -168,7 +168,8 @@ def _first_row(text: LogText, row_length: int) -> Block:
 
 def _is_regular(block: Block, line_end: bytes, width: int, *, whole: bool) -> bool:
     """Whether every row ends where it should, and has no line end or other control character before that; line ends are blanked."""
-    if not all(bool((block[:, width + place] == letter).all()) for place, letter in enumerate(line_end)):
+    ends = np.ndarray(block.shape[0], f"<u{len(line_end)}", block, width, (block.shape[1],))  # type: ignore[arg-type]
+    if (ends != np.frombuffer(line_end, dtype=ends.dtype)).any():
         return False
-    block[:, width:] = _FIRST_PRINTABLE
+    ends[:] = np.frombuffer(b" " * len(line_end), dtype=ends.dtype)
     return not (whole and block.min() < _FIRST_PRINTABLE)

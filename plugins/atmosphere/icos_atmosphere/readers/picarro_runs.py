@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_atmosphere.readers.picarro_fields import field_texts, words
+from icos_atmosphere.readers.picarro_fields import FIELD_WIDTH, field_texts, words
 from icos_core.raw_text.delimited_text import number
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ __all__ = ["MISSING_CODE", "code", "read_runs", "runs", "spread"]
 MISSING_CODE = -1
 """Stands for a code that is not stated, or cannot be read."""
 
-# Together eighteen bytes, as many as the longest number has.
-_PARTS = ((0, "<u8"), (8, "<u8"), (16, "<u2"))
 _NONE = np.empty(0, dtype=np.intp)
+_PART = 8
 
 
-def runs(block: Block, position: int) -> list[int]:
-    """Return the first row of each run of rows whose field begins with the same eighteen bytes.
+def runs(block: Block, position: int) -> tuple[list[int], list[str]]:
+    """Return the first row of each run of rows with the same text in a field, and these texts.
+
+    Only as many bytes are compared as the texts have that are found: at first eight.
 
     Parameters
     ----------
@@ -36,11 +37,17 @@ def runs(block: Block, position: int) -> list[int]:
     position
         Number of the column in the file.
     """
-    parts = [words(block, position, shift, kind)[0] for shift, kind in _PARTS]
-    if all((part == part[0]).all() for part in parts):
-        return [0]
-    differ = np.logical_or.reduce([part[1:] != part[:-1] for part in parts])
-    return [0, *(np.flatnonzero(differ) + 1).tolist()]
+    parts: list[NDArray[np.uint64]] = []
+    starts, texts = [0], field_texts(block, position, [0])
+    for shift in range(0, FIELD_WIDTH - _PART, _PART):
+        if shift and max(map(len, texts)) <= shift:
+            break
+        parts.append(words(block, position, shift, "<u8")[0])
+        if len(starts) > 1 or (parts[-1] != parts[-1][0]).any():
+            differ = np.logical_or.reduce([part[1:] != part[:-1] for part in parts])
+            starts = [0, *(np.flatnonzero(differ) + 1).tolist()]
+            texts = field_texts(block, position, starts)
+    return starts, texts
 
 
 def spread(values: Sequence[float], starts: Sequence[int], size: int) -> Any:
@@ -69,9 +76,9 @@ def read_runs(block: Block, position: int, convert: Callable[[str], float], valu
     ndarray
         Rows whose text is none.
     """
-    starts = runs(block, position)
-    known: dict[str, float] = {}
-    found = [known[text] if text in known else known.setdefault(text, convert(text)) for text in field_texts(block, position, starts)]
+    starts, texts = runs(block, position)
+    known = {text: convert(text) for text in dict.fromkeys(texts)}
+    found = [known[text] for text in texts]
     values[:] = spread(found, starts, values.size)
     if not any(_is_missing(value) for value in known.values()):
         return _NONE

@@ -131,6 +131,8 @@ def test_texts_that_differ_in_their_last_letter_only(length):
     texts = [f"{'1' * (length - 1)}{letter}" for letter in "2233"]
     assert runs(block_of([(text,) for text in texts]), 0) == ([0, 2], [texts[0], texts[2]])
     assert runs(block_of([(text,) for text in ("0", *texts, "0")]), 0)[0] == [0, 1, 3, 5]
+    longer = [texts[0], f"{texts[0]}5", texts[0]]
+    assert runs(block_of([(text,) for text in longer]), 0) == ([0, 1, 2], longer)
 
 
 def test_a_change_in_the_last_digit_of_an_exponent_is_a_change():

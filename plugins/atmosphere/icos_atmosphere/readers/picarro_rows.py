@@ -168,7 +168,7 @@ def _first_row(text: LogText, row_length: int) -> Block:
 
 def _is_regular(block: Block, line_end: bytes, width: int, *, whole: bool) -> bool:
     """Whether every row ends where it should, and has no line end or other control character before that; line ends are blanked."""
-    ends = np.ndarray(block.shape[0], f"<u{len(line_end)}", block, width, (block.shape[1],))  # type: ignore[arg-type]
+    ends = np.ndarray(block.shape[0], f"<u{len(line_end)}", block, width, (block.shape[1],))
     if (ends != np.frombuffer(line_end, dtype=ends.dtype)).any():
         return False
     ends[:] = np.frombuffer(b" " * len(line_end), dtype=ends.dtype)

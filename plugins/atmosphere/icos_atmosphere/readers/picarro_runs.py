@@ -28,7 +28,7 @@ _PART = 8
 def runs(block: Block, position: int) -> tuple[list[int], list[str]]:
     """Return the first row of each run of rows with the same text in a field, and these texts.
 
-    Only as many bytes are compared as the texts have that are found: at first eight.
+    Only as many bytes are compared as tell that the texts which are found are over: at first eight.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def runs(block: Block, position: int) -> tuple[list[int], list[str]]:
     parts: list[NDArray[np.uint64]] = []
     starts, texts = [0], field_texts(block, position, [0])
     for shift in range(0, FIELD_WIDTH - _PART, _PART):
-        if shift and max(map(len, texts)) <= shift:
+        if shift and max(map(len, texts)) < shift:
             break
         parts.append(words(block, position, shift, "<u8")[0])
         if len(starts) > 1 or (parts[-1] != parts[-1][0]).any():

@@ -36,6 +36,10 @@ def _no_reach(_options: Any) -> timedelta:
     return timedelta(0)
 
 
+def _itself(options: Any) -> Any:
+    return options
+
+
 def _nothing(_options: Any) -> tuple[Any, ...]:
     return ()
 
@@ -97,6 +101,8 @@ class Calibrator:
     condense
         Optional ``f(streams, options, context)`` → streams with fewer rows; called once per period with the rows of the period
         plus `look_back`, with the keyword ``period=(start, end)`` (half-open, ``datetime64[ns]``); returns only rows of the period.
+    condensing
+        ``f(options)`` → the options that `condense` is given; what it leaves out may change without condensing again. Default: all.
     period
         ``f(options)`` → length of a period; required with `condense`. Periods are aligned to 1970-01-01T00:00Z.
     look_back
@@ -120,6 +126,7 @@ class Calibrator:
     provides: Callable[[Any], Mapping[str, tuple[Variable, ...]]]
     calibrate: Callable[[Streams, Any, Context], CalibrationResult]
     condense: Callable[..., dict[str, xr.Dataset]] | None = None
+    condensing: Callable[[Any], Any] = _itself
     period: Callable[[Any], timedelta] | None = None
     look_back: Callable[[Any], timedelta] = _no_reach
     row_wise: bool = False

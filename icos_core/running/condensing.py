@@ -133,7 +133,7 @@ def _condense(
     assert calibrator.condense is not None
     with blame(f"calibrator {spec.calibrator!r}"):
         prepared = in_units(visible, calibrator.requires(spec.options))
-        condensed = calibrator.condense(prepared, spec.options, task.context, period=(start, end))
+        condensed = calibrator.condense(prepared, calibrator.condensing(spec.options), task.context, period=(start, end))
         for name, stream in condensed.items():
             check_stream(stream, name)
     return {name: cut(stream, start, end) for name, stream in condensed.items()}, flow

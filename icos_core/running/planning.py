@@ -5,7 +5,7 @@ Periods are aligned to 1970-01-01T00:00Z and cut by time, so the files' own bord
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,9 @@ class PeriodKeys:
         code: Mapping[str, str],
     ) -> None:
         self._windows = windows
-        self._calibrate = description.calibrate[: position + 1]
+        calibrator: Calibrator = plugins.component("calibrator", description.calibrate[position].calibrator)
+        last = description.calibrate[position]
+        self._calibrate = (*description.calibrate[:position], replace(last, options=calibrator.condensing(last.options)))
         self._tests = [spec for spec in description.qc if spec.stage == "measured"]
         options = [*(spec.options for spec in self._calibrate), *(spec.options for spec in self._tests)]
         self._moments = np.array(sorted({moment for each in options for moment in moments(each)}), dtype="M8[ns]")

@@ -95,6 +95,7 @@ def _condensed(calibrator: Calibrator, streams: Streams, options: Any, context: 
     look_back = np.timedelta64(calibrator.look_back(options), "ns") + more * period
     times = np.concatenate([stream["time"].values for stream in streams.values()])
     parts: dict[str, list[xr.Dataset]] = {}
+    options = calibrator.condensing(options)
     starts = np.unique(times.astype("i8") // period.astype("i8")) * period.astype("i8") if times.size else np.zeros(1, dtype="i8")
     for start in starts.astype("M8[ns]"):
         end = start + period

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from icos_atmosphere.readers.picarro_models import Model
+from icos_atmosphere.readers.picarro_models import MODELS, Model
 from icos_atmosphere.readers.picarro_models import model_of as picarro_model_of
+from icos_core.exceptions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Model", "model_of"]
+__all__ = ["Model", "model_of", "unknown_model"]
 
 
 class _Maker(NamedTuple):
@@ -60,3 +61,10 @@ def model_of(name: str) -> Model:
                 every_row=True,
             )
     return picarro_model_of(name)
+
+
+def unknown_model(name: str) -> str | None:
+    """Return what to say of a model of which nothing is known, with the nearest name; None where something is."""
+    if model_of(name).method != name:
+        return None
+    return f"nothing is known of the model {name!r}{hint(name, MODELS)}: new readings are told by their change, no status word is expected"

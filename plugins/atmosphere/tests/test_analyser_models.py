@@ -1,7 +1,7 @@
 """What is known of the models of all makers."""
 
 import pytest
-from icos_atmosphere.analyser_models import model_of
+from icos_atmosphere.analyser_models import model_of, unknown_model
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from icos_atmosphere.analyser_models import model_of
 def test_models(name, method, valve, status, every_row):
     model = model_of(name)
     assert (model.method, model.valve, model.nominal_status, model.every_row) == (method, valve, status, every_row)
+
+
+def test_a_mistyped_model_is_told():
+    assert "nearest: 'G2401'" in unknown_model("G2402")
+    assert unknown_model("Picarro G2401-m") is None
+    assert unknown_model("LI-7810") is None

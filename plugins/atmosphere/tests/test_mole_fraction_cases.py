@@ -310,7 +310,7 @@ def test_a_factory_correction_is_only_taken_where_there_is_one():
         MoleFractionOptions.model_validate(
             {
                 "scales": {"co": "none"},
-                "instruments": [{"stream": "picarro"}],
+                "instruments": [{"stream": "picarro", "model": "G2401"}],
                 "lines": [{"name": "100m", "height": 100.0}],
                 "ports": [{"port": 1, "line": "100m"}],
                 "water": [{"gas": "co", "form": "factory"}],
@@ -408,10 +408,10 @@ def hours_of(streams):
 def test_priorities_may_change():
     """The spare analyser becomes the main one at 02:00."""
     tables = [
-        {"stream": "a", "priority": 1, "valid_to": "2024-01-01T02:00:00Z"},
-        {"stream": "a", "priority": 2, "valid_from": "2024-01-01T02:00:00Z"},
-        {"stream": "b", "priority": 2, "valid_to": "2024-01-01T02:00:00Z"},
-        {"stream": "b", "priority": 1, "valid_from": "2024-01-01T02:00:00Z"},
+        {"stream": "a", "model": "G2401", "priority": 1, "valid_to": "2024-01-01T02:00:00Z"},
+        {"stream": "a", "model": "G2401", "priority": 2, "valid_from": "2024-01-01T02:00:00Z"},
+        {"stream": "b", "model": "G2401", "priority": 2, "valid_to": "2024-01-01T02:00:00Z"},
+        {"stream": "b", "model": "G2401", "priority": 1, "valid_from": "2024-01-01T02:00:00Z"},
     ]
     options = MoleFractionOptions.model_validate(
         {

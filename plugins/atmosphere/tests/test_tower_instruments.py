@@ -150,10 +150,10 @@ def test_what_breaks_a_calibration() -> None:
     tables = [cylinder(f"CAL{number}", value) for number, value in enumerate((380.0, 400.0, 440.0))]
     moments = [f"2024-02-0{day}T00:00:00Z" for day in range(1, 8)]
     instruments = [
-        {"stream": "picarro", "id": 115, "valve": "solenoid_valves", "valid_to": moments[0]},
-        {"stream": "picarro", "id": 115, "valve": "mpv_position", "valid_from": moments[0], "valid_to": moments[1]},
-        {"stream": "picarro", "id": 530, "valid_from": moments[1], "valid_to": moments[2]},
-        {"stream": "picarro", "id": 530, "valid_from": moments[3]},
+        {"stream": "picarro", "id": 115, "model": "G2401", "valve": "solenoid_valves", "valid_to": moments[0]},
+        {"stream": "picarro", "id": 115, "model": "G2401", "valve": "mpv_position", "valid_from": moments[0], "valid_to": moments[1]},
+        {"stream": "picarro", "id": 530, "model": "G2401", "valid_from": moments[1], "valid_to": moments[2]},
+        {"stream": "picarro", "id": 530, "model": "G2401", "valid_from": moments[3]},
     ]
     replaced = [{**tables[0], "valid_to": moments[4]}, {**cylinder("CAL0", 381.0), "valid_from": moments[4]}]
     target = [{**cylinder("STT", 415.0, "short-term-target"), "valid_from": moments[5]}]

@@ -178,7 +178,7 @@ def write_days(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
-    """Run without the late file, then with it in the same folder, then with all files in a new one."""
+    """Run without the late file, with it in the same folder, with all files in a new one, then with another value of a cylinder."""
     from icos_core.running import condensing, reading  # patched where they are used
 
     folder = tmp_path_factory.mktemp("tower")
@@ -203,9 +203,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
         without_figures(patch)
         patch.setattr(condensing, "_condense", noted)
         patch.setattr(reading, "read_file", noted_file)
-        for name, out in (("before", "output"), ("after", "output"), ("fresh", "fresh")):
+        for name, out in (("before", "output"), ("after", "output"), ("fresh", "fresh"), ("reassigned", "fresh"), ("anew", "anew")):
             if name == "after":
                 (folder / late.name).rename(late)
+            if name == "reassigned":
+                text = station.read_text(encoding="utf-8")
+                assert "value = 379.84" in text
+                station.write_text(text.replace("value = 379.84", "value = 379.94"), encoding="utf-8")
             condensed.clear()
             read.clear()
             flow = run(station, folder / out).finished.flow
@@ -220,6 +224,13 @@ def test_only_the_day_of_the_new_file_is_condensed_again(runs: dict[str, Done]) 
     assert runs["after"].condensed == ["2024-04-02"]
     assert runs["after"].read == ["2024-04-02-late.dat", "2024-04-02.dat"]
     assert runs["fresh"].condensed == days
+
+
+def test_a_cylinder_that_is_assigned_anew_repeats_no_condensing(runs: dict[str, Done]) -> None:
+    assert runs["reassigned"].condensed == []
+    assert runs["reassigned"].read == []
+    assert runs["reassigned"].exports == runs["anew"].exports
+    assert runs["reassigned"].exports != runs["fresh"].exports
 
 
 def test_the_result_is_that_of_a_fresh_run(runs: dict[str, Done]) -> None:

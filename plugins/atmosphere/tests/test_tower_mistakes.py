@@ -50,6 +50,7 @@ calibrator = "mole-fraction"
 INSTRUMENT = """\
 [[calibrate.instruments]]
 stream = "picarro"
+model = "G2401"
 """
 LINE = """\
 [[calibrate.lines]]
@@ -102,22 +103,22 @@ def test_ten_mistakes_are_all_told(tmp_path: Path) -> None:
         '19: stabilisation = { cylindre = "10 min" }': (
             "stabilisation.cylindre – expected one of the keys ambient, cylinder; did you mean 'cylinder'?"
         ),
-        "22: [[calibrate.lines]]": "lines[0].buffer_flow: a buffer needs the flow through it",
-        '28: line = "105m"': "ports[0].line: '105m' – expected '150m'; did you mean '150m'?",
-        "32: [[calibrate.ports]]": (
+        "23: [[calibrate.lines]]": "lines[0].buffer_flow: a buffer needs the flow through it",
+        '29: line = "105m"': "ports[0].line: '105m' – expected '150m'; did you mean '150m'?",
+        "33: [[calibrate.ports]]": (
             "ports[2]: two tables of port 7 are valid at the same time, ports[1] is the other: set valid_from and valid_to"
         ),
-        "34: cylinder = 'CAL02'": "ports[2].cylinder: 'CAL02' – expected 'CAL1' or 'CAL2'; did you mean 'CAL2'?",
-        "37: role = 'calibraton'": (
+        "35: cylinder = 'CAL02'": "ports[2].cylinder: 'CAL02' – expected 'CAL1' or 'CAL2'; did you mean 'CAL2'?",
+        "38: role = 'calibraton'": (
             "cylinders[0].role: 'calibraton' – expected 'calibration', 'short-term-target', 'long-term-target' or 'working-standard'; "
             "did you mean 'calibration'?"
         ),
-        "41: co2 = { value = 400.0, scale = 'X2007' }": (
+        "42: co2 = { value = 400.0, scale = 'X2007' }": (
             "cylinders[1].co2.scale: 'X2007' – the CO2 of CAL2 is on WMO CO2 X2007, the calibration on WMO CO2 X2019: assign it on that "
             "scale, or say convert = true"
         ),
-        "43: gas = 'n2o'": "water[0].gas: 'n2o' – expected 'co2', 'ch4' or 'co'",
-        "47: stream = 'picaro'": "events[0].stream: 'picaro' – expected 'picarro'; did you mean 'picarro'?",
+        "44: gas = 'n2o'": "water[0].gas: 'n2o' – expected 'co2', 'ch4' or 'co'",
+        "48: stream = 'picaro'": "events[0].stream: 'picaro' – expected 'picarro'; did you mean 'picarro'?",
     }
 
 
@@ -167,7 +168,7 @@ def test_a_cylinder_on_another_scale_is_refused_by_its_name(tmp_path: Path) -> N
             {"instruments": [{"stream": "picarro", "model": "G5310"}]},
             "it measures none of the gases of scales (co2), unless the key gases says so",
         ),
-        ({"instruments": [{"stream": "picarro", "gases": ["ch4"]}]}, "Input should be 'co2'"),
+        ({"instruments": [{"stream": "picarro", "model": "G2401", "gases": ["ch4"]}]}, "Input should be 'co2'"),
         ({"maximum_gap": "0 s"}, "maximum_gap\n  Input should be greater than "),
     ],
 )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_atmosphere.calibration.assignments import NOWHERE, ports_of
+from icos_atmosphere.analyser_models import unknown_model
+from icos_atmosphere.calibration.assignments import NOWHERE, instruments_of, ports_of
 from icos_atmosphere.calibration.cells import MINUTE
 from icos_atmosphere.calibration.valve_segments import SEVERAL
 from icos_atmosphere.vocabulary.gases import GASES
@@ -120,7 +121,12 @@ def _flagged_rows(analyser: Analyser, flags: Sequence[PersonFlag]) -> Table:
 
 def complaints(analyser: Analyser) -> list[Problem]:
     """Return what a person should know: ports without a table, cylinders that were never measured, sequences that are not used."""
-    return [*_unknown_ports(analyser), *_unused_cylinders(analyser), *_refused(analyser)]
+    return [*_unknown_models(analyser), *_unknown_ports(analyser), *_unused_cylinders(analyser), *_refused(analyser)]
+
+
+def _unknown_models(analyser: Analyser) -> list[Problem]:
+    names = dict.fromkeys(table.model for table in instruments_of(analyser.options, analyser.stream))
+    return [Problem(message=f"{analyser.stream}: {told}") for told in map(unknown_model, names) if told is not None]
 
 
 def _unknown_ports(analyser: Analyser) -> list[Problem]:

@@ -23,7 +23,7 @@ from icos_atmosphere.calibration.condense import condense, look_back
 from icos_atmosphere.calibration.cylinder_tables import cylinder_tables
 from icos_atmosphere.calibration.fresh_readings import needed_readings
 from icos_atmosphere.calibration.minutes import minutes_of_line
-from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions
+from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions, condensing_options
 from icos_atmosphere.calibration.result_streams import calibration_stream, injection_stream, target_stream
 from icos_atmosphere.calibration.result_words import calibration_words, injection_words, target_words
 from icos_atmosphere.calibration.targets import find_targets
@@ -197,6 +197,7 @@ CALIBRATOR = Calibrator(
     provides=_provides,
     calibrate=calibrate,
     condense=condense,
+    condensing=condensing_options,
     period=lambda _options: timedelta(days=1),
     look_back=look_back,
     default_tests=_default_tests,

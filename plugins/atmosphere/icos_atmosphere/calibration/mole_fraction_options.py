@@ -19,7 +19,7 @@ from icos_atmosphere.calibration.station_tables import (  # noqa: TC001  # pydan
     Port,
     Water,
 )
-from icos_atmosphere.scales import normalised_scale
+from icos_atmosphere.scales import NONE, normalised_scale
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.option_types import Text, expected
 from icos_core.versioned import Options
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pydantic import ModelWrapValidatorHandler
 
-__all__ = ["DEFAULT_LIMITS", "GasLimits", "LimitsOf", "MoleFractionOptions", "Stabilisation"]
+__all__ = ["DEFAULT_LIMITS", "GasLimits", "LimitsOf", "MoleFractionOptions", "Stabilisation", "condensing_options"]
 
 
 def _in_order(value: tuple[float, float]) -> tuple[float, float]:
@@ -169,3 +169,39 @@ class MoleFractionOptions(Options):
         if before is not None or found:
             raise all_at_once(cls.__name__, before, found)
         return options
+
+
+_LATER = (
+    "scheme",
+    "fit",
+    "conditioning_cycles",
+    "sequence_gap",
+    "minimum_cylinders",
+    "slope_range",
+    "maximum_gap",
+    "water_difference",
+    "target_average",
+    "ltr_window",
+)
+"""Options that cells do not depend on."""
+
+
+def condensing_options(options: MoleFractionOptions) -> MoleFractionOptions:
+    """Return the options without what cells do not depend on: values and roles of cylinders, heights, rules of the calibration.
+
+    A cylinder that is assigned anew, or another way to fit, is no reason to read a year of raw files again.
+    """
+    fields = type(options).model_fields
+    unassigned = {"serial": "", "role": "calibration", **dict.fromkeys(DEFAULT_LIMITS)}
+    anywhere = {"height": 0.0, "transport_delay": timedelta(0), "buffer_volume": 0.0, "buffer_flow": None}
+    return options.model_copy(
+        update={
+            "scales": dict.fromkeys(options.scales, NONE),
+            "instruments": tuple(each.model_copy(update={"method": "", "priority": 1}) for each in options.instruments),
+            "lines": tuple(each.model_copy(update=anywhere) for each in options.lines),
+            "cylinders": tuple(each.model_copy(update=unassigned) for each in options.cylinders),
+            "events": (),
+            "limits": {},
+            **{name: fields[name].default for name in _LATER},
+        }
+    )

@@ -37,7 +37,7 @@ class Instrument(Versioned):
 
     stream: StreamName = Field(description="stream of its readings: that of the reader, or the key stream of [[input]]")
     id: int | None = Field(default=None, ge=0, description="identifier at the Atmosphere Thematic Centre")
-    model: Text = Field(default="G2401", description="model: decides which rows are fresh, the nominal status word and the usual ranges")
+    model: Text = Field(description="model: decides which rows are fresh, the nominal status word and the usual ranges")
     gases: tuple[GasName, ...] | None = Field(
         default=None,
         min_length=1,

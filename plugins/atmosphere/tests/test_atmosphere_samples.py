@@ -7,6 +7,7 @@ stands in `NOT_READ` with the reason; a file that this test does not know fails 
 from __future__ import annotations
 
 import gzip
+import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -217,3 +218,9 @@ def documented(sample: Sample) -> tuple[int, int, int, dict[str, int]]:
             left = dict(part.strip().rsplit(" ", 1) for part in cells[5].split(";") if part.strip() not in {"", "–"})
             return int(cells[2]), int(cells[3]), int(cells[4]), {reason: int(count) for reason, count in left.items()}
     raise AssertionError(f"the manual does not name {sample.files}")
+
+
+def test_the_manual_names_tests_that_there_are() -> None:
+    named = set(re.findall(r"`(test_\w+\.py)`", PAGE.read_text(encoding="utf-8")))
+    assert len(named) > 15
+    assert not [file for file in named if not (Path(__file__).parent / file).is_file()]

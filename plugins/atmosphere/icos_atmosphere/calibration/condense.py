@@ -13,19 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from icos_atmosphere.calibration.assignments import (
-    NOWHERE,
-    assign_ports,
-    instruments_of,
-    nominal_status,
-    ports_of,
-    stabilisation_of,
-    streams_of,
-    valve_of,
-)
+from icos_atmosphere.calibration.assignments import NOWHERE, assign_ports, instruments_of, ports_of, stabilisation_of, streams_of
 from icos_atmosphere.calibration.cells import MINUTE, Grouping
 from icos_atmosphere.calibration.condensed_words import condensed_words
 from icos_atmosphere.calibration.fresh_readings import fresh_rows, gas_readings, humidity_name
+from icos_atmosphere.calibration.instrument_facts import nominal_status, valve_of
 from icos_atmosphere.calibration.valve_segments import TRANSITION, open_ports, segments
 from icos_atmosphere.vocabulary.measured import DIAGNOSTICS
 from icos_core.dataset import MISSING, QUESTIONABLE, make_stream

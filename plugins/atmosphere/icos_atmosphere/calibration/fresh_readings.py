@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from icos_atmosphere.analyser_models import model_of
-from icos_atmosphere.calibration.assignments import gases_of
+from icos_atmosphere.calibration.instrument_facts import gases_of
 from icos_atmosphere.water_correction import Correction, dry_mole_fraction, factory_correction, mean_of_last_two
 from icos_core.exceptions import DataError
 

@@ -18,10 +18,11 @@ import numpy as np
 
 from icos_atmosphere.calibration.accounting import accounts, complaints
 from icos_atmosphere.calibration.analyser import analyser_of
-from icos_atmosphere.calibration.assignments import instruments_of, method_of, ports_of, streams_of, valve_of
+from icos_atmosphere.calibration.assignments import instruments_of, ports_of, streams_of
 from icos_atmosphere.calibration.condense import condense, look_back
 from icos_atmosphere.calibration.cylinder_tables import cylinder_tables
 from icos_atmosphere.calibration.fresh_readings import needed_readings
+from icos_atmosphere.calibration.instrument_facts import method_of, valve_of
 from icos_atmosphere.calibration.minutes import minutes_of_line
 from icos_atmosphere.calibration.mole_fraction_options import MoleFractionOptions, condensing_options
 from icos_atmosphere.calibration.result_streams import calibration_stream, injection_stream, target_stream

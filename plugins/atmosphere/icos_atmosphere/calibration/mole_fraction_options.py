@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from icos_atmosphere.calibration.assignments import gases_of
+from icos_atmosphere.calibration.instrument_facts import gases_of
 from icos_atmosphere.calibration.option_mistakes import all_at_once
 from icos_atmosphere.calibration.station_checks import StationTables, mistakes_of
 from icos_atmosphere.calibration.station_tables import (  # noqa: TC001  # pydantic evaluates annotations

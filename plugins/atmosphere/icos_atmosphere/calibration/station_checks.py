@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from icos_atmosphere.calibration.assignments import gases_of
+from icos_atmosphere.calibration.instrument_facts import gases_of
 from icos_atmosphere.calibration.option_mistakes import no_such_name, stated
 from icos_atmosphere.calibration.station_tables import Cylinder, Event, Instrument, Line, Port, Water
 from icos_atmosphere.scales import CURRENT, NONE, UNKNOWN, conversion, gas_of_scale, normalised_scale

@@ -2,9 +2,12 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from icos_core.components import Entry, Figure
 from icos_core.plugins import Registered
-from icos_core.running.reporting import _figures
+
+reporting = pytest.importorskip("icos_core.running.reporting", reason="the extra `report` is not installed", exc_type=ImportError)
 
 
 def registered(kind, name, distribution):
@@ -24,6 +27,6 @@ def test_figures_are_those_of_plugins_that_take_part_and_of_packages_of_figures(
         entries=lambda kind=None: [each for each in every if kind in (None, each.entry.kind)],
         component=lambda _kind, name: Figure(name=name, summary="", draw=lambda _streams, _context: None),
     )
-    found, failures = _figures(plugins, {"icos-core": "1", "icos-here": "1"})
+    found, failures = reporting._figures(plugins, {"icos-core": "1", "icos-here": "1"})
     assert [figure.name for figure in found] == ["of-a-third-party", "of-the-run"]
     assert failures == []

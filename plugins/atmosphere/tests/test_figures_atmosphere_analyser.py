@@ -224,7 +224,7 @@ def test_growth_is_drawn_by_year_with_its_uncertainty():
     assert labels(cycle) == ["seasonal cycle, 10 m", "seasonal cycle, 150 m"]
     assert np.nanmax(line(cycle, "seasonal cycle, 10 m").get_ydata()) == pytest.approx(5.0)
     assert growth.get_ylabel() == "growth (µmol mol⁻¹ year⁻¹)"
-    columns = [bar for bar in growth.containers if bar.get_label().startswith("annual growth")]
+    columns = [bar for bar in growth.containers if str(bar.get_label()).startswith("annual growth")]
     assert [patch.get_height() for bar in columns for patch in bar] == pytest.approx([2.5] * 4)
     middle, half = bars(growth)
     assert middle == pytest.approx([2.5] * 4)

@@ -196,9 +196,14 @@ def test_the_uppermost_line_that_has_an_uncertainty_is_drawn():
     assert texts(axes) == ["50 m, medians by day"]
 
 
+def inner_ticks(stream):
+    (axes,) = draw(uncertainty.FIGURE, {"product/hourly/150m": stream}).axes
+    low, high = axes.get_ylim()
+    return np.array([tick for tick in axes.get_yticks() if low < tick < high])
+
+
 def test_an_axis_of_many_decades_has_its_powers_of_ten_alone():
-    small = hourly(gases=["co2"], co2_uncertainty_repeatability=np.full(240, 1e-6))
-    for stream, expected in ((hourly(gases=["co2"]), {0.005, 0.01, 0.02}), (small, {1e-6, 1e-4, 1e-2})):
-        (axes,) = draw(uncertainty.FIGURE, {"product/hourly/150m": stream}).axes
-        low, high = axes.get_ylim()
-        assert expected == {tick for tick in axes.get_yticks() if low < tick < high} & {1e-6, 1e-4, 0.005, 0.01, 0.02}
+    assert {0.005, 0.01, 0.02} <= set(inner_ticks(hourly(gases=["co2"])))
+    many = np.log10(inner_ticks(hourly(gases=["co2"], co2_uncertainty_repeatability=np.full(240, 1e-6))))
+    assert many.size > 1
+    assert many == pytest.approx(np.rint(many))

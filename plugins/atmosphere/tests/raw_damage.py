@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing.damage_kinds import cut_off, cut_out, flip_bytes, variant
 from icos_core.testing.reader import read_or_refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
     from pydantic import BaseModel
 
     from icos_core.components import Reader
@@ -26,10 +26,7 @@ _WORDS = (b"", b" ", b"-", b"NaN", b"inf", b"1e400", b"10.0.3", b"#", b"0x1F", b
 
 def damaged(content: bytes, seed: int) -> bytes:
     """Return one damaged variant; the kinds of damage follow from the seed, one to three of them on top of each other."""
-    random = np.random.default_rng(seed)
-    for kind in random.choice(len(_DAMAGES), size=int(random.integers(1, 4)), replace=False):
-        content = _DAMAGES[kind](content, random)
-    return content
+    return variant(content, _DAMAGES, seed)
 
 
 def assert_survives_damage(reader: Reader, options: BaseModel, path: Path, content: bytes, variants: int = VARIANTS) -> None:
@@ -47,23 +44,6 @@ def assert_survives_damage(reader: Reader, options: BaseModel, path: Path, conte
         assert reader.guess is not None
         reader.guess(path)
     assert read > variants // 5
-
-
-def _cut_off(content: bytes, random: np.random.Generator) -> bytes:
-    return content[: int(random.integers(0, len(content) + 1))]
-
-
-def _cut_out(content: bytes, random: np.random.Generator) -> bytes:
-    first, last = sorted(random.integers(0, len(content) + 1, 2).tolist())
-    return content[:first] + content[last:]
-
-
-def _flip_bytes(content: bytes, random: np.random.Generator) -> bytes:
-    array = np.frombuffer(content, dtype=np.uint8).copy()
-    if array.size:
-        places = random.integers(0, array.size, int(random.integers(1, 40)))
-        array[places] = random.integers(0, 256, places.size)
-    return array.tobytes()
 
 
 def _insert_words(content: bytes, random: np.random.Generator) -> bytes:
@@ -108,9 +88,9 @@ def _change_fields(lines: list[bytes], random: np.random.Generator) -> None:
 
 
 _DAMAGES = (
-    _cut_off,
-    _cut_out,
-    _flip_bytes,
+    cut_off,
+    cut_out,
+    flip_bytes,
     _insert_words,
     *map(_of_lines, (_repeat_lines, _shuffle_lines, _join_lines, _change_fields)),
 )

@@ -19,6 +19,17 @@ from picarro_logs import G4301, log
 
 from icos_core.exceptions import InputError
 from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing.damage_kinds import (
+    cut_off,
+    cut_out,
+    flip_bytes,
+    insert_bytes,
+    mix_line_ends,
+    re_encode,
+    repeat_lines,
+    shuffle_lines,
+    variant,
+)
 from icos_core.testing.reader import read_or_refuse
 
 VARIANTS = int(os.environ.get("ICOS_DAMAGED_VARIANTS", "300"))
@@ -30,27 +41,7 @@ NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
 
 def damaged(content, seed):
     """Return one damaged variant; the kind of damage follows from the seed, one to three kinds on top of each other."""
-    random = np.random.default_rng(seed)
-    for kind in random.choice(len(DAMAGES), size=int(random.integers(1, 4)), replace=False):
-        content = DAMAGES[kind](content, random)
-    return content
-
-
-def _cut_off(content, random):
-    return content[: int(random.integers(0, len(content) + 1))]
-
-
-def _cut_out(content, random):
-    first, last = sorted(random.integers(0, len(content) + 1, 2).tolist())
-    return content[:first] + content[last:]
-
-
-def _flip_bytes(content, random):
-    array = np.frombuffer(content, dtype=np.uint8).copy()
-    if array.size:
-        places = random.integers(0, array.size, int(random.integers(1, 40)))
-        array[places] = random.integers(0, 256, places.size)
-    return array.tobytes()
+    return variant(content, DAMAGES, seed)
 
 
 def _flip_to_blanks_and_line_ends(content, random):
@@ -59,11 +50,6 @@ def _flip_to_blanks_and_line_ends(content, random):
         places = random.integers(0, array.size, int(random.integers(1, 10)))
         array[places] = random.choice(np.frombuffer(b" \t\r\n\0", dtype=np.uint8), places.size)
     return array.tobytes()
-
-
-def _insert_bytes(content, random):
-    place = int(random.integers(0, len(content) + 1))
-    return content[:place] + random.integers(0, 256, int(random.integers(1, 200)), dtype=np.uint8).tobytes() + content[place:]
 
 
 def _lose_bytes(content, random):
@@ -98,27 +84,6 @@ def _save_again(content, random):
     return b"\n".join(separator.join(line.split()) for line in content.split(b"\n"))
 
 
-def _shuffle_lines(content, random):
-    lines = content.split(b"\n")
-    random.shuffle(lines)
-    return b"\n".join(lines)
-
-
-def _repeat_lines(content, random):
-    lines = content.split(b"\n")
-    return b"\n".join(lines[int(index)] for index in np.sort(random.integers(0, len(lines), 2 * len(lines))))
-
-
-def _mix_line_ends(content, random):
-    ends = (b"\n", b"\r\n", b"\r", b"\n\r", b"\n\n")
-    return b"".join(line.rstrip(b"\r") + ends[int(random.integers(0, len(ends)))] for line in content.split(b"\n"))
-
-
-def _re_encode(content, random):
-    encodings = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
-    return content.decode("latin-1").encode(encodings[int(random.integers(0, len(encodings)))], errors="replace")
-
-
 def _append_another(content, random):
     return content + log(
         int(random.integers(0, 6)), names=G4301 if random.random() < 0.5 else ("CO2", "H2O"), seed=int(random.integers(99))
@@ -127,23 +92,23 @@ def _append_another(content, random):
 
 def _compress(content, random):
     packed = gzip.compress(content, 1)
-    return packed if random.random() < 0.5 else _flip_bytes(packed, random) if random.random() < 0.5 else _cut_off(packed, random)
+    return packed if random.random() < 0.5 else flip_bytes(packed, random) if random.random() < 0.5 else cut_off(packed, random)
 
 
 DAMAGES = (
-    _cut_off,
-    _cut_out,
-    _flip_bytes,
+    cut_off,
+    cut_out,
+    flip_bytes,
     _flip_to_blanks_and_line_ends,
-    _insert_bytes,
+    insert_bytes,
     _lose_bytes,
     _replace_cells,
     _swap_columns_in_some_rows,
     _save_again,
-    _shuffle_lines,
-    _repeat_lines,
-    _mix_line_ends,
-    _re_encode,
+    shuffle_lines,
+    repeat_lines,
+    mix_line_ends,
+    re_encode,
     _append_another,
     _compress,
 )

@@ -1,8 +1,7 @@
 """Damage as it happens to logs of single records: bytes, fields and whole lines."""
 
-import numpy as np
-
 from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing.damage_kinds import cut_off, cut_out, flip_bytes, variant
 from icos_core.testing.reader import read_or_refuse
 
 __all__ = ["damaged", "refused_variants"]
@@ -12,10 +11,7 @@ _WORDS = (b"", b" ", b"-", b"NaN", b"inf", b"1e400", b"10.0.3", b"*", b"#", b"0x
 
 def damaged(content: bytes, seed: int) -> bytes:
     """Return one damaged variant; the kinds of damage follow from the seed, one to three of them on top of each other."""
-    random = np.random.default_rng(seed)
-    for kind in random.choice(len(_DAMAGES), size=int(random.integers(1, 4)), replace=False):
-        content = _DAMAGES[kind](content, random)
-    return content
+    return variant(content, _DAMAGES, seed)
 
 
 def refused_variants(reader, content, path, variants):
@@ -30,23 +26,6 @@ def refused_variants(reader, content, path, variants):
         assert_result_fits(reader, result, options)
         assert_span_covers(reader, path, result, options, context, f"seed {seed}")
     return refused
-
-
-def _cut_off(content, random):
-    return content[: int(random.integers(0, len(content) + 1))]
-
-
-def _cut_out(content, random):
-    first, last = sorted(random.integers(0, len(content) + 1, 2).tolist())
-    return content[:first] + content[last:]
-
-
-def _flip_bytes(content, random):
-    array = np.frombuffer(content, dtype=np.uint8).copy()
-    if array.size:
-        places = random.integers(0, array.size, int(random.integers(1, 40)))
-        array[places] = random.integers(0, 256, places.size)
-    return array.tobytes()
 
 
 def _insert_words(content, random):
@@ -91,4 +70,4 @@ def _change_fields(content, random):
     return b"".join(lines)
 
 
-_DAMAGES = (_cut_off, _cut_out, _flip_bytes, _insert_words, _repeat_lines, _shuffle_lines, _join_lines, _change_fields)
+_DAMAGES = (cut_off, cut_out, flip_bytes, _insert_words, _repeat_lines, _shuffle_lines, _join_lines, _change_fields)

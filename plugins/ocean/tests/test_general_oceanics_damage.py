@@ -14,6 +14,17 @@ from icos_ocean.readers.general_oceanics import READER
 
 from icos_core.exceptions import InputError
 from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing.damage_kinds import (
+    cut_off,
+    cut_out,
+    flip_bytes,
+    insert_bytes,
+    mix_line_ends,
+    re_encode,
+    repeat_lines,
+    shuffle_lines,
+    variant,
+)
 
 VARIANTS = int(os.environ.get("ICOS_DAMAGED_VARIANTS", "300"))
 CONTEXT = example_context()
@@ -57,32 +68,7 @@ def example_file(rows: int = 60) -> bytes:
 
 def damaged(content: bytes, seed: int) -> bytes:
     """Return one damaged variant; the kind of damage follows from the seed, one to three kinds on top of each other."""
-    random = np.random.default_rng(seed)
-    for kind in random.choice(len(DAMAGES), size=int(random.integers(1, 4)), replace=False):
-        content = DAMAGES[kind](content, random)
-    return content
-
-
-def _cut_off(content, random):
-    return content[: int(random.integers(0, len(content) + 1))]
-
-
-def _cut_out(content, random):
-    first, last = sorted(random.integers(0, len(content) + 1, 2).tolist())
-    return content[:first] + content[last:]
-
-
-def _flip_bytes(content, random):
-    array = np.frombuffer(content, dtype=np.uint8).copy()
-    if array.size:
-        places = random.integers(0, array.size, int(random.integers(1, 40)))
-        array[places] = random.integers(0, 256, places.size)
-    return array.tobytes()
-
-
-def _insert_bytes(content, random):
-    place = int(random.integers(0, len(content) + 1))
-    return content[:place] + random.integers(0, 256, int(random.integers(1, 200)), dtype=np.uint8).tobytes() + content[place:]
+    return variant(content, DAMAGES, seed)
 
 
 def _swap_columns(content, random):
@@ -118,27 +104,6 @@ def _replace_cells(content, random):
     return b"\n".join(b"\t".join(row) for row in rows)
 
 
-def _shuffle_lines(content, random):
-    lines = content.split(b"\n")
-    random.shuffle(lines)
-    return b"\n".join(lines)
-
-
-def _repeat_lines(content, random):
-    lines = content.split(b"\n")
-    return b"\n".join(lines[int(index)] for index in np.sort(random.integers(0, len(lines), 2 * len(lines))))
-
-
-def _mix_line_ends(content, random):
-    ends = (b"\n", b"\r\n", b"\r", b"\n\r", b"\n\n")
-    return b"".join(line.rstrip(b"\r") + ends[int(random.integers(0, len(ends)))] for line in content.split(b"\n"))
-
-
-def _re_encode(content, random):
-    encodings = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
-    return content.decode("latin-1").encode(encodings[int(random.integers(0, len(encodings)))], errors="replace")
-
-
 def _other_separator(content, random):
     return content.replace(b"\t", (b",", b";", b" ", b"\t\t")[int(random.integers(0, 4))])
 
@@ -151,7 +116,7 @@ def _zero_a_block(content, random):
 
 def _damage_header(content, random):
     header, _, rest = content.partition(b"\n")
-    return _replace_cells(header, random) + b"\n" + rest if random.random() < 0.5 else _flip_bytes(header, random) + b"\n" + rest
+    return _replace_cells(header, random) + b"\n" + rest if random.random() < 0.5 else flip_bytes(header, random) + b"\n" + rest
 
 
 def _second_header(content, random):
@@ -162,18 +127,18 @@ def _second_header(content, random):
 
 
 DAMAGES = (
-    _cut_off,
-    _cut_out,
-    _flip_bytes,
-    _insert_bytes,
+    cut_off,
+    cut_out,
+    flip_bytes,
+    insert_bytes,
     _swap_columns,
     _swap_columns_in_some_rows,
     _drop_or_add_fields,
     _replace_cells,
-    _shuffle_lines,
-    _repeat_lines,
-    _mix_line_ends,
-    _re_encode,
+    shuffle_lines,
+    repeat_lines,
+    mix_line_ends,
+    re_encode,
     _other_separator,
     _zero_a_block,
     _damage_header,

@@ -1,0 +1,1 @@
+"""The ecosystem plugin of the ICOS processing suite."""

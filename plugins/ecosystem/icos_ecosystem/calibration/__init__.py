@@ -1,0 +1,1 @@
+"""The calibrator `eddy-covariance`: from raw rows to fluxes."""

@@ -1,0 +1,1 @@
+"""Quality tests, one module each."""

@@ -1,0 +1,1 @@
+"""Words of the vocabulary: what readers deliver, and what fluxes are called."""

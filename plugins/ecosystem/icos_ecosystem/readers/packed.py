@@ -1,0 +1,115 @@
+"""The content of a raw file, unpacked where it is packed with gzip or zip, and never beyond what a raw file may be."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from icos_core.raw_text.delimited_text import TextError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import IO
+
+__all__ = ["LARGEST", "UNPACKING", "plain_bytes", "plain_head"]
+
+LARGEST = 1 << 31
+"""Bytes that an unpacked file may have: a day of twenty columns at 100 Hz as text."""
+UNPACKING = (OSError, EOFError, ValueError, RuntimeError, KeyError, IndexError, struct.error, zlib.error, zipfile.BadZipFile)
+"""What the libraries raise for packed files that are damaged."""
+
+_GZIP, _ZIP, _TAR, _TAR_PLACE = b"\x1f\x8b", b"PK\x03\x04", b"ustar", 257
+_PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_HEAD_BYTES = 1 << 16
+_MOST_RATIO, _SMALL = 1100, 1 << 24  # deflate packs 1032 bytes into one at best
+
+
+def plain_bytes(path: Path) -> bytes:
+    """Return the content of a file, that of the one file in it where it is packed with gzip or zip.
+
+    What it is packed with is seen from its first bytes, not from its name.
+
+    Raises
+    ------
+    OSError
+        For a file that cannot be opened.
+    TextError
+        For a packed file that is damaged, encrypted, unpacks to more than `LARGEST`, or holds not exactly one file.
+    """
+    data = path.read_bytes()
+    if data.startswith(_GZIP):
+        data = _of_gzip(data)
+    elif data.startswith(_ZIP):
+        data = _of_zip(data)
+    if _is_tar(data):
+        raise TextError("an archive (tar), which may hold several files: unpack it, and read the files")
+    return data
+
+
+def plain_head(path: Path, size: int = _HEAD_BYTES) -> bytes:
+    """Return the first bytes of what :func:`plain_bytes` returns, unpacking no more; nothing where that cannot be had."""
+    try:
+        with path.open("rb") as file:
+            head = _head(file, size)
+    except (*UNPACKING, TextError):
+        return b""
+    return b"" if _is_tar(head) else head
+
+
+def _head(file: BinaryIO, size: int) -> bytes:
+    head = file.read(size)
+    if head.startswith(_GZIP):
+        file.seek(0)
+        with gzip.open(file) as unpacked:
+            return unpacked.read(size)
+    if head.startswith(_ZIP):
+        with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive)) as unpacked:
+            return unpacked.read(size)
+    return head
+
+
+def _of_gzip(data: bytes) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(data)) as unpacked:
+            return _limited(unpacked)
+    except UNPACKING as error:
+        raise _or_damaged(error, "gzip") from error
+
+
+def _of_zip(data: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_only_member(archive)) as unpacked:
+            return _limited(unpacked)
+    except UNPACKING as error:
+        raise _or_damaged(error, "zip") from error
+
+
+def _or_damaged(error: Exception, method: str) -> TextError:
+    return error if isinstance(error, TextError) else TextError(f"packed with {method}, and damaged: {error}")
+
+
+def _limited(unpacked: IO[bytes] | gzip.GzipFile) -> bytes:
+    data = unpacked.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise TextError(f"unpacks to more than {LARGEST >> 20} MiB, which no raw file has")
+    return data
+
+
+def _is_tar(data: bytes) -> bool:
+    return data[_TAR_PLACE : _TAR_PLACE + len(_TAR)] == _TAR
+
+
+def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    if len(members) != 1:
+        raise TextError(f"a zip archive of {len(members)} files, expected one: unpack it, and read the files")
+    member = members[0]
+    if member.compress_type not in _PLAIN_METHODS:
+        raise TextError(f"zip method {member.compress_type} is not read, expected 0 (stored) or 8 (deflated): unpack it")
+    if member.file_size > LARGEST or (member.file_size > _SMALL and member.file_size > _MOST_RATIO * max(member.compress_size, 1)):
+        raise TextError(f"a zip archive that claims to unpack to {member.file_size >> 20} MiB: no raw file does")
+    return member

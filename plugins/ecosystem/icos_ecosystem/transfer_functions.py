@@ -44,8 +44,10 @@ LAMINAR_LIMIT = 2300.0
 DIFFUSIVITY = {"co2": 1.381e-5, "h2o": 2.178e-5, "ch4": 1.952e-5, "n2o": 1.436e-5}
 """Molecular diffusivity of gases in air [m2 s-1]."""
 
-# Below this the closed forms of path averaging lose digits to cancellation, and their series is exact to 1e-13.
-_SMALL = 1e-2
+# Below this the closed forms of path averaging lose digits to cancellation, and their series around zero are exact to 1e-13.
+_SMALL = 0.05
+_WIND_SERIES = np.polynomial.Polynomial([1.0, 0.0, -1 / 12, 1 / 30, -1 / 120, 1 / 630, -1 / 4032])
+_SCALAR_SERIES = np.polynomial.Polynomial([1.0, -1 / 6, 0.0, 1 / 120, -1 / 360, 1 / 1680, -1 / 10080])
 
 
 def block_average(frequency: FloatArray, averaging_period: Floats) -> FloatArray:
@@ -127,8 +129,10 @@ def path_average_vertical_wind(frequency: FloatArray, path: Floats, wind_speed: 
     x = np.asarray(2.0 * np.pi * frequency * (path / wind_speed))
     y = np.maximum(x, _SMALL)
     decay = np.exp(-y)
-    closed = 4.0 / y * (1.0 + 0.5 * decay - 1.5 * (1.0 - decay) / y)
-    return np.where(x < _SMALL, 1.0 - x**2 / 12.0 + x**3 / 30.0, closed)
+    amplitude = np.asarray(4.0 / y * (1.0 + 0.5 * decay - 1.5 * (1.0 - decay) / y))
+    small = x < _SMALL
+    amplitude[small] = _WIND_SERIES(x[small])
+    return amplitude
 
 
 def path_average_scalar(frequency: FloatArray, path: Floats, wind_speed: Floats) -> FloatArray:
@@ -143,8 +147,10 @@ def path_average_scalar(frequency: FloatArray, path: Floats, wind_speed: Floats)
     x = np.asarray(2.0 * np.pi * frequency * (path / wind_speed))
     y = np.maximum(x, _SMALL)
     decay = np.exp(-y)
-    closed = (3.0 + decay - 4.0 * (1.0 - decay) / y) / y
-    return np.sqrt(np.where(x < _SMALL, 1.0 - x / 6.0 + x**3 / 120.0, closed))
+    power = np.asarray((3.0 + decay - 4.0 * (1.0 - decay) / y) / y)
+    small = x < _SMALL
+    power[small] = _SCALAR_SERIES(x[small])
+    return np.asarray(np.sqrt(power))
 
 
 def sensor_separation(frequency: FloatArray, separation: Floats, wind_speed: Floats) -> FloatArray:

@@ -8,10 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["SHARES", "VON_KARMAN", "Fetch"]
-
-VON_KARMAN = 0.41
-"""von Kármán's constant as EddyPro has it."""
+__all__ = ["SHARES", "Fetch"]
 
 SHARES = (0.01, 0.10, 0.30, 0.50, 0.70, 0.80, 0.90)
 """Shares of the flux whose distances are told, in the order of the fields of :class:`Fetch` after the first."""

@@ -47,6 +47,7 @@ def despike_vickers_mahrt(
     longest: int = 3,
     growth: float = 0.1,
     passes: int = 10,
+    keep_after_missing: bool = False,
 ) -> Despiked:
     """Replace short excursions from the mean of a moving window.
 
@@ -66,13 +67,15 @@ def despike_vickers_mahrt(
         What is added to `threshold` after each pass.
     passes
         Largest number of passes. The last one is the first that finds no spike which was not known before.
+    keep_after_missing
+        A spike that follows on a missing value is counted but stays in the series, as in EddyPro; else it becomes missing.
 
     Returns
     -------
     Despiked
         Spikes are replaced by linear interpolation between their neighbours. What is missing stays missing (within an excursion it counts
-        to its length), and a spike after a missing value becomes missing. Of a spike that begins the series the first sample is cut at
-        the limit. An excursion that the end of the series cuts off is left: it may be a long one.
+        to its length). Of a spike that begins the series the first sample is cut at the limit. An excursion that the end of the series
+        cuts off is left: it may be a long one.
 
     Raises
     ------
@@ -89,7 +92,16 @@ def despike_vickers_mahrt(
     ----------
     Vickers and Mahrt (1997), J. Atmos. Ocean. Technol. 14, 512, doi:10.1175/1520-0426(1997)014<0512:QCAFSP>2.0.CO;2
     """
-    return despike_vickers_mahrt_together([x], [threshold], window=window, step=step, longest=longest, growth=growth, passes=passes)[0]
+    return despike_vickers_mahrt_together(
+        [x],
+        [threshold],
+        window=window,
+        step=step,
+        longest=longest,
+        growth=growth,
+        passes=passes,
+        keep_after_missing=keep_after_missing,
+    )[0]
 
 
 def despike_vickers_mahrt_together(
@@ -101,6 +113,7 @@ def despike_vickers_mahrt_together(
     longest: int = 3,
     growth: float = 0.1,
     passes: int = 10,
+    keep_after_missing: bool = False,
 ) -> list[Despiked]:
     """Replace spikes of several series in passes that they share, as EddyPro does.
 
@@ -113,7 +126,7 @@ def despike_vickers_mahrt_together(
         Series, each of shape (n,); NaN where missing.
     thresholds
         Threshold of each series, see :func:`despike_vickers_mahrt`.
-    window, step, longest, growth, passes
+    window, step, longest, growth, passes, keep_after_missing
         See :func:`despike_vickers_mahrt`.
 
     Returns
@@ -134,7 +147,8 @@ def despike_vickers_mahrt_together(
     for number in range(passes):
         fresh = 0
         for state, threshold in zip(states, thresholds, strict=True):
-            new = _replace_spikes(state.values, state.found, threshold + growth * number, min(window, state.values.size), step, longest)
+            limit = threshold + growth * number
+            new = _replace_spikes(state.values, state.found, limit, min(window, state.values.size), step, longest, keep_after_missing)
             state.spikes += new
             fresh += new
         if fresh == 0:
@@ -199,7 +213,9 @@ def despike_mauder(x: NDArray[np.float64], threshold: float = 7.0, *, passes: in
 
 
 @njit(cache=True)
-def _replace_spikes(values: NDArray[np.float64], found: NDArray[np.bool_], threshold: float, window: int, step: int, longest: int) -> int:
+def _replace_spikes(
+    values: NDArray[np.float64], found: NDArray[np.bool_], threshold: float, window: int, step: int, longest: int, keep_after_missing: bool
+) -> int:
     """Replace spikes in place and mark their samples in `found`; return the number of those that were not marked before."""
     low, high = _bounds(values, threshold, window, step)
     fresh = 0
@@ -217,18 +233,19 @@ def _replace_spikes(values: NDArray[np.float64], found: NDArray[np.bool_], thres
                 fresh += 1
             if start == 0:
                 values[0] = min(max(values[0], low[0]), high[0])
-            _interpolate(values, found, start, i)
+            _interpolate(values, found, start, i, keep_after_missing)
         start = -1
     return fresh
 
 
 @njit(cache=True)
-def _interpolate(values: NDArray[np.float64], found: NDArray[np.bool_], start: int, stop: int) -> None:
-    """Interpolate what is not missing from `start` to before `stop` between the neighbours, or set it missing where the left one is."""
+def _interpolate(values: NDArray[np.float64], found: NDArray[np.bool_], start: int, stop: int, keep_after_missing: bool) -> None:
+    """Interpolate what is not missing from `start` to before `stop` between the neighbours; without a left one there is nothing to take."""
     left = max(start - 1, 0)
+    kept = keep_after_missing and np.isnan(values[left])
     for j in range(start, stop):
         if not np.isnan(values[j]):
-            if j > left:
+            if j > left and not kept:
                 values[j] = values[left] + (values[stop] - values[left]) * (j - left) / (stop - left)
             found[j] = True
 

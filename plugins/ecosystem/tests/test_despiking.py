@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from eddypro_input import FLUXNET_NAMES, NAMES, despiked, finse, hohes_holz
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.despiking import despike_mauder, despike_vickers_mahrt, despike_vickers_mahrt_together
+from icos_ecosystem.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt, despike_vickers_mahrt_together
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-THRESHOLDS = (3.5, 3.5, 5.0, 3.5, 3.5, 3.5)
-NAMES = ("U", "V", "W", "T_SONIC", "CO2", "H2O")
-LIMITS = ((-30, 30), (-30, 30), (-5, 5), (-40, 50), (200, 900), (0, 40))
 
 
 def noise(n: int = 3000, seed: int = 1) -> np.ndarray:
@@ -78,6 +75,9 @@ def test_a_spike_beside_a_gap_becomes_missing() -> None:
     values, _, samples = despike_vickers_mahrt(x, window=500)
     assert samples == 1
     assert np.flatnonzero(np.isnan(values)).tolist() == [999, 1000]
+    kept, _, samples = despike_vickers_mahrt(x, window=500, keep_after_missing=True)
+    assert samples == 1
+    np.testing.assert_array_equal(kept, x)
 
 
 def test_first_sample_is_cut_at_the_limit_and_the_last_is_left() -> None:
@@ -162,37 +162,38 @@ def test_mauder_counts_from_the_median_absolute_deviation() -> None:
     assert despike_mauder(x).samples == 0
 
 
-def single_precision(table: pd.DataFrame) -> list[np.ndarray]:
-    """Return columns as EddyPro reads them."""
-    return [np.ascontiguousarray(column) for column in table.to_numpy(np.float32).astype(float).T]
-
-
 @pytest.mark.realdata
 def test_counts_of_hohes_holz_equal_eddypro(real_data: Path) -> None:
-    raw = pd.read_csv(real_data / "ecosystem_raw/rflux_DE-HoH/DE-HoH_EC_201907301200_v01.csv.gz", usecols=range(6))
-    series = single_precision(raw)
-    results = [despike_vickers_mahrt(x, threshold, window=6000) for x, threshold in zip(series, THRESHOLDS, strict=True)]
+    series = hohes_holz(real_data)
+    results = [despike_vickers_mahrt(x, THRESHOLDS.get(name, 3.5), window=6000) for name, x in series.items()]
     reference = real_data / "ecosystem_raw/eddypro_reference/DE-HoH"
     expected = pd.read_csv(reference / "express/eddypro_DE-HoH_fluxnet.csv").iloc[0]
-    assert [result.spikes for result in results] == [expected[f"{name}_NUM_SPIKES"] for name in NAMES] == [3, 0, 0, 1, 8, 0]
-    assert [result.samples for result in results] == [expected[f"{name}_SPIKE_NREX"] for name in NAMES] == [4, 0, 0, 2, 12, 0]
+    assert [result.spikes for result in results] == [expected[f"{name}_NUM_SPIKES"] for name in FLUXNET_NAMES] == [3, 0, 0, 1, 8, 0]
+    assert [result.samples for result in results] == [expected[f"{name}_SPIKE_NREX"] for name in FLUXNET_NAMES] == [4, 0, 0, 2, 12, 0]
     mauder = pd.read_csv(reference / "adv_m97_ld_dr_m13/eddypro_DE-HoH_fluxnet.csv").iloc[0]
-    assert [despike_mauder(x).samples for x in series] == [mauder[f"{name}_SPIKE_NREX"] for name in NAMES]
+    assert [despike_mauder(x).samples for x in series.values()] == [mauder[f"{name}_SPIKE_NREX"] for name in FLUXNET_NAMES]
 
 
 @pytest.mark.realdata
-def test_counts_of_finse_equal_eddypro(real_data: Path) -> None:
-    expected = pd.read_csv(real_data / "ecosystem_raw/eddypro_reference/finse/express/eddypro_finse_fluxnet.csv.gz")
-    files = sorted((real_data / "ecosystem_raw/ec_analyze/raw").glob("*.csv.gz"))
-    assert len(files) == len(expected) == 127
-    spikes, samples = [], []
-    for file in files:
-        series = single_precision(pd.read_csv(file, usecols=range(1, 7)))
-        outside = [(x < low) | (x > high) for x, (low, high) in zip(series, LIMITS, strict=True)]
-        outside[:3] = [np.logical_or.reduce(outside[:3])] * 3
-        kept = [np.where(out, np.nan, x) for x, out in zip(series, outside, strict=True)]
-        results = despike_vickers_mahrt_together(kept, THRESHOLDS, window=3000)
-        spikes.append([result.spikes for result in results])
-        samples.append([result.samples for result in results])
-    np.testing.assert_array_equal(spikes, expected[[f"{name}_NUM_SPIKES" for name in NAMES]])
-    np.testing.assert_array_equal(samples, expected[[f"{name}_SPIKE_NREX" for name in NAMES]])
+def test_what_is_left_of_hohes_holz_has_the_mean_and_variance_of_eddypro(real_data: Path) -> None:
+    reference = real_data / "ecosystem_raw/eddypro_reference/DE-HoH/express/eddypro_stats/eddypro_DE-HoH_st2.csv"
+    expected = pd.read_csv(reference, skiprows=1).iloc[0]
+    for name, result in despiked(hohes_holz(real_data)).items():
+        assert result.values.mean() == pytest.approx(expected[f"mean({name})"], rel=5e-6)  # noqa: PD011
+        assert result.values.var() == pytest.approx(expected[f"var({name})"], rel=1e-5)  # noqa: PD011
+
+
+@pytest.mark.realdata
+def test_finse_equals_eddypro(real_data: Path) -> None:
+    reference = real_data / "ecosystem_raw/eddypro_reference/finse/express"
+    expected = pd.read_csv(reference / "eddypro_finse_fluxnet.csv.gz")
+    left = pd.read_csv(reference / "eddypro_stats/eddypro_finse_st2.csv", skiprows=1)
+    results = [despiked(series) for series in finse(real_data)]
+    assert len(results) == len(expected) == len(left) == 127
+    for name, column in zip(NAMES, FLUXNET_NAMES, strict=True):
+        ours = [result[name] for result in results]
+        np.testing.assert_array_equal([spiked.spikes for spiked in ours], expected[f"{column}_NUM_SPIKES"])
+        np.testing.assert_array_equal([spiked.samples for spiked in ours], expected[f"{column}_SPIKE_NREX"])
+        values = [spiked.values for spiked in ours]  # noqa: PD011
+        np.testing.assert_allclose([np.nanmean(x) for x in values], left[f"mean({name})"], rtol=5e-6)
+        np.testing.assert_allclose([np.nanvar(x) for x in values], left[f"var({name})"], rtol=1e-5)

@@ -190,15 +190,13 @@ def _places(x: NDArray[np.float64], width: float, places: NDArray[np.int64], cou
         if not np.isnan(value):
             squares += (value - mean) ** 2
     span = width * np.sqrt(squares / max(valid - 1, 1))
-    low = mean - span / 2.0
-    if highest - lowest < span:
-        low, span = lowest, highest - lowest
+    low, high = (lowest, highest) if highest - lowest < span else (mean - span / 2.0, mean + span / 2.0)
     bins = counts.size
-    scale = bins / span if span > 0.0 else 0.0
+    scale = bins / (high - low) if high > low else 0.0
     counts[:] = 0
     for i in range(x.size):
         place = -1
-        if x[i] >= low and x[i] <= low + span:
+        if x[i] >= low and x[i] <= high:
             place = min(int((x[i] - low) * scale), bins - 1)
             counts[place] += 1
         places[i] = place

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from icos_core.components import Reader
 from icos_core.raw_text.delimited_text import split_lines
@@ -22,15 +20,14 @@ from icos_ecosystem.readers.packed import plain_bytes
 from icos_ecosystem.readers.raw_stamps import parse_stamps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Guess, ReadResult, Span
     from icos_core.raw_text.delimited_text import Lines
     from icos_ecosystem.readers.campbell_header import CampbellHeader
-    from icos_ecosystem.readers.fast_text import TextTable
 
 __all__ = ["READER", "guess", "read", "span"]
 
@@ -41,6 +38,14 @@ _TIMESTAMP = "TIMESTAMP"
 _ROW = "row"
 _NO_TIME = "unreadable time"
 _BEYOND_RANGE = ("INF", "-INF")
+
+
+class _Table(NamedTuple):
+    """Rows of a file in its order: start of the interval, line, and values of each."""
+
+    time: NDArray[np.int64]
+    line: NDArray[np.int64]
+    values: dict[str, NDArray[np.generic]]
 
 
 def read(path: Path, options: CampbellOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
@@ -68,22 +73,14 @@ def read(path: Path, options: CampbellOptions, context: Context) -> ReadResult: 
     """
     account = LineAccount(path.name)
     lines, header = _opened(path)
-    columns = campbell_columns(path, header, options)
-    table = _table(lines, header, [column.place for column in columns], options, account)
-    account.count_type(_ROW, table.line.size)
-    time = _times(path, lines, header, table, options)
-    kept = np.flatnonzero(time != INVALID)
-    if kept.size < time.size:
-        message = f"{_NO_TIME}: expected YYYY-MM-DD HH:MM:SS"
-        reject_rows(account, _NO_TIME, message, table.line[time == INVALID] - 1, lines, "utf-8")
-        time = time[kept]
-    rows = slice(None) if kept.size == table.line.size else kept
-    words = words_of(options)
-    values = {column.variable: column.values(table.numbers.pop(column.place), words[column.variable])[rows] for column in columns}
-    given = provides(options)[options.stream_kind]
-    return row_stream(
-        options.stream_kind, time, table.line[rows], values, given, lines, account, encoding="utf-8", instrument=header.instrument
-    )
+    time, line, values = _table(path, lines, header, options, account)
+    untimed = time == INVALID
+    if untimed.any():
+        reject_rows(account, _NO_TIME, f"{_NO_TIME}: expected YYYY-MM-DD HH:MM:SS", line[untimed] - 1, lines, "utf-8")
+        time, line = time[~untimed], line[~untimed]
+        values = {name: array[~untimed] for name, array in values.items()}
+    words = provides(options)[options.stream_kind]
+    return row_stream(options.stream_kind, time, line, values, words, lines, account, encoding="utf-8", instrument=header.instrument)
 
 
 def span(path: Path, options: CampbellOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -95,8 +92,7 @@ def span(path: Path, options: CampbellOptions, context: Context) -> Span:  # noq
         As :func:`read`.
     """
     lines, header = _opened(path)
-    table = _table(lines, header, (), options, LineAccount(path.name))
-    time = _times(path, lines, header, table, options)
+    time = _table(path, lines, header, options, LineAccount(path.name), clock_only=True).time
     return span_of(time[time != INVALID])
 
 
@@ -111,27 +107,31 @@ def _opened(path: Path) -> tuple[Lines, CampbellHeader]:
         return lines, read_header(lines.data, "TOA5")
 
 
-def _time_place(header: CampbellHeader) -> int | None:
-    names = [name.upper() for name in header.names]
-    return names.index(_TIMESTAMP) if _TIMESTAMP in names else None
+def _has_stamps(header: CampbellHeader) -> bool:
+    return header.names[0].upper() == _TIMESTAMP
 
 
-def _table(lines: Lines, header: CampbellHeader, numbers: Sequence[int], options: CampbellOptions, account: LineAccount) -> TextTable:
-    place = _time_place(header)
+def _table(
+    path: Path, lines: Lines, header: CampbellHeader, options: CampbellOptions, account: LineAccount, *, clock_only: bool = False
+) -> _Table:
+    """Return the rows; with `clock_only` but one of their variables, so that the same lines count as rows."""
+    columns = campbell_columns(path, header, options)[: 1 if clock_only else None]
     form = TextForm(
         headers=header.names,
-        numbers=numbers,
-        texts=() if place is None else (place,),
+        numbers=[column.place for column in columns],
+        texts=(0,) if _has_stamps(header) else (),
         missing=(*options.missing_values, *_BEYOND_RANGE),
     )
-    return read_table(lines, _FIRST, form, account, header=_NAMES)
-
-
-def _times(path: Path, lines: Lines, header: CampbellHeader, table: TextTable, options: CampbellOptions) -> NDArray[np.int64]:
-    place = _time_place(header)
-    if place is None:
-        return times_from_name(path, len(lines) - _FIRST, options)[table.line - 1 - _FIRST]
-    return interval_starts(path, parse_stamps(table.texts[place], _FORMAT), options)
+    with faults_named(path):
+        table = read_table(lines, _FIRST, form, account, header=_NAMES)
+    account.count_type(_ROW, table.line.size)
+    if _has_stamps(header):
+        time = interval_starts(path, parse_stamps(table.texts[0], _FORMAT), options)
+    else:
+        time = times_from_name(path, len(lines) - _FIRST, options)[table.line - 1 - _FIRST]
+    words = words_of(options)
+    values = {column.variable: column.values(table.numbers.pop(column.place), words[column.variable]) for column in columns}
+    return _Table(time, table.line, values)
 
 
 READER = Reader(

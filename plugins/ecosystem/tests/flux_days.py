@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import xarray as xr
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS, word
 
-from icos_core.dataset import make_stream
+from icos_core.dataset import attributes, make_stream
 from icos_core.testing import flagged
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-__all__ = ["flux_day"]
+__all__ = ["flux_day", "spectra_day"]
 
 START = np.datetime64("2024-07-01T00:00", "ns")
 HALF_HOUR = np.timedelta64(30, "m")
@@ -89,6 +85,7 @@ def flux_day(days: float = 1.0, seed: int = 4) -> xr.Dataset:
             f"{gas}_TLAG_MIN": np.zeros(count),
             f"{gas}_TLAG_MAX": np.full(count, most),
         }
+    values |= {"W_T_SONIC_COV": fluxes["H"] / 1200, "W_CO2_MEAS_COV": fluxes["FC"] / 41, "W_H2O_MEAS_COV": fluxes["FH2O"] / 41}
     for series in ("U", "V", "W", "T_SONIC", "CO2", "H2O"):
         failed = random.random((8, count)) < 0.06
         values[f"{series}_VM97_TEST"] = 8e8 + (10.0 ** np.arange(7, -1, -1) @ failed)
@@ -106,3 +103,26 @@ def flux_day(days: float = 1.0, seed: int = 4) -> xr.Dataset:
     stream["time"].attrs["bounds"] = "time_bnds"
     stream = stream.assign(time_bnds=(("time", "nv"), np.stack([time, time + HALF_HOUR], axis=1)))
     return flagged(stream)
+
+
+def spectra_day(days: float = 1.0, bins: int = 40, seed: int = 5) -> xr.Dataset:
+    """Return cospectra of some days after Kaimal's shape with scatter, those of the gases attenuated above half a hertz."""
+    fluxes = flux_day(days)
+    random = np.random.default_rng(seed)
+    frequency = np.geomspace(6e-4, 10, bins)
+    stability = np.where(np.arange(fluxes.sizes["time"]) % 48 < 12, 0.3, -0.25)
+    reduced = frequency * 20 / fluxes["WS"].values[:, np.newaxis]
+    shape = 11 * reduced / (1 + 13.3 * reduced) ** 1.75 * np.where(stability > 0, 0.9, 1.0)[:, np.newaxis]
+    noise = 1 + 0.25 * random.standard_normal((3, *shape.shape))
+    attenuated = 1 / (1 + (frequency / 0.8) ** 2)
+    fields = {
+        "C_w_ts": 0.2 * shape * noise[0],
+        "C_w_co2": -0.5 * shape * attenuated * noise[1],
+        "C_w_h2o": 0.12 * shape * attenuated * noise[2],
+    }
+    fields["S_w"] = 0.9 * shape
+    counts = np.broadcast_to(np.maximum(1, np.round(frequency / frequency[0])), shape.shape)
+    variables = {name: (("time", "frequency"), field, attributes(word(name))) for name, field in fields.items()}
+    variables["spectral_counts"] = (("time", "frequency"), counts.copy(), attributes(word("spectral_counts")))
+    variables["time_bnds"] = fluxes["time_bnds"]
+    return xr.Dataset(variables, coords={"time": fluxes["time"], "frequency": ("frequency", frequency, attributes(word("frequency")))})

@@ -129,7 +129,9 @@ def read_table(lines: Lines, first: int, form: TextForm, account: LineAccount, h
 def _fast(lines: Lines, first: int, form: TextForm) -> TextTable | None:
     """Return all rows, None where there is a line or a number that is not as it should be."""
     begin, stop = int(lines.starts[first]), int(lines.ends[-1]) + 1
-    if lines.data.find(b"\0", begin) >= 0:
+    starts = np.frombuffer(lines.data, dtype=np.uint8)[lines.starts[first:]]
+    # Lines that begin with a blank or a separator may be blank altogether, which Arrow takes for rows of missing values.
+    if lines.data.find(b"\0", begin) >= 0 or np.isin(starts, np.frombuffer(b"\n \t\v\f" + form.separator.encode(), dtype=np.uint8)).any():
         return None
     names = [f"f{place}" for place in range(len(form.headers))]
     types = {names[place]: pa.float64() for place in form.numbers} | {names[place]: pa.binary() for place in form.texts}

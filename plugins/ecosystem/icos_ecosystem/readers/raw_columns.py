@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from numpy.typing import NDArray
-
     from pydantic import GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 

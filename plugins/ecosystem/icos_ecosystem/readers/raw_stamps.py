@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     Letters = NDArray[np.uint8]
 
-__all__ = ["days_from_civil", "parse_stamps"]
+__all__ = ["days_from_civil", "parse_stamps", "parse_times_of_day"]
 
 _SECOND = 1_000_000_000
 _DAY = 86400 * _SECOND
@@ -27,7 +27,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _LONGEST = 40
 _MOST_LAYOUTS = 8
 _QUOTE = ord('"')
-_TIME = r"(?P<h>[0-9]{2}):?(?P<n>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9})[0-9]*)?)?"
+_TIME = r"(?P<h>[0-9]{1,2}(?=:)|[0-9]{2}):?(?P<n>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9})[0-9]*)?)?"
 _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -53,14 +53,28 @@ def parse_stamps(pieces: Pieces, date_format: DateFormat) -> IntArray:
     date_format
         Order of day, month and year.
     """
+    return _parsed(pieces, _expression(date_format), short_year=date_format.year_digits == 2)
+
+
+def parse_times_of_day(pieces: Pieces) -> IntArray:
+    """Return nanoseconds since midnight of each time of day, `INVALID` where a piece is none: ``08:30``, ``8:30:00.5``, ``083000``.
+
+    Parameters
+    ----------
+    pieces
+        (n,) times of day.
+    """
+    return _parsed(pieces, re.compile(_TIME, re.ASCII), short_year=False)
+
+
+def _parsed(pieces: Pieces, expression: re.Pattern[str], *, short_year: bool) -> IntArray:
     found = np.full(len(pieces), INVALID, dtype=np.int64)
     pieces = _unquoted(pieces.stripped())
     lengths = pieces.ends - pieces.starts
-    expression = _expression(date_format)
     for length in np.unique(lengths).tolist():
         if 0 < length <= _LONGEST:
             rows = np.flatnonzero(lengths == length)
-            found[rows] = _of_one_length(pieces[rows], length, expression, date_format)
+            found[rows] = _of_one_length(pieces[rows], length, expression, short_year=short_year)
     return found
 
 
@@ -98,7 +112,7 @@ def _expression(date_format: DateFormat) -> re.Pattern[str]:
     return re.compile(rf"(?:{free}(?:[ T]+{_TIME})?|{joined}(?:[ T]*{time})?)Z?", re.ASCII)
 
 
-def _of_one_length(pieces: Pieces, length: int, expression: re.Pattern[str], date_format: DateFormat) -> IntArray:
+def _of_one_length(pieces: Pieces, length: int, expression: re.Pattern[str], *, short_year: bool) -> IntArray:
     letters = pieces.view[pieces.starts[:, None] + np.arange(length)]
     found = np.full(len(pieces), INVALID, dtype=np.int64)
     left = np.arange(len(pieces))
@@ -110,12 +124,12 @@ def _of_one_length(pieces: Pieces, length: int, expression: re.Pattern[str], dat
             left = left[1:]
             continue
         fits = _fits(letters[left], layout)
-        found[left[fits]] = _moments(letters[left[fits]], layout, date_format)
+        found[left[fits]] = _moments(letters[left[fits]], layout, short_year=short_year)
         left = left[~fits]
     for row in left.tolist():
         layout = _layout(letters[row], expression)
         if layout is not None:
-            found[row] = _moments(letters[row : row + 1], layout, date_format)[0]
+            found[row] = _moments(letters[row : row + 1], layout, short_year=short_year)[0]
     return found
 
 
@@ -140,11 +154,13 @@ def _fits(letters: Letters, layout: _Layout) -> NDArray[np.bool_]:
     return fits
 
 
-def _moments(letters: Letters, layout: _Layout, date_format: DateFormat) -> IntArray:
+def _moments(letters: Letters, layout: _Layout, *, short_year: bool) -> IntArray:
     parts = {part: _number(letters[:, start:end]) for part, (start, end) in layout.parts.items()}
     none = np.zeros(len(letters), dtype=np.int64)
-    year = parts["y"] if date_format.year_digits == 4 else np.where(parts["y"] < 70, 2000, 1900) + parts["y"]
-    days = days_from_civil(year, parts["m"], parts["d"])
+    days = none
+    if "y" in parts:
+        year = np.where(parts["y"] < 70, 2000, 1900) + parts["y"] if short_year else parts["y"]
+        days = days_from_civil(year, parts["m"], parts["d"])
     hours, minutes, seconds = (parts.get(part, none) for part in "hns")
     start, end = layout.parts.get("f", (0, 9))
     fraction = parts.get("f", none) * 10 ** (9 - (end - start))

@@ -26,7 +26,8 @@ __all__ = ["MOLAR_MASSES", "UnitError", "conversion", "conversion_to", "same_uni
 MOLAR_MASSES: Mapping[str, float] = MappingProxyType({"co2": 44.01e-3, "h2o": 18.02e-3, "ch4": 16.04e-3, "n2o": 44.01e-3})
 """Molar masses [kg mol-1] as EddyPro has them; the fourth gas is taken as N2O."""
 
-_UNITS = {word.name: word.units for word in (*FAST, *METEOROLOGY)}
+_UNITS = {word.name: word.units if word.dtype == "float64" else "" for word in (*FAST, *METEOROLOGY)}
+"""Word → unit; empty for diagnostic words, whose numbers are codes."""
 _TEMPERATURES = {
     "k": (1.0, 0.0),
     "kelvin": (1.0, 0.0),

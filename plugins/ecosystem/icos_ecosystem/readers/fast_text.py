@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from icos_core.raw_text.byte_fields import Pieces, split_fields
-from icos_core.raw_text.delimited_text import number, parse_block, split_lines
+from icos_core.raw_text.delimited_text import Block, number, parse_block, split_lines
 from icos_core.raw_text.regular_lines import regular_lines, reject
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from icos_core.raw_text.delimited_text import Lines
     from icos_core.raw_text.line_account import LineAccount
+    from icos_core.raw_text.regular_lines import RegularLines
 
     IntArray = NDArray[np.int64]
     FloatArray = NDArray[np.float64]
@@ -197,21 +198,27 @@ def _block(lines: Lines, first: int, last: int, form: TextForm, account: LineAcc
     found = regular_lines(
         lines, first, last, n_fields=count, least=least, account=account, separator=form.separator, encoding=form.encoding
     )
-    block = parse_block(
+    block = _numbers_of(found, form)
+    for place, cells in block.damaged.items():
+        _tell_damage(form.headers[place].strip() or f"#{place + 1}", cells, found.rows, lines, account, form.encoding)
+    rows = split_lines(found.text)
+    fields = split_fields(Pieces(np.frombuffer(rows.data, dtype=np.uint8), rows.starts, rows.ends), form.separator)
+    return TextTable(found.rows + 1, block.numbers, {place: fields.field(place) for place in form.texts})
+
+
+def _numbers_of(found: RegularLines, form: TextForm) -> Block:
+    if not form.numbers:
+        return Block(numbers={}, words={})
+    return parse_block(
         found.text,
         found.rows.size,
-        count,
+        len(form.headers),
         separator=form.separator,
         words=(),
         numbers=dict.fromkeys(sorted(form.numbers), number),
         missing=form.missing,
         decimal=form.decimal,
     )
-    for place, cells in block.damaged.items():
-        _tell_damage(form.headers[place].strip() or f"#{place + 1}", cells, found.rows, lines, account, form.encoding)
-    rows = split_lines(found.text)
-    fields = split_fields(Pieces(np.frombuffer(rows.data, dtype=np.uint8), rows.starts, rows.ends), form.separator)
-    return TextTable(found.rows + 1, block.numbers, {place: fields.field(place) for place in form.texts})
 
 
 def _joined(pieces: Sequence[Pieces]) -> Pieces:

@@ -165,14 +165,14 @@ def test_a_time_that_is_none(tmp_path: Path) -> None:
     spoilt = frame(ROWS[:8], 0)
     spoilt = spoilt[:4] + struct.pack("<I", 10_000) + spoilt[8:]
     result = read(tmp_path, file_of(spoilt, frame(ROWS[8:16], 8)))
-    assert (result.tally.kept, result.tally.rejected) == (8, {"no time of its own": 8})
+    assert (result.tally.kept, result.tally.rejected) == (8, {"no valid date and time": 8})
 
 
 def test_records_at_events_have_the_time_of_their_frame(tmp_path: Path) -> None:
     content = tob3_header(SIZE, interval="0 MSEC") + frame(ROWS[:8], 0) + frame(ROWS[8:16], 8)
     result = read(tmp_path, content, row_time="start")
     assert milliseconds(result) == [50, 450]
-    assert result.tally.rejected == {"no time of its own": 14}
+    assert result.tally.rejected == {"no valid date and time": 14}
 
 
 @pytest.mark.parametrize(

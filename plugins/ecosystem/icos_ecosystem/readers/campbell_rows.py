@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from icos_core.exceptions import InputError
-from icos_core.raw_text.delimited_text import Lines
-from icos_core.raw_text.instrument_clock import INVALID
+from icos_core.raw_text.delimited_text import Lines, number
 from icos_core.raw_text.line_account import LineAccount
+from icos_core.raw_text.regular_lines import reject
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ecosystem.readers.campbell_options import CampbellOptions, provides, usual_columns, words_of
-from icos_ecosystem.readers.campbell_tables import NO_TIME
-from icos_ecosystem.readers.raw_clock import SECOND, common_step, regular_times, start_from_name, to_interval_start
+from icos_ecosystem.readers.fast_text import TextTable
+from icos_ecosystem.readers.raw_clock import common_step, to_interval_start
 from icos_ecosystem.readers.raw_columns import Resolved, resolve_columns
+from icos_ecosystem.readers.raw_rows import Placed, placed_by_name, placed_by_stamp, values_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from icos_ecosystem.readers.campbell_header import CampbellHeader
     from icos_ecosystem.readers.campbell_tables import CampbellTable
 
-__all__ = ["campbell_columns", "interval_starts", "table_rows", "table_span", "times_from_name"]
+__all__ = ["campbell_columns", "interval_starts", "table_rows", "table_span"]
 
 _SHOWN = 12
 
@@ -85,30 +86,23 @@ def table_rows(path: Path, table: CampbellTable, options: CampbellOptions) -> Re
     """
     account = LineAccount(path.name)
     columns = campbell_columns(path, table.header, options)
-    words = words_of(options)
-    time = _times(path, table, options)
-    kept = np.flatnonzero(time != INVALID)
-    account.seen = table.records.size + sum(table.rejected.values())
-    for reason, count in table.rejected.items():
-        account.reject(reason, count)
-        account.tell(reason, f"{reason}: {count}")
-    lost = table.records.size - kept.size
-    account.reject(NO_TIME, lost)
-    if lost:
-        account.tell(NO_TIME, f"{NO_TIME}: {lost} records", int(np.flatnonzero(time == INVALID)[0]) + 1)
+    count = table.records.size
+    account.seen = count + sum(table.rejected.values())
+    for reason, slots in table.rejected.items():
+        reject(account, reason, slots)
+        account.tell(reason, f"{reason}: {slots}")
+    rows = _placed(path, table, options, account)
+    line = np.arange(1, count + 1, dtype=np.int64)
     missing = _missing(options)
-    values: dict[str, NDArray[np.generic]] = {}
-    for column in columns:
-        numbers = table.numbers(column.place)[kept]
-        numbers[np.isinf(numbers) | np.isin(numbers, missing)] = np.nan
-        values[column.variable] = column.values(numbers, words[column.variable])
+    numbers = {column.place: _without(missing, table.numbers(column.place)) for column in columns}
+    values = values_of(TextTable(line, numbers, {}), columns, words_of(options), account, rows.kept)
     return row_stream(
         options.stream_kind,
-        time[kept],
-        kept + 1,
+        rows.time,
+        line[rows.kept],
         values,
         provides(options)[options.stream_kind],
-        _no_lines(table.records.size),
+        _no_lines(count),
         account,
         instrument=table.header.instrument,
     )
@@ -122,37 +116,23 @@ def table_span(path: Path, table: CampbellTable, options: CampbellOptions) -> Sp
     InputError
         As :func:`table_rows`.
     """
-    time = _times(path, table, options)
-    return span_of(time[time != INVALID])
+    return span_of(_placed(path, table, options, LineAccount(path.name)).time)
 
 
-def times_from_name(path: Path, count: int, options: CampbellOptions) -> NDArray[np.int64]:
-    """Return when the interval of each row starts, in UTC, for rows without stamps that follow one another from the first on.
-
-    Raises
-    ------
-    InputError
-        Where the frequency is not stated, or the name tells no time.
-    """
-    if options.row_interval is None:
-        raise InputError(path.name, "the rows bear no time: frequency and name_format are needed, to tell it from the name of the file")
-    return regular_times(start_from_name(path, options, count), count, float(SECOND / options.row_interval))
-
-
-def _times(path: Path, table: CampbellTable, options: CampbellOptions) -> NDArray[np.int64]:
+def _placed(path: Path, table: CampbellTable, options: CampbellOptions, account: LineAccount) -> Placed:
+    line = np.arange(1, table.records.size + 1, dtype=np.int64)
     if table.time is None:
-        return times_from_name(path, table.records.size, options)
-    return interval_starts(path, table.time, options, table.interval)
+        return placed_by_name(path, options, line - 1, account)
+    time = interval_starts(path, table.time, options, table.interval)
+    return placed_by_stamp(time, line, _no_lines(line.size), account, "seconds since 1990 and a fraction below one")
+
+
+def _without(missing: list[float], numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isinf(numbers) | np.isin(numbers, missing), np.nan, numbers)
 
 
 def _missing(options: CampbellOptions) -> list[float]:
-    found: list[float] = []
-    for text in options.missing_values:
-        try:
-            found.append(float(text))
-        except ValueError:
-            continue
-    return found
+    return [value for value in map(number, options.missing_values) if value is not None]
 
 
 def _no_lines(count: int) -> Lines:

@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
     from icos_ecosystem.readers.campbell_header import CampbellHeader
 
-__all__ = ["CUT_OFF", "DAMAGED_FRAME", "EMPTY", "FOREIGN_FRAME", "NO_TIME", "CampbellTable", "decode_tob1", "decode_tob3"]
+__all__ = ["CUT_OFF", "DAMAGED_FRAME", "EMPTY", "FOREIGN_FRAME", "CampbellTable", "decode_tob1", "decode_tob3"]
 
 CUT_OFF = "record cut off"
 EMPTY = "empty slot"
 FOREIGN_FRAME = "frame without this table's stamp"
 DAMAGED_FRAME = "damaged frame"
-NO_TIME = "no time of its own"
 
 
 @dataclass(frozen=True)

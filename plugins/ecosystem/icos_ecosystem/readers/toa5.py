@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from icos_core.components import Reader
 from icos_core.raw_text.delimited_text import split_lines
-from icos_core.raw_text.instrument_clock import INVALID, DateFormat
+from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
-from icos_core.raw_text.regular_lines import reject_rows
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ecosystem.readers.campbell_guess import guess_of
 from icos_ecosystem.readers.campbell_header import header_lines, read_header
 from icos_ecosystem.readers.campbell_options import CampbellOptions, provides, words_of
-from icos_ecosystem.readers.campbell_rows import campbell_columns, interval_starts, times_from_name
+from icos_ecosystem.readers.campbell_rows import campbell_columns, interval_starts
 from icos_ecosystem.readers.fast_text import TextForm, read_table
 from icos_ecosystem.readers.packed import plain_bytes
+from icos_ecosystem.readers.raw_rows import placed_by_name, placed_by_stamp, values_of
 from icos_ecosystem.readers.raw_stamps import parse_stamps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from icos_core.components import Context, Guess, ReadResult, Span
     from icos_core.raw_text.delimited_text import Lines
     from icos_ecosystem.readers.campbell_header import CampbellHeader
+    from icos_ecosystem.readers.fast_text import TextTable
+    from icos_ecosystem.readers.raw_columns import Resolved
+    from icos_ecosystem.readers.raw_rows import Placed
 
 __all__ = ["READER", "guess", "read", "span"]
 
@@ -35,17 +36,8 @@ _FORMAT = DateFormat.from_text("yyyy-mm-dd")
 _FIRST = header_lines("TOA5")
 _NAMES = 1
 _TIMESTAMP = "TIMESTAMP"
-_ROW = "row"
-_NO_TIME = "unreadable time"
+_ENCODING = "utf-8"
 _BEYOND_RANGE = ("INF", "-INF")
-
-
-class _Table(NamedTuple):
-    """Rows of a file in its order: start of the interval, line, and values of each."""
-
-    time: NDArray[np.int64]
-    line: NDArray[np.int64]
-    values: dict[str, NDArray[np.generic]]
 
 
 def read(path: Path, options: CampbellOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
@@ -73,14 +65,20 @@ def read(path: Path, options: CampbellOptions, context: Context) -> ReadResult: 
     """
     account = LineAccount(path.name)
     lines, header = _opened(path)
-    time, line, values = _table(path, lines, header, options, account)
-    untimed = time == INVALID
-    if untimed.any():
-        reject_rows(account, _NO_TIME, f"{_NO_TIME}: expected YYYY-MM-DD HH:MM:SS", line[untimed] - 1, lines, "utf-8")
-        time, line = time[~untimed], line[~untimed]
-        values = {name: array[~untimed] for name, array in values.items()}
-    words = provides(options)[options.stream_kind]
-    return row_stream(options.stream_kind, time, line, values, words, lines, account, encoding="utf-8", instrument=header.instrument)
+    columns = campbell_columns(path, header, options)
+    table, rows = _rows(path, lines, header, columns, options, account)
+    values = values_of(table, columns, words_of(options), account, rows.kept)
+    return row_stream(
+        options.stream_kind,
+        rows.time,
+        table.line[rows.kept],
+        values,
+        provides(options)[options.stream_kind],
+        lines,
+        account,
+        encoding=_ENCODING,
+        instrument=header.instrument,
+    )
 
 
 def span(path: Path, options: CampbellOptions, context: Context) -> Span:  # noqa: ARG001  # the signature is the contract's
@@ -92,8 +90,8 @@ def span(path: Path, options: CampbellOptions, context: Context) -> Span:  # noq
         As :func:`read`.
     """
     lines, header = _opened(path)
-    time = _table(path, lines, header, options, LineAccount(path.name), clock_only=True).time
-    return span_of(time[time != INVALID])
+    one = campbell_columns(path, header, options)[:1]
+    return span_of(_rows(path, lines, header, one, options, LineAccount(path.name))[1].time)
 
 
 def guess(path: Path) -> Guess | None:
@@ -107,31 +105,22 @@ def _opened(path: Path) -> tuple[Lines, CampbellHeader]:
         return lines, read_header(lines.data, "TOA5")
 
 
-def _has_stamps(header: CampbellHeader) -> bool:
-    return header.names[0].upper() == _TIMESTAMP
-
-
-def _table(
-    path: Path, lines: Lines, header: CampbellHeader, options: CampbellOptions, account: LineAccount, *, clock_only: bool = False
-) -> _Table:
-    """Return the rows; with `clock_only` but one of their variables, so that the same lines count as rows."""
-    columns = campbell_columns(path, header, options)[: 1 if clock_only else None]
+def _rows(
+    path: Path, lines: Lines, header: CampbellHeader, columns: Sequence[Resolved], options: CampbellOptions, account: LineAccount
+) -> tuple[TextTable, Placed]:
+    has_stamps = header.names[0].upper() == _TIMESTAMP
     form = TextForm(
         headers=header.names,
         numbers=[column.place for column in columns],
-        texts=(0,) if _has_stamps(header) else (),
+        texts=(0,) if has_stamps else (),
         missing=(*options.missing_values, *_BEYOND_RANGE),
     )
     with faults_named(path):
         table = read_table(lines, _FIRST, form, account, header=_NAMES)
-    account.count_type(_ROW, table.line.size)
-    if _has_stamps(header):
-        time = interval_starts(path, parse_stamps(table.texts[0], _FORMAT), options)
-    else:
-        time = times_from_name(path, len(lines) - _FIRST, options)[table.line - 1 - _FIRST]
-    words = words_of(options)
-    values = {column.variable: column.values(table.numbers.pop(column.place), words[column.variable]) for column in columns}
-    return _Table(time, table.line, values)
+    if not has_stamps:
+        return table, placed_by_name(path, options, table.line - 1 - _FIRST, account)
+    time = interval_starts(path, parse_stamps(table.texts[0], _FORMAT), options)
+    return table, placed_by_stamp(time, table.line, lines, account, "YYYY-MM-DD HH:MM:SS", _ENCODING)
 
 
 READER = Reader(

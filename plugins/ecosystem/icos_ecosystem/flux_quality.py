@@ -31,7 +31,7 @@ CLASS_LIMITS = (15.0, 30.0, 50.0, 75.0, 100.0, 250.0, 500.0, 1000.0)
 GOECKEDE_LIMITS = (2, 4, 6, 8)
 """Worse of both classes up to which a flux has the flags 1 to 4 of :func:`goeckede`."""
 
-QualityScheme = Literal["mauder-foken-2004", "foken-2003", "goeckede-2006"]
+QualityScheme = Literal["mauder-foken", "foken", "goeckede"]
 
 # Worst class of stationarity and of turbulence of each flag of Foken's scheme: the first that fits holds.
 _FOKEN = ((1, 1, 2), (2, 2, 2), (3, 2, 4), (4, 4, 2), (5, 4, 5), (6, 5, 5), (7, 6, 6), (8, 8, 8))
@@ -176,7 +176,7 @@ def quality_flag(scheme: QualityScheme, stationarity_class: ArrayLike, turbulenc
     ValueError
         For a scheme that there is not, with the nearest one.
     """
-    schemes = {"mauder-foken-2004": mauder_foken, "foken-2003": foken, "goeckede-2006": goeckede}
+    schemes = {"mauder-foken": mauder_foken, "foken": foken, "goeckede": goeckede}
     if scheme not in schemes:
         raise ValueError(f"no scheme of quality flags {scheme!r}{hint(scheme, get_args(QualityScheme))}")
     return schemes[scheme](stationarity_class, turbulence_class)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import gamma, gammainccinv
 
+from icos_ecosystem.footprint_fetch import SHARES, Fetch
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -23,6 +25,7 @@ __all__ = [
     "crosswind_dispersion",
     "crosswind_integrated",
     "distance_of_share",
+    "fetch_of_shape",
     "footprint_density",
     "footprint_shape",
     "peak_distance",
@@ -167,6 +170,11 @@ def distance_of_share(shape: FootprintShape, share: float) -> FloatArray:
     b, c, d = ALONG
     scaled = c / float(gammainccinv(-(b + 1.0), share)) + d
     return scaled * shape.length
+
+
+def fetch_of_shape(shape: FootprintShape) -> Fetch:
+    """Return the distances that other models tell, of footprints integrated across the wind [m]."""
+    return Fetch(peak_distance(shape), *(distance_of_share(shape, share) for share in SHARES))
 
 
 def crosswind_integrated(shape: FootprintShape, distance: ArrayLike) -> FloatArray:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from eddypro_results import fluxnet
 from icos_ecosystem.footprint_hsieh import hsieh
-from icos_ecosystem.footprint_models import HSIEH, KLJUN_2004, KORMANN_MEIXNER, NO_MODEL, fetch_of_models
+from icos_ecosystem.footprint_kljun_2015 import distance_of_share, footprint_shape, peak_distance
+from icos_ecosystem.footprint_models import HSIEH, KLJUN_2004, KLJUN_2015, KORMANN_MEIXNER, NO_MODEL, fetch_of_models
+from icos_ecosystem.vocabulary.fluxes import EDDYPRO_WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +61,30 @@ def test_with_one_there_is_where_inputs_are(fallback: str, code: int) -> None:
 
 
 def test_other_models_have_no_limits_but_their_inputs() -> None:
-    assert fetch_of_models("kormann-meixner", **CASES).model.tolist() == [1, 1, -1]
+    assert fetch_of_models("kormann-meixner", **CASES).model.tolist() == [1, 1, NO_MODEL]
     found = fetch_of_models("hsieh", **CASES)
-    assert found.model.tolist() == [2, 2, -1]
+    assert found.model.tolist() == [2, 2, NO_MODEL]
     np.testing.assert_array_equal(found.fetch.x90[:2], np.full(2, hsieh(4.0, 0.1, 40.0).x90))
     # Neutral air: the Obukhov length is infinite, not missing.
     assert np.isfinite(fetch_of_models("hsieh", **(CASES | {"stability": 0.0})).fetch.peak).all()
+
+
+def test_the_model_of_2015_has_its_own_inputs_and_limits() -> None:
+    found = fetch_of_models("kljun-2015", **CASES, sigma_v=0.6, boundary_layer=800.0)
+    assert found.model.tolist() == [KLJUN_2015, NO_MODEL, NO_MODEL]
+    shape = footprint_shape(4.0, 800.0, [40.0], 0.3, 0.6, roughness=0.1)
+    assert found.fetch.peak[0] == pytest.approx(peak_distance(shape)[0])
+    assert found.fetch.x80[0] == pytest.approx(distance_of_share(shape, 0.8)[0])
+    assert fetch_of_models("kljun-2015", **CASES, fallback="kljun-2004").model.tolist() == [KLJUN_2004, NO_MODEL, NO_MODEL]
+
+
+def test_codes_are_those_of_the_vocabulary() -> None:
+    word = {each.name: each for each in EDDYPRO_WORDS}["FOOTPRINT_MODEL"]
+    meanings = dict(zip(word.flag_values, word.flag_meanings, strict=True))
+    assert meanings[KLJUN_2004] == "kljun_2004"
+    assert meanings[KORMANN_MEIXNER] == "kormann_meixner_2001"
+    assert meanings[HSIEH] == "hsieh_2000"
+    assert meanings[NO_MODEL] == "none"
 
 
 def test_a_fallback_on_itself_changes_nothing() -> None:

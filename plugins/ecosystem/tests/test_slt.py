@@ -123,6 +123,9 @@ def test_time_of_name_and_header(tmp_path: Path) -> None:
     assert by_name[0] == np.datetime64("2016-11-23T14:00")
     by_header = read(tmp_path, content, "W20163281500.slt", time_from="header").streams["eddy"]["time"].values
     assert by_header[0] == np.datetime64("2016-11-23T14:30")
+    ended = slt_file(turbulent_records(18_000))
+    by_end = read(tmp_path, ended, "W20163281500.slt", file_time="end").streams["eddy"]["time"].values
+    assert by_end[0] == np.datetime64("2016-11-23T14:30")
     assert read(tmp_path, content, "renamed.slt").streams["eddy"]["time"].values[0] == np.datetime64("2016-11-23T14:30")
 
 

@@ -12,7 +12,7 @@ from icos_core.dataset import make_stream
 from icos_core.exceptions import InputError
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
-from icos_ecosystem.readers.raw_clock import SECOND, regular_times, stamp_of_name, start_from_name
+from icos_ecosystem.readers.raw_clock import SECOND, regular_times, start_from_name
 from icos_ecosystem.readers.raw_units import conversion
 from icos_ecosystem.readers.slt_configuration import configuration_beside
 from icos_ecosystem.readers.slt_options import STREAM, WORDS, SltOptions
@@ -36,6 +36,7 @@ INCOMPLETE = "incomplete record"
 BEYOND = "beyond the time of the file"
 _HEAD_BYTES = 256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = 60 * SECOND
 _WIND_FACTOR = 0.01
 _FOURTH = {"speed_of_sound": (1 / 50, 0.0), "sonic_temperature": (0.01, 273.15)}
 _CODES = {word.name for word in DIAGNOSTICS}
@@ -116,15 +117,15 @@ def provides(options: SltOptions) -> Mapping[str, tuple[Variable, ...]]:
 def _start(path: Path, header: SltHeader, options: SltOptions, n_rows: int) -> int:
     """Return when the first record begins [ns since 1970 UTC]."""
     if header.start is None or options.time_from == "name":
-        return start_from_name(path, options, n_rows)
+        return start_from_name(path, options.clock, n_rows)
     since = header.start - _EPOCH
-    stated = (since.days * 86400 + since.seconds) * SECOND - round(options.utc_offset * 3600 * SECOND)
+    stated = (since.days * 86400 + since.seconds) * SECOND - round(options.utc_offset * 3600) * SECOND
     if options.time_from == "both":
         try:
-            named = stamp_of_name(path.name, options)
+            named = start_from_name(path, options.clock, n_rows)
         except InputError:
             return stated
-        if named != stated:
+        if abs(named - stated) >= _MINUTE:
             told, found = (np.datetime64(stamp, "ns").astype("datetime64[m]") for stamp in (stated, named))
             raise InputError(path.name, f"the header says {told}, the name {found} (UTC); time_from says which of them holds")
     return stated
@@ -163,7 +164,7 @@ def guess(path: Path) -> Guess | None:
     assumed = SltOptions(frequency=10.0)
     try:
         _start(path, header, assumed, 0)
-        stamp_of_name(path.name, assumed)
+        start_from_name(path, assumed.clock, 0)
         confidence = 0.95
     except InputError:
         confidence = 0.6

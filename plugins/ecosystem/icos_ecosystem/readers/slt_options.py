@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
-from icos_ecosystem.readers.raw_clock import ClockOptions
+from icos_ecosystem.readers.raw_clock import ClockOptions, Place
 from icos_ecosystem.readers.raw_units import conversion, usual_unit
 from icos_ecosystem.vocabulary.measured import FAST, STREAM
 
@@ -52,7 +54,7 @@ class AnalogInput(Options):
         return self
 
 
-class SltOptions(ClockOptions):
+class SltOptions(Options):
     """How the files of one station are written."""
 
     frequency: Annotated[float, Field(gt=0, le=10_000)] = Field(description="rows per second [Hz]; the file does not tell")
@@ -60,6 +62,11 @@ class SltOptions(ClockOptions):
         default="?YYYYDOYhhmm.*",
         description="where the time stands in a file's name: YYYY or YY, MM and DD or DOY, hh, mm, ss, ? any one character, * any number",
     )
+    file_time: Place = Field(default="start", description="what the time in a file's name is of the time that the file covers")
+    file_duration: Annotated[Duration, Field(gt=timedelta(0))] | None = Field(
+        default=None, description="time that a file covers; records beyond it are left out"
+    )
+    utc_offset: float = Field(default=0.0, ge=-14, le=14, description="hours that the recorder's clock is ahead of UTC")
     variant: Literal["eddymeas", "eddysoft", "edisol"] = Field(
         default="eddymeas", description="program that wrote the files; only EddyMeas is relied upon to date them in their header"
     )
@@ -95,6 +102,17 @@ class SltOptions(ClockOptions):
                 raise ValueError(f"{key}: {channel.variable} comes from {taken[channel.variable]} already")
             taken[channel.variable] = f"input {key}"
         return value
+
+    @property
+    def clock(self) -> ClockOptions:
+        """The options of the shared clock."""
+        return ClockOptions(
+            frequency=self.frequency,
+            name_format=self.name_format,
+            file_time=self.file_time,
+            file_duration=self.file_duration,
+            utc_offset=self.utc_offset,
+        )
 
     @model_validator(mode="after")
     def _dated(self) -> Self:

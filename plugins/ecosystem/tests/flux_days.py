@@ -9,7 +9,7 @@ from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS, word
 from icos_core.dataset import attributes, make_stream
 from icos_core.testing import flagged
 
-__all__ = ["flux_day", "spectra_day"]
+__all__ = ["flux_day", "footprint_map", "spectra_day"]
 
 START = np.datetime64("2024-07-01T00:00", "ns")
 HALF_HOUR = np.timedelta64(30, "m")
@@ -57,6 +57,8 @@ def flux_day(days: float = 1.0, seed: int = 4) -> xr.Dataset:
         "U": speed,
         "V": np.zeros(count),
         "W": 0.01 * random.standard_normal(count),
+        "BADM_INST_HEIGHT_SA": np.full(count, 45.0),
+        "DISPLACEMENT_HEIGHT": np.full(count, 22.3),
         "FILE_NR": np.full(count, 36000.0),
         "WD_FILTER_NR": np.full(count, 36000.0),
         "NIGHT": (sun == 0).astype(float),
@@ -110,19 +112,35 @@ def spectra_day(days: float = 1.0, bins: int = 40, seed: int = 5) -> xr.Dataset:
     fluxes = flux_day(days)
     random = np.random.default_rng(seed)
     frequency = np.geomspace(6e-4, 10, bins)
-    stability = np.where(np.arange(fluxes.sizes["time"]) % 48 < 12, 0.3, -0.25)
-    reduced = frequency * 20 / fluxes["WS"].values[:, np.newaxis]
+    stability = fluxes["ZL"].values
+    reduced = frequency * 22.7 / fluxes["WS"].values[:, np.newaxis]
     shape = 11 * reduced / (1 + 13.3 * reduced) ** 1.75 * np.where(stability > 0, 0.9, 1.0)[:, np.newaxis]
     noise = 1 + 0.25 * random.standard_normal((3, *shape.shape))
     attenuated = 1 / (1 + (frequency / 0.8) ** 2)
+    covariance = {name: fluxes[f"W_{name}_COV"].values[:, np.newaxis] for name in ("T_SONIC", "CO2_MEAS", "H2O_MEAS")}
     fields = {
-        "C_w_ts": 0.2 * shape * noise[0],
-        "C_w_co2": -0.5 * shape * attenuated * noise[1],
-        "C_w_h2o": 0.12 * shape * attenuated * noise[2],
+        "C_w_ts": covariance["T_SONIC"] * shape * noise[0],
+        "C_w_co2": covariance["CO2_MEAS"] * shape * attenuated * noise[1],
+        "C_w_h2o": covariance["H2O_MEAS"] * shape * attenuated * noise[2],
     }
     fields["S_w"] = 0.9 * shape
     counts = np.broadcast_to(np.maximum(1, np.round(frequency / frequency[0])), shape.shape)
     variables = {name: (("time", "frequency"), field, attributes(word(name))) for name, field in fields.items()}
+    variables["C_w_co2"][2]["cut_off_frequency"] = 0.8
     variables["spectral_counts"] = (("time", "frequency"), counts.copy(), attributes(word("spectral_counts")))
     variables["time_bnds"] = fluxes["time_bnds"]
     return xr.Dataset(variables, coords={"time": fluxes["time"], "frequency": ("frequency", frequency, attributes(word("frequency")))})
+
+
+def footprint_map(extent: float = 500.0, cell: float = 10.0) -> xr.Dataset:
+    """Return a footprint climatology as the product makes it: two lobes to the south-west, nine tenths of the flux on the map."""
+    centres = np.arange(-extent, extent + cell, cell)
+    east, north = np.meshgrid(centres, centres)
+    lobes = [(-130.0, -60.0, 90.0, 1.0), (-40.0, -150.0, 70.0, 0.6)]
+    shares = sum(weight * np.exp(-((east - x) ** 2 + (north - y) ** 2) / (2 * width**2)) for x, y, width, weight in lobes)
+    shares = 0.93 * shares / shares.sum()
+    order = np.argsort(-shares, axis=None)
+    cumulated = np.empty(shares.size)
+    cumulated[order] = np.cumsum(shares.ravel()[order])
+    fields = {"footprint": (("y", "x"), shares), "cumulated_footprint": (("y", "x"), cumulated.reshape(shares.shape))}
+    return xr.Dataset(fields, coords={"x": ("x", centres, {"units": "m"}), "y": ("y", centres, {"units": "m"})})

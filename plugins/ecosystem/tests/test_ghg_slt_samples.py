@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from icos_ecosystem.licor_diagnostics import flagged_records, rejected_records, signal_strength
 from icos_ecosystem.readers.ghg_archive import open_archive
+from icos_ecosystem.readers.ghg_instruments import instrument_tables
 from icos_ecosystem.readers.ghg_metadata import parse_metadata
 from icos_ecosystem.readers.ghg_table import open_table
 from icos_ecosystem.readers.licor_ghg import READER as GHG
@@ -182,3 +183,6 @@ def test_ghg_description(real_data: Path) -> None:
     assert [each.model for each in metadata.instruments] == ["hs_50_1", "li7200_1"]
     assert metadata.instruments[1].numbers["eastward_separation"] == pytest.approx(0.1)
     assert metadata.keys["latitude"] == "51.0997467"
+    tables = instrument_tables(real_data / "ecosystem_raw/ClimateDataIO/2016-12-11T200000_AIU-1359.ghg")
+    assert [table["model"] for table in tables["sonic"] + tables["gas_analyser"]] == ["gill-hs-50", "licor-li7200"]
+    assert tables["gas_analyser"][0]["lags"]["h2o"] == {"nominal": 0.258003, "minimum": 0.0, "maximum": 2.58003}

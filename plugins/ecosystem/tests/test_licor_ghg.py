@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from ghg_files import BIOMET_METADATA, COLUMNS, NAME, STEM, biomet_text, data_text, ghg_file, members_of, metadata_text
+from icos_ecosystem.calibration.station_tables import GasAnalyser, Site, Sonic
 from icos_ecosystem.readers.ghg_biomet import written_unit
+from icos_ecosystem.readers.ghg_instruments import instrument_tables
 from icos_ecosystem.readers.ghg_metadata import parse_metadata
 from icos_ecosystem.readers.licor_ghg import READER
 from icos_ecosystem.vocabulary.measured import DIAGNOSTICS
@@ -252,6 +254,43 @@ def test_instruments_are_described_in_metres() -> None:
     assert analyser.numbers["tube_diameter"] == pytest.approx(0.00533)
     assert analyser.numbers["eastward_separation"] == pytest.approx(0.1)
     assert analyser.numbers["tube_flowrate"] == 15
+
+
+def test_tables_of_instruments(tmp_path: Path) -> None:
+    """In metres, as the tables of a station take them; what is unknown is named."""
+    path = tmp_path / NAME
+    lags = {"col_15_nom_timelag": "0.25", "col_15_min_timelag": "0.0", "col_15_max_timelag": "0.5"}
+    described = {f"col_{number}_instrument": "li7200_1" for number in (7, 8, 14, 15, 16)}
+    site = {"canopy_height": "0.1", "displacement_height": "0.0", "roughness_length": "0.015"}
+    wind = {"instr_1_wformat": "uvw", "instr_1_wref": "spar"}
+    path.write_bytes(ghg_file(fast() | {METADATA: metadata_text(further=lags | described | site | wind)}))
+    tables = instrument_tables(path)
+    assert tables["sonic"] == [
+        {"model": "gill-hs-50", "height": 3.8, "frequency": 20.0, "north_offset": -76.0, "wind_reference": "spar"},
+    ]
+    assert tables["gas_analyser"] == [
+        {
+            "model": "licor-li7200",
+            "gases": ["co2", "h2o"],
+            "northward_separation": 0.0,
+            "eastward_separation": 0.1,
+            "tube_length": 0.711,
+            "tube_diameter": 0.00533,
+            "flow_rate": 15.0,
+            "lags": {"co2": {"nominal": 0.25, "minimum": 0.0, "maximum": 0.5}},
+        }
+    ]
+    assert tables["site"] == [{"canopy_height": 0.1, "roughness_length": 0.015}]
+    for kind, model in (("sonic", Sonic), ("gas_analyser", GasAnalyser), ("site", Site)):
+        for table in tables[kind]:
+            model.model_validate(table)
+    for found, unknown, message in (
+        ("hs_50_1", "hs_51_1", "anemometer 'hs_51_1' is not known"),
+        ("li7200_1", "li72_1", "analyser 'li72_1'"),
+    ):
+        path.write_bytes(ghg_file(fast() | {METADATA: metadata_text().replace(found, unknown)}))
+        with pytest.raises(InputError, match=message):
+            instrument_tables(path)
 
 
 @pytest.mark.parametrize(

@@ -40,17 +40,10 @@ class GhgArchive(NamedTuple):
     biomet_metadata: bytes
 
 
-def open_archive(path: Path, *, only_metadata: bool = False) -> GhgArchive:
+def open_archive(path: Path) -> GhgArchive:
     """Return the members of an archive.
 
     Only members at its top are looked at, and only by the ending of their names: nothing is written to disk.
-
-    Parameters
-    ----------
-    path
-        The file.
-    only_metadata
-        Leave out the data, for a quick look.
 
     Raises
     ------
@@ -61,8 +54,7 @@ def open_archive(path: Path, *, only_metadata: bool = False) -> GhgArchive:
     try:
         with zipfile.ZipFile(path) as archive:
             found = _members(archive, path.name)
-            wanted = [ending for ending in found if ending.endswith(".metadata")] if only_metadata else list(found)
-            content = {ending: _content(archive, found[ending], path.name) for ending in wanted}
+            content = {ending: _content(archive, member, path.name) for ending, member in found.items()}
     except OSError as error:
         raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
     except InputError:

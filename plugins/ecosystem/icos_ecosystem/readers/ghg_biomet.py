@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from icos_ecosystem.readers.ghg_metadata import parse_keys
+from icos_ecosystem.readers.ghg_metadata import parse_keys, plain_number
 from icos_ecosystem.readers.ghg_table import unit_of_header
 from icos_ecosystem.readers.licor_ghg_options import METEO_WORDS
 from icos_ecosystem.readers.raw_columns import Column, Resolved, resolve_columns
@@ -56,7 +56,6 @@ _NAMES: Mapping[str, str] = {
 """Name without position → variable."""
 _POSITION = re.compile(r"((?:_[0-9]+)+)$")
 _POWER = re.compile(r"([A-Za-zµμ]+)([+-][0-9]+)?")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 
 
 class _Candidate(NamedTuple):
@@ -116,8 +115,8 @@ def _split(label: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _value(keys: Mapping[str, str], key: str, usual: float) -> float:
-    text = keys.get(key, "")
-    return float(text) if _NUMBER.fullmatch(text) is not None else usual
+    value = plain_number(keys.get(key, ""))
+    return usual if value is None else value
 
 
 def _measures(variable: str, unit: str) -> bool:

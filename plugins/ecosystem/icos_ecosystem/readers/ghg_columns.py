@@ -89,5 +89,7 @@ def _compare_units(column: Resolved, table: Table, described: str | None, accoun
     except UnitError:
         return
     if not same:
-        message = f"column {table.headers[column.place]!r}: its description says {described!r}, which is taken unless columns says otherwise"
+        message = (
+            f"column {table.headers[column.place]!r}: its description says {described!r}, which is taken unless columns says otherwise"
+        )
         account.tell("units", message, table.header + 1)

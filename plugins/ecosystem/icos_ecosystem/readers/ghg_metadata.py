@@ -12,7 +12,7 @@ from icos_ecosystem.vocabulary.measured import GASES, MEASURES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DescribedColumn", "GhgMetadata", "Instrument", "parse_keys", "parse_metadata"]
+__all__ = ["DescribedColumn", "GhgMetadata", "Instrument", "parse_keys", "parse_metadata", "plain_number"]
 
 _COLUMN = re.compile(r"col_([1-9][0-9]{0,3})_variable")
 _INSTRUMENT = re.compile(r"instr_([1-9][0-9]{0,2})_model")
@@ -162,7 +162,7 @@ def parse_metadata(data: bytes) -> GhgMetadata:
     """Return a description; what it does not state is left out."""
     keys = parse_keys(data)
     numbers = sorted(int(found[1]) for found in map(_COLUMN.fullmatch, keys) if found is not None)
-    frequency = _number(keys.get("acquisition_frequency", ""))
+    frequency = plain_number(keys.get("acquisition_frequency", ""))
     return GhgMetadata(
         keys=keys,
         columns=tuple(_column(keys, number) for number in numbers),
@@ -179,7 +179,7 @@ def _column(keys: Mapping[str, str], number: int) -> DescribedColumn:
         return keys.get(f"col_{number}_{key}", "")
 
     def value(key: str) -> float:
-        return _number(text(key)) or 0.0
+        return plain_number(text(key)) or 0.0
 
     kind = text("conversion").casefold().replace("-", "_")
     scale, offset, unit = 1.0, 0.0, text("unit_in")
@@ -192,11 +192,12 @@ def _column(keys: Mapping[str, str], number: int) -> DescribedColumn:
 
 
 def _instrument(keys: Mapping[str, str], number: int) -> Instrument:
-    stated = {key: _number(keys.get(f"instr_{number}_{key}", "")) for key in _LENGTHS}
+    stated = {key: plain_number(keys.get(f"instr_{number}_{key}", "")) for key in _LENGTHS}
     model, manufacturer, serial_number, software_version = (keys.get(f"instr_{number}_{key}", "") for key in _NAMES)
     numbers = {key: value * _LENGTHS[key] for key, value in stated.items() if value is not None}
     return Instrument(model, manufacturer, serial_number, software_version, numbers)
 
 
-def _number(text: str) -> float | None:
+def plain_number(text: str) -> float | None:
+    """Return the number that a text is, None where it is none."""
     return float(text) if _NUMBER.fullmatch(text) is not None else None

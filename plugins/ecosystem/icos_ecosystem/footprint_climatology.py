@@ -103,24 +103,33 @@ def _added_up(
     factor: float,
 ) -> FloatArray:
     total = np.zeros((y.size, x.size))
+    step = x[1] - x[0]
     for period in range(length.size):
         s, k = sine[period], cosine[period]
         scale, nearest = length[period], d * length[period]
         spread = (across_a * width[period]) ** 2 * across_b
-        strength = factor / (scale * math.sqrt(2.0 * math.pi))
+        limit = _WIDEST * _WIDEST * spread
+        strength = factor / (scale * math.sqrt(2.0 * math.pi * spread))
         for row in range(y.size):
-            for column in range(x.size):
+            # Columns of the row that lie upwind, one more on each side.
+            first, last = 0, x.size
+            if abs(s) > 1e-9:
+                edge = int(min(max(((nearest - y[row] * k) / s - x[0]) / step, -1.0), float(x.size)))
+                first, last = (max(edge - 1, 0), last) if s > 0.0 else (first, min(edge + 2, last))
+            for column in range(first, last):
                 upwind = x[column] * s + y[row] * k
                 if upwind <= nearest:
                     continue
                 scaled = upwind / scale
-                variance = spread * scaled * scaled / (1.0 + across_c * scaled)
                 crosswind = x[column] * k - y[row] * s
-                exponent = 0.5 * crosswind * crosswind / variance
-                if exponent > 0.5 * _WIDEST * _WIDEST:
+                # The variance across the wind is spread / inverse.
+                growth, offset = 1.0 + across_c * scaled, crosswind * crosswind
+                if offset * growth > limit * scaled * scaled:
                     continue
+                inverse = growth / (scaled * scaled)
                 beyond = scaled - d
-                total[row, column] += strength / math.sqrt(variance) * math.exp(b * math.log(beyond) - c / beyond - exponent)
+                exponent = b * math.log(beyond) - c / beyond - 0.5 * offset * inverse / spread
+                total[row, column] += strength * math.sqrt(inverse) * math.exp(exponent)
     return total
 
 

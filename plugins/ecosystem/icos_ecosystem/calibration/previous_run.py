@@ -1,0 +1,49 @@
+"""The last half hour of an earlier run, which the first one of this run is compared with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from icos_core.exceptions import InputError
+from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
+from icos_ecosystem.constants import ZERO_CELSIUS
+
+if TYPE_CHECKING:
+    from icos_ecosystem.calibration.half_hours import HalfHours
+
+__all__ = ["last_before"]
+
+
+def last_before(halves: HalfHours) -> dict[str, float]:
+    """Return air temperature [K] (``temperature``) and mole fractions of the half hour before the first; nothing where it is not known.
+
+    Raises
+    ------
+    InputError
+        Where a file is named that is not there or holds no stream of fluxes.
+    """
+    name = halves.options.storage.previous
+    if name is None or not len(halves):
+        return {}
+    path = halves.context.folder / name if halves.context.folder is not None else None
+    if path is None or not path.is_file():
+        raise InputError(f"storage.previous: there is no file {name}; expected the netCDF file of the stream fluxes of an earlier run")
+    wanted = halves.time[0] - np.timedelta64(halves.options.averaging_period, "ns")
+    try:
+        with xr.open_dataset(path) as stream:
+            if "TA_EP" not in stream.data_vars or "time" not in stream.coords:
+                raise InputError(f"storage.previous: {path.name} holds no TA_EP; expected the netCDF file of the stream fluxes of an earlier run")
+            rows = np.flatnonzero(stream["time"].values == wanted)
+            if not rows.size:
+                return {}
+            row = stream.isel(time=int(rows[0])).load()
+    except (OSError, ValueError) as error:
+        raise InputError(f"storage.previous: {path.name} cannot be read: {error}") from error
+    found = {"temperature": float(row["TA_EP"]) + ZERO_CELSIUS}
+    for gas, (variable, _, scale) in GAS_OUTPUT.items():
+        if variable in row.data_vars:
+            found[gas] = float(row[variable]) / scale
+    return found

@@ -1,0 +1,101 @@
+"""What a run tells of its half hours: tables of the report, and problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_core.components import Problem, Table
+from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
+from icos_ecosystem.calibration.turbulence import planes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from icos_ecosystem.calibration.lag_search import LagSearch
+    from icos_ecosystem.calibration.scheme import SchemeFluxes
+
+__all__ = ["problems_of", "tables_of"]
+
+
+def problems_of(own: SchemeFluxes, search: LagSearch) -> tuple[Problem, ...]:
+    """Return what a person should know: half hours without fluxes, lags outside of what is kept, sectors without a plane."""
+    halves = own.halves
+    problems = []
+    lacking = int(np.count_nonzero(~halves.usable))
+    if lacking:
+        limit = halves.options.raw.maximum_missing
+        problems.append(Problem(message=f"{lacking} of {len(halves)} half hours lack more than {limit:g} % of their rows: no fluxes"))
+    unplaned = int(np.count_nonzero(np.isnan(own.turbulence.rotation.mean[:, 0]) & halves.usable))
+    if unplaned:
+        message = f"{unplaned} of {len(halves)} half hours lie in wind sectors for which no plane could be fitted: no fluxes"
+        problems.append(Problem(message=f"{message}; see rotation.minimum_number and rotation.missing_sector"))
+    del search
+    return tuple(problems)
+
+
+def tables_of(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], search: LagSearch) -> tuple[Table, ...]:
+    """Return time lags, planes and the ensemble of methods as tables."""
+    return tuple(table for table in (_lags(own), _planes(own), _ensemble(members), *search.tables) if table is not None)
+
+
+def _lags(own: SchemeFluxes) -> Table | None:
+    halves = own.halves
+    rows = []
+    for gas in own.gases:
+        found, setup = own.turbulence.lags[gas], halves.gas_setup(gas)
+        lag = found.rows / halves.setup.frequency
+        if not np.isfinite(lag).any():
+            continue
+        low, middle, high = np.nanpercentile(lag, (5, 50, 95))
+        rows.append(
+            (
+                GAS_OUTPUT[gas][0],
+                round(float(np.nanmedian(setup.nominal_lag)), 3),
+                round(float(np.nanmedian(setup.minimum_lag)), 3),
+                round(float(np.nanmedian(setup.maximum_lag)), 3),
+                round(float(middle), 3),
+                round(float(low), 3),
+                round(float(high), 3),
+                int(found.default.sum()),
+                len(halves),
+            )
+        )
+    if not rows:
+        return None
+    columns = ("gas", "nominal (s)", "first (s)", "last (s)", "median (s)", "5 %", "95 %", "by default", "half hours")
+    return Table(title="Time lags", columns=columns, rows=tuple(rows))
+
+
+def _planes(own: SchemeFluxes) -> Table | None:
+    rotation = own.halves.options.rotation
+    if not rotation.method.startswith("planar") or rotation.planes:
+        return None
+    rows = []
+    for number, (inside, planes) in enumerate(planes_of(own.halves, bias=rotation.method == "planar-fit"), start=1):
+        for place in range(len(planes.first)):
+            taken = int(planes.taken_from[place])
+            rows.append(
+                (
+                    number,
+                    f"{planes.first[place]:g}–{planes.last[place]:g}",
+                    int(planes.number[place]),
+                    *(round(float(each), 6) if np.isfinite(each) else "–" for each in planes.coefficients[place]),
+                    "own" if taken == place else "none" if taken < 0 else f"of sector {taken + 1}",
+                )
+            )
+        del inside
+    columns = ("period", "sector (°)", "half hours", "b0 (m/s)", "b1", "b2", "plane")
+    return Table(title="Planar fit", columns=columns, rows=tuple(rows))
+
+
+def _ensemble(members: Mapping[str, SchemeFluxes]) -> Table | None:
+    if not members:
+        return None
+    rows = []
+    for name, member in members.items():
+        fluxes = [member.corrected.heat, *(member.corrected.gases[gas] for gas in member.gases)]
+        rows.append((name, *(round(float(np.nanmedian(each)), 4) if np.isfinite(each).any() else "–" for each in fluxes)))
+    gases = tuple(GAS_OUTPUT[gas][1] for gas in next(iter(members.values())).gases)
+    return Table(title="Ensemble of methods: medians over all half hours", columns=("methods", "H", *gases), rows=tuple(rows))

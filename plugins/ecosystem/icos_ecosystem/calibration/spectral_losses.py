@@ -1,0 +1,141 @@
+"""Spectral correction factors of one combination of methods, by the method that the station asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from icos_ecosystem.massman import massman_factors
+from icos_ecosystem.spectral_factors import analytic_factors, high_pass_factor
+from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from icos_ecosystem.ambient_state import AmbientState
+    from icos_ecosystem.calibration.half_hours import HalfHours
+    from icos_ecosystem.calibration.turbulence import Turbulence
+    from icos_ecosystem.flux_levels import GasFlux, Uncorrected
+
+    FloatArray = NDArray[np.float64]
+
+__all__ = ["DIFFUSIVITY", "SpectralLosses", "anemometer_of", "high_pass_of", "spectral_losses"]
+
+DIFFUSIVITY = {"co2": 1.381e-5, "h2o": 2.178e-5, "ch4": 1.952e-5, "n2o": 1.436e-5}
+"""Of gases in air [m2 s-1]."""
+_NO_PATH, _LONG = 1e-9, 1e12
+_SHORT_NAMES = {"block": "ba", "linear": "ld", "running-mean": "rm", "exponential": "ew"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectralLosses:
+    """Factors, and how they were found.
+
+    Attributes
+    ----------
+    factors
+        ``momentum``, ``heat`` and each gas, (n,).
+    origin
+        Gas → (n,) code of where Fratini's factor comes from.
+    degraded
+        Covariances of vertical wind and sonic temperature behind filters, by their names in `fluxes`.
+    """
+
+    factors: dict[str, FloatArray]
+    origin: dict[str, NDArray[np.int8]] = field(default_factory=dict)
+    degraded: dict[str, FloatArray] = field(default_factory=dict)
+
+    def variables(self) -> dict[str, NDArray[np.generic]]:
+        """Return what stands in the stream `fluxes` beside the factors."""
+        return dict(self.degraded)
+
+
+def spectral_losses(
+    halves: HalfHours, found: Turbulence, state: AmbientState, uncorrected: Uncorrected, gases: Mapping[str, GasFlux], detrending: str
+) -> SpectralLosses:
+    """Return the spectral correction factors of every half hour.
+
+    Parameters
+    ----------
+    halves
+        Condensed half hours.
+    found
+        Rotated wind and covariances.
+    state
+        The air.
+    uncorrected, gases
+        Fluxes before correction.
+    detrending
+        Way in which the mean state was taken off.
+    """
+    options = halves.options.spectral
+    speed = np.sqrt((found.rotation.mean**2).sum(axis=1))
+    shared = {
+        "height": halves.setup.effective_height,
+        "wind_speed": speed,
+        "stability": uncorrected.scales.stability,
+        "high_pass": high_pass_of(halves, detrending) if options.low_frequency else HighPass(averaging_period=_LONG),
+    }
+    if options.high_frequency == "none":
+        if not options.low_frequency:
+            return SpectralLosses(factors={name: np.ones(len(halves)) for name in ("momentum", "heat", *gases)})
+        perfect = Anemometer(vertical_path=_NO_PATH, horizontal_path=_NO_PATH, response_time=0.0)
+        sensors = {gas: Analyser(vertical_path=_NO_PATH, horizontal_path=_NO_PATH, response_time=0.0) for gas in gases}
+        return SpectralLosses(factors=analytic_factors(temperature=state.temperature, anemometer=perfect, analysers=sensors, **shared))
+    anemometer = anemometer_of(halves)
+    analysers = {gas: _analyser(halves, gas) for gas in gases}
+    method = massman_factors if options.high_frequency == "massman-2000" else analytic_factors
+    factors = method(temperature=state.temperature, anemometer=anemometer, analysers=analysers, **shared)
+    if options.high_frequency == "massman-2000":
+        return SpectralLosses(factors=factors)
+    if options.high_frequency == "moncrieff-1997":
+        return SpectralLosses(factors=factors)
+    from icos_ecosystem.calibration.in_situ import in_situ_factors
+
+    return in_situ_factors(halves, found, state, uncorrected, gases, factors, anemometer, shared)
+
+
+def high_pass_of(halves: HalfHours, detrending: str) -> HighPass:
+    """Return what taking off the mean state does to slow fluctuations."""
+    options = halves.options
+    constant = options.detrending.time_constant.total_seconds() if detrending in {"running-mean", "exponential"} else None
+    frequency = halves.layout.frequency
+    return HighPass(
+        method=_SHORT_NAMES[detrending],  # type: ignore[arg-type]
+        averaging_period=options.averaging_period.total_seconds(),
+        time_constant=constant,
+        sampling_interval=1.0 / frequency,
+    )
+
+
+def anemometer_of(halves: HalfHours) -> Anemometer:
+    """Return the filters of the anemometer."""
+    setup = halves.setup
+    return Anemometer(vertical_path=setup.vertical_path, horizontal_path=setup.horizontal_path, response_time=setup.time_constant)
+
+
+def _analyser(halves: HalfHours, gas: str) -> Analyser:
+    """Return the filters of an analyser, of its place and of its tube."""
+    setup = halves.gas_setup(gas)
+    numbers = setup.numbers
+    tube = None
+    if not setup.open_path.all():
+        tube = Tube(
+            length=np.where(setup.open_path, 0.0, numbers["tube_length"]),
+            diameter=np.where(numbers["tube_diameter"] > 0, numbers["tube_diameter"], 1.0),
+            flow_rate=np.where(numbers["flow_rate"] > 0, numbers["flow_rate"], 1.0),
+            diffusivity=DIFFUSIVITY[gas],
+        )
+    return Analyser(
+        vertical_path=numbers["vertical_path"],
+        horizontal_path=numbers["horizontal_path"],
+        response_time=numbers["time_constant"],
+        horizontal_separation=np.hypot(numbers["northward_separation"], numbers["eastward_separation"]),
+        vertical_separation=numbers["vertical_separation"],
+        tube=tube,
+    )
+

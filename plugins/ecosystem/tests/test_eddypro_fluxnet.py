@@ -10,7 +10,12 @@ from eddypro_flux_streams import STATION, fluxnet_path, rows_of, same_cell, stre
 from eddypro_results import ALL, TWO_PROGRAMS
 from flux_days import flux_day
 from icos_ecosystem.exporters.eddypro_fluxnet import EXPORTER
+from icos_ecosystem.exporters.eddypro_instruments import word_of_eddypro
 from icos_ecosystem.exporters.eddypro_numbers import general
+from icos_ecosystem.gas_analyser_models import GAS_ANALYSER_MODELS
+from icos_ecosystem.gas_analyser_models import of_eddypro as gas_of_eddypro
+from icos_ecosystem.sonic_models import SONIC_MODELS
+from icos_ecosystem.sonic_models import of_eddypro as sonic_of_eddypro
 
 from icos_core.exceptions import DataError, ExportRefused
 from icos_core.testing import ExporterContract, example_context
@@ -91,6 +96,19 @@ def test_local_time_end_of_the_interval_and_name(tmp_path: Path) -> None:
     assert (row["DOY_START"], row["FILENAME_HF"]) == ("183.042", "XX-Abc_20240701-0130.dat")
     assert row["BADM_INST_MODEL_SA"] == "hs_50_1"
     assert row["FNONE"] == row["CH4"] == "-9999.0"
+
+
+@pytest.mark.parametrize(
+    ("column", "models", "read"), [("SA", SONIC_MODELS, sonic_of_eddypro), ("GA_CO2", GAS_ANALYSER_MODELS, gas_of_eddypro)]
+)
+def test_models_are_called_as_eddypro_calls_them(column, models, read) -> None:
+    names = {name: word_of_eddypro(f"BADM_INST_MODEL_{column}", name) for name in models}
+    generic = {name for name, word in names.items() if word.startswith("generic_")}
+    assert generic <= {"csi-irgason", "csi-ec150", "csi-ec155", "other"}
+    assert {name: read(word).name for name, word in names.items() if word and name not in generic} == {
+        name: name for name, word in names.items() if word and name not in generic
+    }
+    assert all(read(names[name]).name == "other" for name in generic)
 
 
 def test_an_interval_without_fluxes_is_called_so(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def _column(table: FluxTable, word: Variable) -> Column:
         return text.constant_column(MISSING, table.size)
     if word.name in TEXT_COLUMNS:
         positions, words = table.words(word.name)
-        return text.word_column(positions, [word_of_eddypro(word.name, each) if each else MISSING for each in words])
+        return text.word_column(positions, [word_of_eddypro(word.name, each) or MISSING for each in words])
     if word.flag_values:
         return whole_column(table.codes(word.name))
     return (whole_column if _WHOLE.fullmatch(word.name) else general_column)(table.values(word.name))

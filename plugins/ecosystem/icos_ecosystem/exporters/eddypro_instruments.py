@@ -9,15 +9,29 @@ __all__ = ["TEXT_COLUMNS", "word_of_eddypro"]
 TEXT_COLUMNS = frozenset(word.name for word in INSTRUMENT_WORDS if word.flag_values)
 """Columns that hold words."""
 
-_SHORTENED = {"gill-windmaster": "wm_1", "gill-windmaster-pro": "wmpro_1", "metek-usonic3-class-a": "usonic3_classa_1"}
-_OTHER = "other"
+_SONICS = {
+    "csi-irgason": "generic_anemometer_1",
+    "gill-windmaster": "wm_1",
+    "gill-windmaster-pro": "wmpro_1",
+    "metek-usonic3-cage-mp": "usonic3_cage_1",
+    "metek-usonic3-class-a": "usonic3_classa_1",
+    "other": "generic_anemometer_1",
+}
+_ANALYSERS = {
+    "csi-ec150": "generic_open_path_1",
+    "csi-ec155": "generic_closed_path_1",
+    "csi-irgason": "generic_open_path_1",
+    "csi-kh20": "open_path_krypton_1",
+    "other": "",
+}
 
 
 def word_of_eddypro(column: str, word: str) -> str:
-    """Return EddyPro's word for that of a category; models end in the number of the instrument, which is always the first."""
-    if not column.startswith("BADM_INST_MODEL"):
+    """Return EddyPro's word for that of a category, empty where it has none.
+
+    Models end in the number of the instrument, which is always the first. Models that EddyPro does not know are its generic ones.
+    """
+    if not word or not column.startswith("BADM_INST_MODEL"):
         return word
-    if word == _OTHER:
-        return f"{word}_1"
-    _, _, model = word.partition("-")
-    return _SHORTENED.get(word, f"{model.replace('-', '_')}_1")
+    special = _SONICS if column.endswith("_SA") else _ANALYSERS
+    return special.get(word, f"{word.partition('-')[2].replace('-', '_')}_1")

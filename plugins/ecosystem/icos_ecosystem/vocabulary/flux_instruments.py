@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from icos_ecosystem.gas_analyser_models import GAS_ANALYSER_MODELS
+from icos_ecosystem.sonic_models import SONIC_MODELS
 from icos_ecosystem.vocabulary.flux_templates import GASES, category, number, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from icos_core.components import Variable
     from icos_ecosystem.vocabulary.flux_templates import FluxGas
 
-__all__ = ["DIAGNOSTIC_BITS", "DIAGNOSTIC_WORDS", "GAS_ANALYSER_MODELS", "INSTRUMENT_WORDS", "SITE_WORDS", "SONIC_MODELS"]
+__all__ = ["DIAGNOSTIC_BITS", "DIAGNOSTIC_WORDS", "INSTRUMENT_WORDS", "SITE_WORDS"]
 
 DIAGNOSTIC_BITS = {
     "LI7200": ("HEAD_DETECT", "T_OUT", "T_IN", "AUX_IN", "DELTA_P", "CHOPPER", "DETECTOR", "PLL", "SYNC"),
@@ -34,40 +38,6 @@ DIAGNOSTIC_BITS = {
         "BOX_CONNECTED",
     ),
 }
-SONIC_MODELS = (
-    "csi-csat3",
-    "csi-csat3b",
-    "csi-irgason",
-    "gill-hs-50",
-    "gill-hs-100",
-    "gill-r2",
-    "gill-r3-50",
-    "gill-r3-100",
-    "gill-windmaster",
-    "gill-windmaster-pro",
-    "metek-usa1-standard",
-    "metek-usa1-fast",
-    "metek-usonic3-cage-mp",
-    "metek-usonic3-class-a",
-    "young-81000",
-    "other",
-)
-GAS_ANALYSER_MODELS = (
-    "csi-ec150",
-    "csi-ec155",
-    "csi-irgason",
-    "csi-kh20",
-    "licor-li6262",
-    "licor-li7000",
-    "licor-li7200",
-    "licor-li7200rs",
-    "licor-li7500",
-    "licor-li7500a",
-    "licor-li7500rs",
-    "licor-li7500ds",
-    "licor-li7700",
-    "other",
-)
 _MAKERS = ("csi", "gill", "licor", "metek", "young", "other")
 
 DIAGNOSTIC_WORDS = (
@@ -94,7 +64,7 @@ SITE_WORDS = (
 )
 
 
-def _words(names: tuple[str, ...]) -> dict[int, str]:
+def _words(names: Iterable[str]) -> dict[int, str]:
     return dict(enumerate(names))
 
 

@@ -32,6 +32,7 @@ _SHARED = ("WS", "WD")
 METEO_WORDS = (
     *(replace(word, units=_FLUXNET_UNITS.get(word.units, word.units)) for word in METEOROLOGY if word.name not in _SHARED),
     quantity("VPD", "hPa", "vapour pressure deficit", "water_vapor_saturation_deficit_in_air"),
+    quantity("PBLH", "m", "height of the boundary layer", "atmosphere_boundary_layer_thickness"),
 )
 
 _SPECTRA = (

@@ -1,4 +1,4 @@
-"""FFP: the paper's constants and peak, integrals over the footprint, limits, and boundary-layer heights."""
+"""FFP: the paper's constants and peak, integrals over the footprint, limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from icos_ecosystem.footprint_kljun_2015 import (
     PEAK,
     REASONS,
-    boundary_layer_height,
     crosswind_dispersion,
     crosswind_integrated,
     distance_of_share,
@@ -116,17 +115,3 @@ def test_either_roughness_or_wind() -> None:
             footprint_shape(**GRASS, obukhov_length=-50.0, **wrong)
     with pytest.raises(ValueError, match="the share is 80"):
         distance_of_share(footprint_shape(**GRASS, obukhov_length=-50.0, roughness=0.1), 80)
-
-
-def test_boundary_layers() -> None:
-    f = 2 * 7.292115e-5 * np.sin(np.radians(50.0))
-    heights = boundary_layer_height([1e4, 4999.0, 50.0, -50.0, np.nan], 0.3, 50.0, convective=1200.0)
-    assert heights[0] == pytest.approx(0.3 * 0.3 / f)
-    # Nieuwstadt's height solves h / L = 0.3 (u* / f L) / (1 + 1.9 h / L).
-    for length, h in ((4999.0, heights[1]), (50.0, heights[2])):
-        assert h == pytest.approx(0.3 * 0.3 / f / (1.0 + 1.9 * h / length), rel=1e-9)
-    assert heights[3] == 1200.0
-    assert np.isnan(heights[4])
-    assert np.isnan(boundary_layer_height(-50.0, 0.3, 50.0))
-    assert np.isnan(boundary_layer_height(50.0, 0.3, 0.0))
-    assert boundary_layer_height(50.0, 0.3, -50.0) == heights[2]

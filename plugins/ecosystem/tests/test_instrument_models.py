@@ -9,15 +9,9 @@ import pytest
 from icos_ecosystem import gas_analyser_models, sonic_models
 from icos_ecosystem.licor_diagnostics import DIAGNOSTIC_BITS
 from icos_ecosystem.licor_diagnostics import SONIC_MODELS as WITH_DIAGNOSTIC
-from icos_ecosystem.vocabulary import flux_instruments
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def test_tables_and_words_of_the_fluxes_name_the_same_models() -> None:
-    assert set(sonic_models.SONIC_MODELS) == set(flux_instruments.SONIC_MODELS)
-    assert set(gas_analyser_models.GAS_ANALYSER_MODELS) == set(flux_instruments.GAS_ANALYSER_MODELS)
 
 
 def test_diagnostic_words_are_known() -> None:

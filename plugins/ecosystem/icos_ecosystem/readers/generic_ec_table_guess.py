@@ -20,7 +20,7 @@ from icos_ecosystem.readers.raw_stamps import parse_stamps
 from icos_ecosystem.readers.raw_units import UnitError, conversion, usual_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from icos_core.raw_text.delimited_text import Lines
@@ -119,9 +119,7 @@ def _named(
     columns: dict[str, dict[str, str]] = {}
     shown = []
     for place, header in enumerate(headers):
-        bare = _PLACE.sub("", _TAG.sub("", header).strip())
-        match = _UNIT.fullmatch(bare)
-        for text, unit in ((bare, ""), (match[1], match[2])) if match is not None else ((bare, ""),):
+        for text, unit in _readings(header):
             variable = names.get(re.sub(r"[^a-z0-9]", "", text.casefold()))
             if variable is None or place == clock or header in columns or variable in {each["variable"] for each in columns.values()}:
                 continue
@@ -131,6 +129,15 @@ def _named(
             shown += [variable] if unit else []
     enough = slow or {"u", "v", "w"} <= {each["variable"] for each in columns.values()}
     return (columns, tuple(shown)) if enough else ({}, ())
+
+
+def _readings(header: str) -> Iterator[tuple[str, str]]:
+    """Yield name and unit as which a header may be understood: ``u_m/s``, ``Ux [m/s]``, ``U_[R350-B]`` with the tag of an instrument."""
+    for text in dict.fromkeys((header.strip(), _PLACE.sub("", _TAG.sub("", header).strip()))):
+        yield text, ""
+        match = _UNIT.fullmatch(text)
+        if match is not None:
+            yield match[1], match[2]
 
 
 def _likely_unit(variable: str, texts: Sequence[str]) -> str:

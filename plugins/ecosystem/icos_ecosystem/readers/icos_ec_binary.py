@@ -91,7 +91,8 @@ def _after_lines(data: bytes, count: int) -> int:
 
 def _numbers(column: NDArray[np.generic], missing: tuple[str, ...]) -> NDArray[np.float64]:
     """Return a column as numbers, NaN where they stand for a missing value or are none (infinite)."""
-    values = column.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # damage makes NaN of a kind that numpy warns of
+        values = column.astype(np.float64)
     absent = ~np.isfinite(values)
     for value in map(number, missing):
         if value is not None:

@@ -22,7 +22,7 @@ LARGEST = 1 << 31
 UNPACKING = (OSError, EOFError, ValueError, RuntimeError, KeyError, IndexError, struct.error, zlib.error, zipfile.BadZipFile)
 """What the libraries raise for packed files that are damaged."""
 
-_GZIP, _ZIP, _TAR, _TAR_PLACE = b"\x1f\x8b", b"PK\x03\x04", b"ustar", 257
+_GZIP, _ZIP, _TAR, _TAR_PLACE = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06"), b"ustar", 257
 _PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _HEAD_BYTES = 1 << 16
 _MOST_RATIO, _SMALL = 1100, 1 << 24  # deflate packs 1032 bytes into one at best

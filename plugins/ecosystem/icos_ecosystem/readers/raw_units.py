@@ -97,6 +97,10 @@ _PER_VOLUME = re.compile(r"^((?:[munpk]?mol|[mucdk]?g|[cm]?m|umol))_(m3|mol|sec|
 _MASS = re.compile(r"(?<![a-zA-Z])[munk]?g(?![a-zA-Z])")
 
 
+_LONG_NUMBER = re.compile(r"[0-9]{3}")
+"""No unit has one; UDUNITS takes it for a power, and complains on the terminal."""
+
+
 class UnitError(ValueError):
     """A unit that is unknown, or that does not measure what the variable does."""
 
@@ -171,6 +175,8 @@ def conversion_to(target: str, unit: str, molar_mass: float | None = None) -> tu
     if target == "K":
         return _temperature(unit)
     source = _udunits(unit, target)
+    if _LONG_NUMBER.search(source):
+        raise UnitError(f"{unit!r} is no unit{hint(unit, _candidates(target))}")
     if "mol" in target and "m-3" not in target and _MASS.search(source) and can_become(source, "1"):
         # UDUNITS takes g/kg for a number; of a gas it is another one than mol/mol.
         raise UnitError(f"unit {unit!r} is a mass per mass, expected an amount per amount such as {target!r}")
@@ -212,6 +218,8 @@ def _udunits(unit: str, target: str) -> str:
             return _WORDS[spelling]
     plain = _plain(unit)
     spellings = (plain, _PER_VOLUME.sub(r"\1/\2", plain), folded, _PER_VOLUME.sub(r"\1/\2", tight), tight.replace("^", ""))
+    if _LONG_NUMBER.search(plain):
+        return plain
     return next((each for each in spellings if can_become(each, target) or can_become(each, "kg m-3")), plain)
 
 

@@ -81,9 +81,7 @@ def read(path: Path, options: LicorGhgOptions, context: Context) -> ReadResult: 
     result = row_stream(STREAM, fast.time, fast.line, fast.values, FAST, table.lines, account, "utf-8", _instruments(table, metadata))
     if not archive.biomet_data or not options.biomet.read:
         return result
-    with faults_named(path):
-        biomet = open_table(archive.biomet_data, label_of_data(archive.biomet_metadata))
-    columns = biomet_columns(path, biomet, archive.biomet_metadata, options.biomet)
+    biomet, columns = _opened_biomet(path, archive, options)
     rows = _slow_rows(path, biomet, columns, options, slow, offset)
     meteo = row_stream(METEO_STREAM, rows.time, rows.line, rows.values, METEOROLOGY, biomet.lines, slow, "utf-8")
     return ReadResult(
@@ -102,12 +100,12 @@ def span(path: Path, options: LicorGhgOptions, context: Context) -> Span:  # noq
     archive = open_archive(path)
     account = LineAccount(path.name)
     table, metadata = _opened(path, archive)
-    fast, offset = _fast_rows(path, table, metadata, options, account, clock_only=True)
-    times = [fast.time]
-    if archive.biomet_data and options.biomet.read:
-        with faults_named(path):
-            biomet = open_table(archive.biomet_data, label_of_data(archive.biomet_metadata))
-        times.append(_slow_rows(path, biomet, (), options, account, offset).time)
+    if not archive.biomet_data or not options.biomet.read:
+        return span_of(_fast_rows(path, table, metadata, options, account, clock_only=True)[0].time)
+    # What the local clock is ahead, and what a row's interval is, follow from the rows that are read: the same ones as in `read`.
+    fast, offset = _fast_rows(path, table, metadata, options, account)
+    biomet, columns = _opened_biomet(path, archive, options)
+    times = (fast.time, _slow_rows(path, biomet, columns, options, account, offset).time)
     return span_of(np.concatenate(times))
 
 
@@ -122,13 +120,20 @@ def _opened(path: Path, archive: GhgArchive) -> tuple[Table, GhgMetadata]:
         return open_table(archive.data, metadata.label), metadata
 
 
+def _opened_biomet(path: Path, archive: GhgArchive, options: LicorGhgOptions) -> tuple[Table, tuple[Resolved, ...]]:
+    with faults_named(path):
+        table = open_table(archive.biomet_data, label_of_data(archive.biomet_metadata))
+    return table, biomet_columns(path, table, archive.biomet_metadata, options.biomet)
+
+
 def _fast_rows(
     path: Path, table: Table, metadata: GhgMetadata, options: LicorGhgOptions, account: LineAccount, *, clock_only: bool = False
 ) -> tuple[_Rows, int | None]:
     columns = fast_columns(path, table, metadata, options, account)
     clock = clock_columns(table.headers)
     by_date = options.time_from == "date" or clock.seconds is None
-    wanted = () if clock_only else columns
+    regular = options.row_time == "start" or metadata.frequency is not None
+    wanted = () if clock_only and regular else columns
     if by_date:
         found, local = _dated(path, table, wanted, options, account)
         offset: int | None = stated_offset(path, options)

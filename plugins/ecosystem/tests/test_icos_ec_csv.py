@@ -182,6 +182,8 @@ def test_what_a_guess_says(tmp_path: Path) -> None:
     assert any(each.startswith("co2:") for each in guess.unsure)
 
 
-def test_names_are_needed_without_header() -> None:
+def test_descriptions_that_cannot_be() -> None:
     with pytest.raises(ValidationError, match="names has to"):
         READER.options(frequency=10.0, header_lines=0)
+    with pytest.raises(ValidationError, match="holds no day"):
+        READER.options(frequency=10.0, name_format="YYYYMM*")

@@ -170,7 +170,6 @@ def _numbers(column: pa.ChunkedArray) -> FloatArray:
 
 def _pieces(column: pa.ChunkedArray) -> Pieces:
     array = column.combine_chunks()
-    array = array if isinstance(array, pa.Array) else array.chunk(0)
     _, offsets, content = array.buffers()
     places = np.frombuffer(offsets, dtype=np.int32)[array.offset : array.offset + len(array) + 1].astype(np.int64)
     view = np.frombuffer(content, dtype=np.uint8) if content is not None and content.size else np.zeros(1, dtype=np.uint8)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
-from icos_ecosystem.readers.raw_clock import ClockOptions, Place
+from icos_ecosystem.readers.raw_clock import ClockOptions, NameFormat, Place
 from icos_ecosystem.readers.raw_columns import Column, ColumnOptions
 from icos_ecosystem.vocabulary.measured import FAST, GASES
 
@@ -42,7 +42,7 @@ class IcosEcCsvOptions(ClockOptions, ColumnOptions):
 
     frequency: Annotated[float, Field(ge=0.001, le=10_000)] = Field(description="rows per second [Hz]")
     file_time: Place = Field(default="end", description="what the time in a file's name is of the time that the file covers")
-    name_format: str = Field(
+    name_format: NameFormat = Field(
         default="??????????YYYYMMDDhhmm*",
         description="where the time stands in a file's name: YYYY, MM and DD or DOY, hh, mm, ss, ? any one character, * any number",
     )

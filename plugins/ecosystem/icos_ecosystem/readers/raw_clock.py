@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "SECOND",
     "ClockOptions",
+    "NameFormat",
+    "Place",
     "common_step",
     "regular_times",
     "span_from_name",
@@ -84,6 +86,10 @@ def _checked_format(value: str) -> str:
     return value
 
 
+NameFormat = Annotated[str, AfterValidator(_checked_format)]
+"""Where the time stands in a file's name."""
+
+
 class ClockOptions(Options):
     """How a logger dates its files and rows."""
 
@@ -93,7 +99,7 @@ class ClockOptions(Options):
     )
     row_time: Place = Field(default="start", description="what the stamp of a row is of the interval that the row stands for")
     file_time: Place = Field(default="start", description="what the time in a file's name is of the time that the file covers")
-    name_format: Annotated[str, AfterValidator(_checked_format)] | None = Field(
+    name_format: NameFormat | None = Field(
         default=None,
         description="where the time stands in a file's name: YYYY or YY, MM and DD or DOY, hh, mm, ss, ? any one character, * any number, "
         f"e.g. {_EXAMPLE!r}",

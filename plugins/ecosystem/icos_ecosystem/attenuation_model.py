@@ -48,7 +48,7 @@ def degraded_covariances(
         not zero where the samples are the first 2^m of a period and the signals' deviations are from the means of the whole period.
     line_shift
         Added to every frequency before it is filtered [Hz]. EddyPro's columns ``W_T_SONIC_COV_IBROM…`` filter each line with the
-        frequency of the next one: they come out with the distance of two lines here.
+        frequency of the next one: the distance of two lines reproduces them, zero is right.
 
     Returns
     -------

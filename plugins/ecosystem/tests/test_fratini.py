@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import spectral_geometry as geometry
 from eddypro_results import fluxnet
+from icos_ecosystem.despiking import despike_vickers_mahrt
 from icos_ecosystem.fratini import LIMITS, FratiniLimits, Origin, choose_factor, fratini_factor
 from icos_ecosystem.separation_loss import along_and_across, separation_loss_factor
 from icos_ecosystem.spectral_assessment_file import read_spectral_assessment
@@ -114,3 +116,37 @@ def test_every_reason_has_its_code():
     np.testing.assert_array_equal(chosen.factor, [1.1, *[9.0] * 7])
     wider = choose_factor(own=own[-1:], other=np.ones(1), flux=np.full(1, 30.0), heat_flux=heat[-1:], limits=LIMITS["h2o"])
     assert wider.factor[0] == 19.9
+
+
+# Rows of the planes that turn w upright, by sector of 90 degrees, from the run's own planar-fit file.
+UPRIGHT = {3: (0.023613, -0.020400, 0.999513), 4: (0.046927, -0.012878, 0.998815)}
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("row", [12, 44, 56, 68, 96, 112])
+def test_factors_from_the_raw_wind_of_finse(real_data, row):
+    table = fluxnet(real_data, "finse/icos_pf_fratini").iloc[[row]]
+    raw = sorted((real_data / "ecosystem_raw/ec_analyze/raw").glob("*.csv.gz"))[row]
+    samples = pd.read_csv(raw, usecols=[1, 2, 3, 4], dtype=np.float32).to_numpy(dtype=np.float64).T
+    u, v, w, temperature = (
+        despike_vickers_mahrt(np.ascontiguousarray(each), limit, window=3000)[0]
+        for each, limit in zip(samples, (3.5, 3.5, 5.0, 3.5), strict=True)
+    )
+    upright = np.array(UPRIGHT[int(table["WD"].iloc[0] // 90) + 1]) @ np.array([u, v, w])
+    n = 16_384
+    transforms = [np.fft.rfft(each[:n] - each.mean())[1:] for each in (upright, temperature)]
+    lines = (transforms[0] * transforms[1].conj()).real
+    frequency = np.arange(1, n // 2 + 1) * 10.0 / n
+    weight = condense(lines / geometry.high_pass(table).transfer(frequency))
+    folder = real_data / "ecosystem_raw/eddypro_reference/finse/icos_pf_fratini/eddypro_spectral_analysis"
+    assessment = read_spectral_assessment(folder / "eddypro_finse_spectral_assessment.txt")
+    for gas, column in (("co2", "FC_SCF"), ("h2o", "FH2O_SCF")):
+        factor = fratini_factor(
+            node_frequency=node_frequencies(n // 2, frequency[0]),
+            node_weight=weight[None],
+            cut_off=assessment.cut_off(gas, month=np.array([7]), relative_humidity=table["RH_EP"].to_numpy()),
+            wind_speed=geometry.conditions(table)["wind_speed"],
+            anemometer=geometry.anemometer(table),
+        )
+        # EddyPro transforms in 32 bits, and its planes are printed in six decimals.
+        np.testing.assert_allclose(factor * apart(table, gas), table[column], rtol=5e-5)

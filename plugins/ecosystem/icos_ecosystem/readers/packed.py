@@ -25,7 +25,7 @@ UNPACKING = (OSError, EOFError, ValueError, RuntimeError, KeyError, IndexError, 
 _GZIP, _ZIP, _TAR, _TAR_PLACE = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06"), b"ustar", 257
 _PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _HEAD_BYTES = 1 << 16
-_MOST_RATIO, _SMALL = 1100, 1 << 24  # deflate packs 1032 bytes into one at best
+_SMALL, _MOST_RATIO = 1 << 26, 250  # numbers as text become five times smaller; what becomes thousand times smaller is a bomb
 
 
 def plain_bytes(path: Path) -> bytes:
@@ -38,7 +38,7 @@ def plain_bytes(path: Path) -> bytes:
     OSError
         For a file that cannot be opened.
     TextError
-        For a packed file that is damaged, encrypted, unpacks to more than `LARGEST`, or holds not exactly one file.
+        For a packed file that is damaged, encrypted, unpacks to more than a raw file may have, or holds not exactly one file.
     """
     data = path.read_bytes()
     if data.startswith(_GZIP):
@@ -75,7 +75,7 @@ def _head(file: BinaryIO, size: int) -> bytes:
 def _of_gzip(data: bytes) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as unpacked:
-            return _limited(unpacked)
+            return _limited(unpacked, len(data))
     except UNPACKING as error:
         raise _or_damaged(error, "gzip") from error
 
@@ -83,7 +83,7 @@ def _of_gzip(data: bytes) -> bytes:
 def _of_zip(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_only_member(archive)) as unpacked:
-            return _limited(unpacked)
+            return _limited(unpacked, len(data))
     except UNPACKING as error:
         raise _or_damaged(error, "zip") from error
 
@@ -92,11 +92,20 @@ def _or_damaged(error: Exception, method: str) -> TextError:
     return error if isinstance(error, TextError) else TextError(f"packed with {method}, and damaged: {error}")
 
 
-def _limited(unpacked: IO[bytes] | gzip.GzipFile) -> bytes:
-    data = unpacked.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise TextError(f"unpacks to more than {LARGEST >> 20} MiB, which no raw file has")
+def _limited(unpacked: IO[bytes] | gzip.GzipFile, packed_size: int) -> bytes:
+    limit = _limit(packed_size)
+    data = unpacked.read(limit + 1)
+    if len(data) > limit:
+        raise TextError(_too_large(limit))
     return data
+
+
+def _limit(packed_size: int) -> int:
+    return min(LARGEST, max(_SMALL, _MOST_RATIO * packed_size))
+
+
+def _too_large(limit: int) -> str:
+    return f"packed, and unpacks to more than {limit / (1 << 20):.4g} MiB, which no raw file of its size does"
 
 
 def _is_tar(data: bytes) -> bool:
@@ -110,6 +119,7 @@ def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     member = members[0]
     if member.compress_type not in _PLAIN_METHODS:
         raise TextError(f"zip method {member.compress_type} is not read, expected 0 (stored) or 8 (deflated): unpack it")
-    if member.file_size > LARGEST or (member.file_size > _SMALL and member.file_size > _MOST_RATIO * max(member.compress_size, 1)):
-        raise TextError(f"a zip archive that claims to unpack to {member.file_size >> 20} MiB: no raw file does")
+    limit = _limit(member.compress_size)
+    if member.file_size > limit:
+        raise TextError(_too_large(limit))
     return member

@@ -34,6 +34,7 @@ __all__ = ["EXPORTER", "export"]
 _FILE_INFO = "file_info"
 _STATISTICAL_FLAGS = "statistical_flags"
 _CUSTOM = "custom_variables"
+_SAME = 1e-6
 
 
 def export(streams: Streams, folder: Path, options: EddyProOptions, context: Context) -> Sequence[Path]:
@@ -70,7 +71,7 @@ def _with_default_lags(table: FluxTable, gases: Sequence[Gas]) -> FluxTable:
     added = {}
     for gas in gases:
         found, used = table.values(f"{gas.name}_TLAG_ACTUAL"), table.values(f"{gas.name}_TLAG_USED")
-        default = np.where(np.isfinite(found) & np.isfinite(used), (found != used).astype(np.float64), np.nan)
+        default = np.where(np.isfinite(found) & np.isfinite(used), (np.abs(found - used) > _SAME).astype(np.float64), np.nan)
         added[f"{gas.name}_TLAG_DEFAULT"] = ("time", default)
     return FluxTable(table.data.assign(added), table.start, table.end)
 

@@ -48,7 +48,7 @@ def values_of(stream: xr.Dataset, name: str) -> NDArray[np.float64]:
 
 def dates_below(axes: Axes, stream: xr.Dataset) -> None:
     """Make the horizontal axis one of time in UTC that shows all half hours of the stream."""
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     time = stream["time"].values

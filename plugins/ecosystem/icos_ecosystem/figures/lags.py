@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FIGURE"]
 
 _BINS = 60
+_SAME = 1e-6
 
 
 def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
@@ -44,7 +45,7 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
 def _draw_gas(left: Axes, right: Axes, gas: str, stream: xr.Dataset) -> None:
     used, found, nominal, low, high = (values_of(stream, f"{gas}_TLAG_{end}") for end in ("USED", "ACTUAL", "NOMINAL", "MIN", "MAX"))
     dates = to_dates(stream["time"].values)
-    replaced = np.isfinite(found) & (found != used)
+    replaced = np.abs(found - used) > _SAME
     if np.isfinite(low + high).any():
         left.fill_between(dates, low, high, color=MUTED_INK, alpha=0.12, linewidth=0, step="post", label="window")
     for name, rows, flag in (("found", ~replaced, GOOD), ("default", replaced, QUESTIONABLE)):

@@ -9,9 +9,10 @@ import xarray as xr
 
 from icos_core.dataset import TIME_ATTRIBUTES, attributes
 from icos_core.raw_text.delimited_text import HeaderError
+from icos_ecosystem.constants import MOLAR_MASS
 from icos_ecosystem.readers.icos_bm_options import LEVELS, WORDS, sensor_of, unit_of
 from icos_ecosystem.readers.raw_columns import Resolved
-from icos_ecosystem.readers.raw_units import MOLAR_MASSES, conversion_to
+from icos_ecosystem.readers.raw_units import conversion_to
 from icos_ecosystem.vocabulary.profile import HEIGHT
 
 if TYPE_CHECKING:
@@ -120,5 +121,5 @@ def _sensor(variable: str, found: Mapping[str, int], options: IcosBmOptions) -> 
 
 def _column(headers: Sequence[str], place: int, variable: str, options: IcosBmOptions) -> Resolved:
     word = WORDS.get(variable) or LEVELS[variable]
-    factor, offset = conversion_to(word.units, unit_of(variable, options.units), MOLAR_MASSES.get(variable.lower()))
+    factor, offset = conversion_to(word.units, unit_of(variable, options.units), MOLAR_MASS.get(variable.lower()))
     return Resolved(place, variable, factor, offset, headers[place])

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from pydantic import Field, field_validator, model_validator
 
 from icos_core.exceptions import hint
+from icos_ecosystem.constants import MOLAR_MASS
 from icos_ecosystem.readers.raw_clock import ClockOptions, Place
-from icos_ecosystem.readers.raw_units import MOLAR_MASSES, UnitError, conversion_to
+from icos_ecosystem.readers.raw_units import UnitError, conversion_to
 from icos_ecosystem.vocabulary.measured import METEOROLOGY
 from icos_ecosystem.vocabulary.profile import PROFILE
 
@@ -92,7 +93,7 @@ class IcosBmOptions(ClockOptions):
             if word is None:
                 raise ValueError(f"no variable {variable!r}{hint(variable, (*WORDS, *LEVELS))}")
             try:
-                conversion_to(word.units, unit, MOLAR_MASSES.get(variable.lower()))
+                conversion_to(word.units, unit, MOLAR_MASS.get(variable.lower()))
             except UnitError as error:
                 raise ValueError(f"{variable}: {error}") from error
         return value

@@ -11,20 +11,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from math import isclose
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from icos_core.exceptions import hint
 from icos_core.units import can_become, convert
+from icos_ecosystem.constants import MOLAR_MASS, ZERO_CELSIUS
 from icos_ecosystem.vocabulary.measured import FAST, METEOROLOGY
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["MOLAR_MASSES", "UnitError", "conversion", "conversion_to", "same_unit", "usual_unit"]
-
-MOLAR_MASSES: Mapping[str, float] = MappingProxyType({"co2": 44.01e-3, "h2o": 18.02e-3, "ch4": 16.04e-3, "n2o": 44.01e-3})
-"""Molar masses [kg mol-1] as EddyPro has them; the fourth gas is taken as N2O."""
+__all__ = ["UnitError", "conversion", "conversion_to", "same_unit", "usual_unit"]
 
 _UNITS = {word.name: word.units if word.dtype == "float64" else "" for word in (*FAST, *METEOROLOGY)}
 """Word → unit; empty for diagnostic words, whose numbers are codes."""
@@ -32,20 +25,20 @@ _TEMPERATURES = {
     "k": (1.0, 0.0),
     "kelvin": (1.0, 0.0),
     "degk": (1.0, 0.0),
-    "c": (1.0, 273.15),
-    "degc": (1.0, 273.15),
-    "deg": (1.0, 273.15),
-    "celsius": (1.0, 273.15),
-    "degreec": (1.0, 273.15),
-    "degreesc": (1.0, 273.15),
-    "degreecelsius": (1.0, 273.15),
-    "degreescelsius": (1.0, 273.15),
-    "degcelsius": (1.0, 273.15),
+    "c": (1.0, ZERO_CELSIUS),
+    "degc": (1.0, ZERO_CELSIUS),
+    "deg": (1.0, ZERO_CELSIUS),
+    "celsius": (1.0, ZERO_CELSIUS),
+    "degreec": (1.0, ZERO_CELSIUS),
+    "degreesc": (1.0, ZERO_CELSIUS),
+    "degreecelsius": (1.0, ZERO_CELSIUS),
+    "degreescelsius": (1.0, ZERO_CELSIUS),
+    "degcelsius": (1.0, ZERO_CELSIUS),
     "ckelvin": (0.01, 0.0),
-    "ccelsius": (0.01, 273.15),
-    "f": (5 / 9, 273.15 - 160 / 9),
-    "degf": (5 / 9, 273.15 - 160 / 9),
-    "fahrenheit": (5 / 9, 273.15 - 160 / 9),
+    "ccelsius": (0.01, ZERO_CELSIUS),
+    "f": (5 / 9, ZERO_CELSIUS - 160 / 9),
+    "degf": (5 / 9, ZERO_CELSIUS - 160 / 9),
+    "fahrenheit": (5 / 9, ZERO_CELSIUS - 160 / 9),
 }
 """Words of temperatures on a scale → factor and offset to K."""
 _WORDS = {
@@ -142,7 +135,7 @@ def conversion(variable: str, unit: str) -> tuple[float, float]:
     target = usual_unit(variable)
     gas = variable.partition("_")[0]
     if variable == f"{gas}_molar_density":
-        return conversion_to(target, unit, MOLAR_MASSES[gas])
+        return conversion_to(target, unit, MOLAR_MASS[gas])
     try:
         return conversion_to(target, unit)
     except UnitError as error:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Requirement", "Variable"]
+__all__ = ["Requirement", "Variable", "may_be_absent"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +61,8 @@ class Requirement:
         """What satisfies it: the variable itself and each alternative, all with their units."""
         others = (Requirement(name=each, units=self.units) if isinstance(each, str) else each for each in self.alternatives)
         return (self, *others)
+
+
+def may_be_absent(requirements: Sequence[Requirement]) -> bool:
+    """Return whether a stream may be absent of which these are required: all are optional, such as the weather beside a raw file."""
+    return bool(requirements) and all(each.optional for each in requirements)

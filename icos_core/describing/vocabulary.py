@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from icos_core.components import Variable
+from icos_core.components.vocabulary import may_be_absent
 from icos_core.discovery import brief
 from icos_core.exceptions import Mistake, PluginError, nearest
 from icos_core.units import can_become
@@ -222,7 +223,7 @@ def _unmet(key: str, who: str, required: Mapping[str, Sequence[Requirement]], st
                 mistakes += fewest
         elif wanted in streams:
             mistakes += _unmet_in(key, who, requirements, wanted, streams[wanted])
-        else:
+        elif not may_be_absent(requirements):
             there = ", ".join(sorted(streams)) or "none"
             expected = f"a stream {wanted!r}, which {who} requires; there are: {there}"
             mistakes.append(Mistake(key=key, expected=expected, nearest=nearest(wanted, streams)))

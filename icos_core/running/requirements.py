@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from icos_core.components.vocabulary import may_be_absent
 from icos_core.dataset import TIME_ATTRIBUTES, attributes
 from icos_core.exceptions import DataError, nearest
 from icos_core.units import require_units
@@ -30,6 +31,8 @@ def prepare(streams: Mapping[str, xr.Dataset], requires: Mapping[str, Sequence[R
         Where something is not there, with the nearest name that is, or its units cannot be converted.
     """
     for wanted, requirements in requires.items():
+        if wanted not in {*streams, "*"} and may_be_absent(requirements):
+            continue
         candidates = list(streams) if wanted == "*" else [wanted]
         if wanted != "*" and wanted not in streams:
             raise DataError(f"{who} requires the stream {wanted!r}; there are: {', '.join(sorted(streams)) or 'none'}")

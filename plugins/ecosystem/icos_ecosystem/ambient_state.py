@@ -135,7 +135,9 @@ def ambient_state(
             vapour = np.where(np.isfinite(measured_humidity), of_sensor, vapour)
         first = _humid_air(guess, pressure, vapour, volume)
         true = np.where(trusted, measured, sonic_temperature / (1.0 + 0.51 * np.nan_to_num(first.specific_humidity)))
-        return _humid_air(true, pressure, vapour, volume)
+        found = _humid_air(true, pressure, vapour, volume)
+        final = np.where(trusted, measured, sonic_temperature / (1.0 + 0.51 * np.nan_to_num(found.specific_humidity)))
+        return found._replace(temperature=final, latent_heat=(3147.5 - 2.37 * final) * 1e3)
 
 
 def _humid_air(temperature: FloatArray, pressure: FloatArray, vapour: FloatArray, volume: FloatArray) -> AmbientState:

@@ -163,7 +163,7 @@ def turbulence_scales(
 
 
 def momentum_and_heat(
-    wind: FloatArray, temperature_covariance: FloatArray, state: AmbientState, height: FloatArray
+    wind: FloatArray, temperature_covariance: FloatArray, sonic_temperature: FloatArray, state: AmbientState, height: FloatArray
 ) -> Uncorrected:
     """Return momentum and heat before correction.
 
@@ -173,6 +173,8 @@ def momentum_and_heat(
         (n, 3, 3) covariances of the rotated wind [m2 s-2].
     temperature_covariance
         (n,) of vertical wind and sonic temperature [K m s-1].
+    sonic_temperature
+        (n,) mean [K]; the scales of what is not corrected are those of sonic temperature throughout.
     state
         The air.
     height
@@ -184,11 +186,13 @@ def momentum_and_heat(
         momentum=np.sign(uw) * state.density * friction_velocity**2,
         heat=state.heat_capacity * temperature_covariance,
         temperature_covariance=temperature_covariance,
-        scales=turbulence_scales(friction_velocity, temperature_covariance, state.temperature, state.pressure, height),
+        scales=turbulence_scales(friction_velocity, temperature_covariance, sonic_temperature, state.pressure, height),
     )
 
 
-def gas_flux(covariance: FloatArray, state: AmbientState, as_ratio: NDArray[np.bool_], as_density: NDArray[np.bool_], *, water: bool) -> FloatArray:
+def gas_flux(
+    covariance: FloatArray, state: AmbientState, as_ratio: NDArray[np.bool_], as_density: NDArray[np.bool_], *, water: bool
+) -> FloatArray:
     """Return the uncorrected flux [µmol m-2 s-1; water vapour mmol m-2 s-1] that a covariance is.
 
     Parameters
@@ -247,8 +251,8 @@ def corrected_fluxes(
     Notes
     -----
     Level 1: momentum and open-path gases get their spectral factors. Level 2: closed paths are corrected for density fluctuations, and the
-    sonic heat flux for humidity (Schotanus et al. 1983), with an evaporation that is found in turns with it. Level 3: heat and closed-path gases get their
-    spectral factors, open paths are corrected for density fluctuations with the heat so found.
+    sonic heat flux for humidity (Schotanus et al. 1983), with an evaporation that is found in turns with it. Level 3: heat and closed-path
+    gases get their spectral factors, open paths are corrected for density fluctuations with the heat so found.
 
     References
     ----------
@@ -281,7 +285,9 @@ def corrected_fluxes(
         second[name] = np.where(gas.open_path, first[name], closed)
         opened = first[name]
         if density_correction:
-            opened = open_path_gas(first[name], gas.density, corrected_evaporation, path_heat, state, gas.line_shape)
+            # The surfaces are those of a LI-7500; a LI-7700 stands apart.
+            warmed = path_heat if gas.line_shape is None else heat
+            opened = open_path_gas(first[name], gas.density, corrected_evaporation, warmed, state, gas.line_shape)
             opened = np.where(gas.as_density, opened, first[name])
         third[name] = np.where(gas.open_path, opened, second[name] * factors[name])
     latent = state.latent_heat * corrected_evaporation

@@ -151,16 +151,16 @@ def read_planar_fit(path: Path) -> Planes:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
-        raise InputError(f"{path.name}: {error.strerror or error}") from error
+        raise InputError(str(path), f"cannot be read: {error.strerror or error}") from error
     rows = [found.groups() for found in map(_ROW.match, lines) if found is not None]
     if not rows:
-        raise InputError(f"{path.name}: no rows of fitting planes coefficients (sector, degrees, B0, B1, B2): expected a planar_fit file of EddyPro")
+        raise InputError(str(path), "no rows of fitting planes coefficients (sector, degrees, B0, B1, B2): no planar_fit file of EddyPro?")
     try:
         values = np.array([[float(each) for each in row] for row in rows])
     except ValueError as error:
-        raise InputError(f"{path.name}: {error}") from error
+        raise InputError(str(path), f"coefficients of the planes: {error}") from error
     numbers = [int(found[1]) for found in (re.search(r"numerosity:\s*(\d+)", line) for line in lines) if found is not None]
     number = np.array(numbers if len(numbers) == len(rows) else [0] * len(rows), dtype=np.int64)
-    present = (values[:, 2:] > -9999.0).all(axis=1)
+    present = np.all(values[:, 2:] > -9999.0, axis=1)
     coefficients = np.where(present[:, np.newaxis], values[:, 2:], np.nan)
     return Planes(values[:, 0], values[:, 1], coefficients, number, np.where(present, np.arange(len(rows)), -1))

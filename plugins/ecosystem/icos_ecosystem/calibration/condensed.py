@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Shapes = Mapping[str, tuple[int, ...]]
 
-__all__ = ["METEO_WORDS", "NUMBERS", "fields_of", "from_rows", "packed_fields_of", "to_row", "unpacked"]
+__all__ = ["METEO_WORDS", "NUMBERS", "fields_of", "from_rows", "nodes_of", "packed_fields_of", "to_row", "unpacked"]
 
 NUMBERS: tuple[str, ...] = (
     "rows",
@@ -75,20 +75,21 @@ def fields_of(layout: Layout, options: EddyCovarianceOptions) -> dict[str, tuple
         "shifted": (3, columns),
         "gas_covariance": (len(layout.gases), len(layout.gases)),
         "own_lag": (scalars,),
+        "subrecord_covariance": (INTERVALS * INTERVALS, 3, 3 + scalars),
     }
     for name in layout.detrendings:
         fields |= {f"lagged_{name}": (3, columns), f"wind_covariance_{name}": (3, 3)}
-    if options.random_uncertainty.method == "mahrt":
-        fields["subrecord_covariance"] = (INTERVALS * INTERVALS, 3, columns)
     if options.spectra.binned:
         bins, spectral = options.spectra.bins, len(layout.spectral_series)
         fields |= {
             "spectrum": (len(WIND_PAIRS) + 4 * (spectral - 3), bins),
             "spectrum_lines": (bins,),
             "spectrum_frequency": (bins,),
+            "spectrum_variance": (spectral,),
         }
-    if options.in_situ:
-        fields["cospectrum_nodes"] = (3, len(nodes_of(layout)))
+    if options.spectra.binned or options.in_situ:
+        nodes = (3, len(nodes_of(layout)))
+        fields |= {"cospectrum_nodes": nodes, "cospectrum_nodes_full": nodes, "cospectrum_mean": (3,)}
     if options.time_lag.method == "pre-whitened":
         fields["prewhitened"] = (len(layout.gases), 4)
     if options.quality.rflux:
@@ -108,7 +109,7 @@ def packed_fields_of(layout: Layout) -> dict[str, tuple[int, ...]]:
         return {}
     spectral = len(layout.spectral_series)
     return {
-        "auto_covariance": (len(WIND_PAIRS) + spectral - 3, layout.correlation_rows + 1),
+        "auto_covariance": (9 + spectral - 3, layout.correlation_rows + 1),
         "cross_covariance": (3 * (spectral - 3), 2 * (layout.correlation_rows + layout.reach) + 1),
     }
 

@@ -16,6 +16,7 @@ from icos_ecosystem.calibration.flux_variables import (
     statistics_variables,
     wind_variables,
 )
+from icos_ecosystem.calibration.degraded import degraded_variables
 from icos_ecosystem.calibration.footprints import footprint_variables
 from icos_ecosystem.calibration.quality_classes import raw_test_variables, turbulence_quality
 from icos_ecosystem.calibration.setup_variables import diagnostic_variables, method_variables, setup_variables
@@ -76,7 +77,7 @@ def flux_stream(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], radiatio
         **setup_variables(halves),
         **method_variables(halves, own.turbulence.detrending),
         **_meteorology(halves),
-        **own.losses.variables(),
+        **degraded_variables(own),
     }
     if own.surface_heat is not None:
         columns |= {"H_BU_BOT": own.surface_heat.bottom, "H_BU_TOP": own.surface_heat.top, "H_BU_SPAR": own.surface_heat.spar}

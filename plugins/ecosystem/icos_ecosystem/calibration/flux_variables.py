@@ -149,7 +149,6 @@ def statistics_variables(turbulence: Turbulence, halves: HalfHours) -> Columns:
     """
     made: Columns = {}
     wind, matrices = turbulence.wind, turbulence.rotation.matrices
-    second = turbulence.intervals_wind[:, 0]
     steps = np.einsum("nij,njk,nik->ni", matrices, halves.values["step_covariance"], matrices)
     doubled = (turbulence.rotation.method == 1)[:, np.newaxis]
     for place, axis in enumerate(_AXES):
@@ -157,8 +156,8 @@ def statistics_variables(turbulence: Turbulence, halves: HalfHours) -> Columns:
         with np.errstate(invalid="ignore", divide="ignore"):
             made |= {
                 f"{axis}_SIGMA": np.sqrt(wind[:, place, place]),
-                f"{axis}_SKW": moments_along(row, halves.values["wind_third"], THIRD) / second[:, place, place] ** 1.5,
-                f"{axis}_KUR": moments_along(row, halves.values["wind_fourth"], FOURTH) / second[:, place, place] ** 2,
+                f"{axis}_SKW": moments_along(row, halves.values["wind_third"], THIRD) / wind[:, place, place] ** 1.5,
+                f"{axis}_KUR": moments_along(row, halves.values["wind_fourth"], FOURTH) / wind[:, place, place] ** 2,
                 f"{axis}_KID": moments_along(row, halves.values["step_fourth"], FOURTH) / steps[:, place] ** 2,
             }
         quartiles = np.where(doubled, halves.values["quartiles"][:, place], np.nan)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.options import EddyCovarianceOptions
     from icos_ecosystem.calibration.station_tables import GasAnalyser
 
-__all__ = ["WIND", "Layout", "layout_of", "window_of_gas"]
+__all__ = ["CELL", "WIND", "Layout", "layout_of", "window_of_gas"]
 
 WIND = ("u", "v", "w")
 CELL = ("tc", "pc")
@@ -108,11 +108,12 @@ def layout_of(options: EddyCovarianceOptions) -> Layout:
     windows = {gas: _rows_of_gas(gas, options) for gas in gases}
     closed = any(not is_open_path(each) for each in options.gas_analyser)
     cell: tuple[str, ...] = ()
-    if closed and options.density.wpl:
+    if closed and windows:
         cell = CELL
-        # Density terms need vapour and cell at the lags of all gases.
+        # Density terms need vapour, and of what is not converted row by row the cell, at the lags of all gases.
         everywhere = (min(low for low, _ in windows.values()), max(high for _, high in windows.values()))
-        windows |= dict.fromkeys(CELL, everywhere)
+        converted = options.raw.point_by_point and "h2o" in windows
+        windows |= dict.fromkeys(CELL, everywhere if options.density.wpl and not converted else (0, 0))
         if "h2o" in windows:
             windows["h2o"] = everywhere
     frequency = max(each.frequency for each in options.sonic)

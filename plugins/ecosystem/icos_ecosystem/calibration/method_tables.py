@@ -116,6 +116,7 @@ class Rotation(Options):
     planes: tuple[PlanarFitSector, ...] = Field(
         default=(), description="planes that were fitted elsewhere; none: fitted from the run's half hours"
     )
+    file: Text | None = Field(default=None, description="a planar_fit file of EddyPro, in place of planes")
     subtract_bias: bool = Field(default=False, description="whether the plane's b0 is taken off the vertical wind")
 
 

@@ -19,6 +19,7 @@ from icos_ecosystem.calibration.method_tables import (
     RandomUncertainty,
     RawTreatment,
     Rotation,
+    Scheme,
     Spectra,
     SpectralCorrection,
     Storage,
@@ -114,6 +115,8 @@ class EddyCovarianceOptions(Options):
             shared = sorted({*left.gases} & {*right.gases})
             if shared:
                 raise ValueError(f"gas_analyser: {shared[0]} is taken from {left.model} and from {right.model} at the same time")
+        if len({each.frequency for each in self.sonic}) > 1:
+            raise ValueError("sonic: all tables need the same frequency: half hours of another one belong in a description of their own")
         for _ in overlaps(self.site, lambda _each: "site"):
             raise ValueError("site: two tables are valid at the same time: give them valid_from and valid_to")
         unknown = [gas for gas in self.gases if gas not in self.measured_gases]
@@ -183,7 +186,6 @@ def condensing_options(options: EddyCovarianceOptions) -> EddyCovarianceOptions:
         else "finkelstein-sims",
         maximum_lag=options.random_uncertainty.maximum_lag,
     )
-    detrending = options.detrendings
     return options.model_copy(
         update={
             "preset": "advanced",
@@ -197,7 +199,7 @@ def condensing_options(options: EddyCovarianceOptions) -> EddyCovarianceOptions:
             "footprint": fields["footprint"].get_default(call_default_factory=True),
             "quality": Quality(rflux=options.quality.rflux),
             "storage": Storage(),
-            "detrending": Detrending(method="block", time_constant=options.detrending.time_constant),
-            "ensemble": Ensemble(schemes=tuple({"name": each, "detrending": each} for each in detrending)),
+            "detrending": options.detrending,
+            "ensemble": Ensemble(schemes=tuple(Scheme(name=each, detrending=each) for each in options.detrendings)),
         }
     )

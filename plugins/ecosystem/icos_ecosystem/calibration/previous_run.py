@@ -9,6 +9,7 @@ import xarray as xr
 
 from icos_core.exceptions import InputError
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
+from icos_ecosystem.calibration.station_files import station_file
 from icos_ecosystem.constants import ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -28,20 +29,18 @@ def last_before(halves: HalfHours) -> dict[str, float]:
     name = halves.options.storage.previous
     if name is None or not len(halves):
         return {}
-    path = halves.context.folder / name if halves.context.folder is not None else None
-    if path is None or not path.is_file():
-        raise InputError(f"storage.previous: there is no file {name}; expected the netCDF file of the stream fluxes of an earlier run")
+    path = station_file(halves.context.folder, name, "storage.previous")
     wanted = halves.time[0] - np.timedelta64(halves.options.averaging_period, "ns")
     try:
         with xr.open_dataset(path) as stream:
             if "TA_EP" not in stream.data_vars or "time" not in stream.coords:
-                raise InputError(f"storage.previous: {path.name} holds no TA_EP; expected the netCDF file of the stream fluxes of an earlier run")
+                raise InputError(path.name, "holds no TA_EP; storage.previous expects the netCDF file of the stream fluxes of an earlier run")
             rows = np.flatnonzero(stream["time"].values == wanted)
             if not rows.size:
                 return {}
             row = stream.isel(time=int(rows[0])).load()
     except (OSError, ValueError) as error:
-        raise InputError(f"storage.previous: {path.name} cannot be read: {error}") from error
+        raise InputError(path.name, f"cannot be read: {error}") from error
     found = {"temperature": float(row["TA_EP"]) + ZERO_CELSIUS}
     for gas, (variable, _, scale) in GAS_OUTPUT.items():
         if variable in row.data_vars:

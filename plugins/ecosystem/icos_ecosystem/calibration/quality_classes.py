@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
+from icos_ecosystem.calibration.random_errors import subrecord_covariances
 from icos_ecosystem.calibration.statistics import TEST_NUMBERS
 from icos_ecosystem.flux_quality import deviation_class, friction_velocity_stationarity, quality_flag, stationarity
 from icos_ecosystem.integral_turbulence import ROTATION_PER_SIDEREAL_DAY, ROTATION_PER_SOLAR_DAY, turbulence_deviations
+from icos_ecosystem.random_uncertainty import non_stationarity_ratio
 from icos_ecosystem.raw_test_flags import (
     DISCONTINUITY_LIMITS,
     NOT_KNOWN,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["raw_test_variables", "turbulence_quality"]
 
-_SCHEMES = {"mauder-foken": "mauder-foken-2004", "foken": "foken-2003", "goeckede": "goeckede-2006"}
 _SERIES = ("u", "v", "w", "ts", "co2", "h2o", "ch4", "n2o")
 _GASES = ("co2", "h2o", "ch4", "n2o")
 
@@ -66,17 +67,19 @@ def turbulence_quality(scheme: SchemeFluxes) -> Columns:
         rotation_rate=ROTATION_PER_SOLAR_DAY if options.eddypro_compatible else ROTATION_PER_SIDEREAL_DAY,
     )
     made: Columns = {f"{name}_SS": values for name, values in steady.items()}
+    names = {"u": "TAU", "ts": "H"} | {gas: GAS_OUTPUT[gas][1] for gas in scheme.gases}
+    made |= {f"{names[name]}_NSR": non_stationarity_ratio(values) for name, values in subrecord_covariances(scheme).items()}
     made |= {f"{name}_SS_TEST": deviation_class(values) for name, values in steady.items()}
     turbulent = dict(zip(("U", "W", "T_SONIC"), developed, strict=True))
     made |= {f"{name}_ITC": values for name, values in turbulent.items()}
     classes = {name: deviation_class(values) for name, values in turbulent.items()}
-    made |= {f"{name}_ITC_TEST": values for name, values in classes.items()}
+    worse = np.maximum(classes["U"], classes["W"])
+    made |= {f"{name}_ITC_TEST": worse if name == "U" else values for name, values in classes.items()}
     if options.quality.scheme == "none":
         return made
-    worse = np.maximum(classes["U"], classes["W"])
     for name, values in steady.items():
         turbulence_class = worse if name == "TAU" else classes["W"]
-        flag = quality_flag(_SCHEMES[options.quality.scheme], deviation_class(values), turbulence_class)  # type: ignore[arg-type]
+        flag = quality_flag(options.quality.scheme, deviation_class(values), turbulence_class)
         made[f"{name}_SSITC_TEST"] = flag
         if name == "FH2O":
             made |= {"LE_SSITC_TEST": flag, "ET_SSITC_TEST": flag}

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ecosystem.calibration.statistics import INTERVALS
-from icos_ecosystem.random_uncertainty import finkelstein_sims, integral_time_scale, mahrt, mann_lenschow
-from icos_ecosystem.symmetric_products import WIND_PAIRS, rotated_product
+from icos_ecosystem.random_uncertainty import finkelstein_sims, integral_time_scale, mahrt, mann_lenschow, per_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["covariance_errors"]
+__all__ = ["covariance_errors", "subrecord_covariances"]
 
-_TIME_SCALES = {"first-crossing": "zero-crossing", "full": "whole", "one-over-e": "one-over-e"}
 _BLOCK = 500
 """Half hours that are unpacked at once: covariance functions are long."""
 
@@ -40,57 +38,68 @@ def covariance_errors(scheme: SchemeFluxes) -> dict[str, FloatArray]:
 
 
 def _of_subrecords(scheme: SchemeFluxes) -> dict[str, FloatArray]:
+    """Return errors from covariances of sub-records, which are kept at the lag of the largest covariance after double rotation."""
+    return {name: mahrt(values) for name, values in subrecord_covariances(scheme).items()}
+
+
+def subrecord_covariances(scheme: SchemeFluxes) -> dict[str, FloatArray]:
+    """Return (n, 6, 6) covariances of the rotated vertical wind with ``u``, ``ts`` and each gas in sub-records."""
     halves = scheme.halves
-    vertical = scheme.turbulence.rotation.matrices[:, 2]
-    along = np.einsum("nj,nijc->nic", vertical, halves.values["subrecord_covariance"])
-    errors = {}
+    matrices = scheme.turbulence.rotation.matrices
+    values = halves.values["subrecord_covariance"]
+    shape = (len(halves), INTERVALS, INTERVALS)
+    found = {"u": np.einsum("nj,nijk,nk->ni", matrices[:, 2], values[:, :, :, :3], matrices[:, 0]).reshape(shape)}
     for name in ("ts", *scheme.gases):
-        columns = halves.layout.slice_of(name)
-        lag = np.zeros(len(halves)) if name == "ts" else scheme.turbulence.lags[name].rows
-        place = np.nan_to_num(lag - halves.layout.windows[name][0]).astype(np.int64)
-        taken = np.take_along_axis(along[:, :, columns], place[:, np.newaxis, np.newaxis], axis=2)[..., 0]
-        errors[name] = mahrt(taken.reshape(len(halves), INTERVALS, INTERVALS))
-    return errors
+        place = 3 + halves.layout.scalars.index(name)
+        found[name] = np.einsum("nj,nij->ni", matrices[:, 2], values[:, :, :, place]).reshape(shape)
+    return found
 
 
 def _of_block(scheme: SchemeFluxes, names: tuple[str, ...], rows: slice, method: str) -> dict[str, FloatArray]:
     halves = scheme.halves
-    layout = halves.layout
-    matrices = scheme.turbulence.rotation.matrices[rows]
-    auto, cross = halves.packed("auto_covariance", rows), halves.packed("cross_covariance", rows)
-    length = layout.correlation_rows
-    frequency = halves.setup.frequency[rows]
-    count = halves.number("expected")[rows]
-    wind = auto[:, : len(WIND_PAIRS)]
-    of_w = rotated_product(matrices[:, 2], matrices[:, 2], wind)
-    scalars = layout.spectral_series[3:]
+    frequency, count = halves.setup.frequency[rows], halves.number("expected")[rows]
     speed = np.sqrt((scheme.turbulence.rotation.mean[rows] ** 2).sum(axis=1))
     fallback = halves.setup.effective_height[rows] / speed
+    functions = _Functions(scheme, rows)
     errors = {}
     for name in names:
-        if name == "u":
-            of_x = rotated_product(matrices[:, 0], matrices[:, 0], wind)
-            later = earlier = rotated_product(matrices[:, 2], matrices[:, 0], wind)
-            lag = np.zeros(len(of_w))
-        else:
-            place = scalars.index(name)
-            of_x = auto[:, len(WIND_PAIRS) + place]
-            lag = np.zeros(len(of_w)) if name == "ts" else scheme.turbulence.lags[name].rows[rows]
-            whole = np.einsum("nj,njl->nl", matrices[:, 2], cross[:, 3 * place : 3 * place + 3])
-            middle = length + layout.reach + np.nan_to_num(lag).astype(np.int64)
-            steps = np.arange(length + 1)
-            later = np.take_along_axis(whole, middle[:, np.newaxis] + steps, axis=1)
-            earlier = np.take_along_axis(whole, middle[:, np.newaxis] - steps, axis=1)
-        # A time scale is found from means over the pairs that there are at each lag.
-        pairs = count[:, np.newaxis] / (count[:, np.newaxis] - np.arange(length + 1))
-        scale = integral_time_scale(later * pairs, frequency, _TIME_SCALES[halves.options.random_uncertainty.integral_time_scale], fallback)  # type: ignore[arg-type]
+        lag = scheme.turbulence.lags[name].rows[rows] if name in scheme.turbulence.lags else np.zeros(len(count))
+        of_w, of_x, later, earlier = (per_pair(each, count) for each in functions.of(name, lag))
+        scale = integral_time_scale(later, frequency, halves.options.random_uncertainty.integral_time_scale, fallback)
         with np.errstate(invalid="ignore", divide="ignore"):
             if method == "mann-lenschow":
                 correlation = later[:, 0] / np.sqrt(of_w[:, 0] * of_x[:, 0])
-                errors[name] = mann_lenschow(later[:, 0], correlation, scale, count / frequency)
+                error = mann_lenschow(later[:, 0], correlation, scale, count / frequency)
             else:
-                terms = np.rint(np.nan_to_num(scale * frequency))
-                errors[name] = np.where(np.isfinite(scale), finkelstein_sims(of_w, of_x, later, earlier, terms, count), np.nan)
-        if name != "u":
-            errors[name] = np.where(np.isfinite(lag), errors[name], np.nan)
+                error = finkelstein_sims(of_w, of_x, later, earlier, np.rint(np.nan_to_num(scale * frequency)), count)
+        errors[name] = np.where(np.isfinite(scale) & np.isfinite(lag), error, np.nan)
     return errors
+
+
+class _Functions:
+    """Covariance functions of some half hours, in the rotated wind."""
+
+    def __init__(self, scheme: SchemeFluxes, rows: slice) -> None:
+        halves = scheme.halves
+        self.layout = halves.layout
+        self.along, _, self.vertical = scheme.turbulence.rotation.matrices[rows].transpose(1, 0, 2)
+        self.auto, self.cross = halves.packed("auto_covariance", rows), halves.packed("cross_covariance", rows)
+        self.wind = self.auto[:, :9].reshape(len(self.auto), 3, 3, -1)
+
+    def of(self, name: str, lag: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return those of the vertical wind, of a series, and of both with the series later and earlier, from lag 0 on."""
+        of_w = self._of_wind(self.vertical, self.vertical)
+        if name == "u":
+            of_u = self._of_wind(self.along, self.along)
+            return of_w, of_u, self._of_wind(self.vertical, self.along), self._of_wind(self.along, self.vertical)
+        place = self.layout.spectral_series.index(name) - 3
+        length = self.layout.correlation_rows
+        whole = np.einsum("nj,njl->nl", self.vertical, self.cross[:, 3 * place : 3 * place + 3])
+        middle = (length + self.layout.reach + np.nan_to_num(lag).astype(np.int64))[:, np.newaxis]
+        steps = np.arange(length + 1)
+        return of_w, self.auto[:, 9 + place], *(np.take_along_axis(whole, middle + each, axis=1) for each in (steps, -steps))
+
+    def _of_wind(self, left: FloatArray, right: FloatArray) -> FloatArray:
+        """Return the covariance function of one component with another that much later."""
+        function: FloatArray = np.einsum("ni,nijl,nj->nl", left, self.wind, right)
+        return function

@@ -247,7 +247,7 @@ def _despike(options: EddyCovarianceOptions, period: RawPeriod) -> None:
     names = [name for name in period.series if name not in {"tc", "pc"}]
     if options.raw.despiking == "vickers-mahrt":
         thresholds = [options.raw.spike_thresholds.get(name, THRESHOLDS.get(name, _DEFAULT_THRESHOLD)) for name in names]
-        cleaned = despike_vickers_mahrt_together([period.series[name] for name in names], thresholds, window=max(period.expected // 6, 1))
+        cleaned = despike_vickers_mahrt_together([period.series[name] for name in names], thresholds, window=max(period.expected // 6, 1), keep_after_missing=options.eddypro_compatible)
     elif options.raw.despiking == "mauder":
         cleaned = [despike_mauder(period.series[name], options.raw.mauder_threshold) for name in names]
     else:
@@ -263,7 +263,7 @@ def _corrections(options: EddyCovarianceOptions, sonic: Sonic, period: RawPeriod
         period.series["ts"] = period.series["ts"] + cross_wind_correction(*(period.series[name] for name in ("u", "v", "w")), traits)
     if options.raw.w_boost and traits.boosted(sonic.firmware):
         period.series["w"] = traits.boost(period.series["w"])
-    if options.raw.angle_of_attack != "none":
+    elif options.raw.angle_of_attack != "none":
         corrected = traits.attack_angle(options.raw.angle_of_attack, *(period.series[name] for name in ("u", "v", "w")))
         period.series.update(zip(("u", "v", "w"), corrected, strict=True))
 

@@ -70,7 +70,7 @@ def _lags(own: SchemeFluxes) -> Table | None:
 
 def _planes(own: SchemeFluxes) -> Table | None:
     rotation = own.halves.options.rotation
-    if not rotation.method.startswith("planar") or rotation.planes:
+    if not rotation.method.startswith("planar") or rotation.planes or rotation.file is not None:
         return None
     rows = []
     for number, (inside, planes) in enumerate(planes_of(own.halves, bias=rotation.method == "planar-fit"), start=1):

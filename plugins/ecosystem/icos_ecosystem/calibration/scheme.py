@@ -94,7 +94,7 @@ def scheme_fluxes(halves: HalfHours, rotation: str, detrending: str, find_lag: F
     cell_temperature, cell_pressure = _cell(halves, pressure)
     state, fraction, ratio, density = ambient_of(halves, found.mean, pressure, cell_temperature, cell_pressure)
     height = halves.setup.effective_height
-    uncorrected = momentum_and_heat(found.wind, found.covariance["ts"][:, 2], state, height)
+    uncorrected = momentum_and_heat(found.wind, found.covariance["ts"][:, 2], found.mean["ts"], state, height)
     gases = {
         gas: _gas(halves, found, gas, state, fraction[gas], density[gas], cell_temperature, cell_pressure) for gas in options.wanted_gases
     }

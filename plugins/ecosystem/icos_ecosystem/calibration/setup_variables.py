@@ -92,7 +92,8 @@ def _codes(name: str, words: Sequence[str], place: NDArray[np.int64]) -> NDArray
 def method_variables(halves: HalfHours, detrending: str) -> Columns:
     """Return codes of the methods."""
     options = halves.options
-    constant = options.detrending.time_constant.total_seconds() if detrending in {"running-mean", "exponential"} else 0.0
+    period = options.averaging_period.total_seconds()
+    constant = {"block": 0.0, "linear": period}.get(detrending, options.detrending.time_constant.total_seconds())
     codes = {
         "AOA_METHOD": _ATTACK[options.raw.angle_of_attack],
         "DETRENDING_METHOD": _DETRENDING[detrending],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_ecosystem.calibration.high_pass import high_pass_filter
+from icos_ecosystem.calibration.in_situ import in_situ_factors
 from icos_ecosystem.massman import massman_factors
 from icos_ecosystem.spectral_factors import analytic_factors, high_pass_factor
 from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
@@ -23,12 +25,11 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["DIFFUSIVITY", "SpectralLosses", "anemometer_of", "high_pass_of", "spectral_losses"]
+__all__ = ["DIFFUSIVITY", "SpectralLosses", "anemometer_of", "spectral_losses"]
 
 DIFFUSIVITY = {"co2": 1.381e-5, "h2o": 2.178e-5, "ch4": 1.952e-5, "n2o": 1.436e-5}
 """Of gases in air [m2 s-1]."""
 _NO_PATH, _LONG = 1e-9, 1e12
-_SHORT_NAMES = {"block": "ba", "linear": "ld", "running-mean": "rm", "exponential": "ew"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +42,10 @@ class SpectralLosses:
         ``momentum``, ``heat`` and each gas, (n,).
     origin
         Gas → (n,) code of where Fratini's factor comes from.
-    degraded
-        Covariances of vertical wind and sonic temperature behind filters, by their names in `fluxes`.
     """
 
     factors: dict[str, FloatArray]
     origin: dict[str, NDArray[np.int8]] = field(default_factory=dict)
-    degraded: dict[str, FloatArray] = field(default_factory=dict)
-
-    def variables(self) -> dict[str, NDArray[np.generic]]:
-        """Return what stands in the stream `fluxes` beside the factors."""
-        return dict(self.degraded)
 
 
 def spectral_losses(
@@ -74,11 +68,12 @@ def spectral_losses(
     """
     options = halves.options.spectral
     speed = np.sqrt((found.rotation.mean**2).sum(axis=1))
+    high_pass = high_pass_filter(halves.options, detrending, halves.layout.frequency) if options.low_frequency else HighPass(averaging_period=_LONG)
     shared = {
         "height": halves.setup.effective_height,
         "wind_speed": speed,
         "stability": uncorrected.scales.stability,
-        "high_pass": high_pass_of(halves, detrending) if options.low_frequency else HighPass(averaging_period=_LONG),
+        "high_pass": high_pass,
     }
     if options.high_frequency == "none":
         if not options.low_frequency:
@@ -94,22 +89,8 @@ def spectral_losses(
         return SpectralLosses(factors=factors)
     if options.high_frequency == "moncrieff-1997":
         return SpectralLosses(factors=factors)
-    from icos_ecosystem.calibration.in_situ import in_situ_factors
-
-    return in_situ_factors(halves, found, state, uncorrected, gases, factors, anemometer, shared)
-
-
-def high_pass_of(halves: HalfHours, detrending: str) -> HighPass:
-    """Return what taking off the mean state does to slow fluctuations."""
-    options = halves.options
-    constant = options.detrending.time_constant.total_seconds() if detrending in {"running-mean", "exponential"} else None
-    frequency = halves.layout.frequency
-    return HighPass(
-        method=_SHORT_NAMES[detrending],  # type: ignore[arg-type]
-        averaging_period=options.averaging_period.total_seconds(),
-        time_constant=constant,
-        sampling_interval=1.0 / frequency,
-    )
+    found_factors, origin = in_situ_factors(halves, found, state, uncorrected, gases, factors, anemometer, high_pass)
+    return SpectralLosses(factors=found_factors, origin=origin)
 
 
 def anemometer_of(halves: HalfHours) -> Anemometer:

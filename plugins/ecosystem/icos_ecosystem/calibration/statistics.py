@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.calibration.layout import WIND
+from icos_ecosystem.calibration.layout import CELL, WIND
 from icos_ecosystem.correlation_functions import covariance_functions
 from icos_ecosystem.detrending import fluctuations
 from icos_ecosystem.lagged_covariance import lagged_covariances, wind_covariances
@@ -20,7 +20,7 @@ from icos_ecosystem.raw_tests import (
     higher_moments,
     resolution_and_drop_outs,
 )
-from icos_ecosystem.spectral_filters import HighPass
+from icos_ecosystem.calibration.high_pass import high_pass_filter
 from icos_ecosystem.spectral_nodes import condense
 from icos_ecosystem.symmetric_products import WIND_PAIRS
 from icos_ecosystem.time_lags import covariance_maximum, shifted
@@ -64,22 +64,26 @@ def statistics_of(
         Gas → nominal, first and last admissible lag in rows, for the lag at which cospectra are taken.
     """
     wind = period.wind
-    made: dict[str, NDArray[np.generic]] = {
-        "wind_covariance": wind_covariances(wind, INTERVALS),
-        **_levels(period, layout),
-        **_shapes(period, layout),
-        **_tests(period, layout, quirks=options.eddypro_compatible),
-    }
+    mean = _means(period, layout)
+    made: dict[str, NDArray[np.generic]] = {"mean": mean, "wind_covariance": wind_covariances(wind, INTERVALS)}
     made |= _lagged(period, layout, options, wind)
-    lags = _own_lags(made, layout, limits)
+    rotation, _, _ = double_rotation(mean[np.newaxis, : len(WIND)])
+    lags = _own_lags(made, layout, limits, rotation[0, 2])
+    aligned = {name: shifted(_series(period, name), lags.get(name, 0)) for name in layout.series}
+    method, rows = options.detrending.method, max(round(options.detrending.time_constant.total_seconds() * period.frequency), 1)
+    free = {name: fluctuations(each, method, rows) for name, each in aligned.items() if name not in CELL}
+    made |= _levels(period, layout, aligned if options.eddypro_compatible else period.series, rotation[0])
+    made |= _shapes(layout, free)
+    made["unchanged"] = _unchanged(layout, aligned)
+    made |= _tests(period, layout, quirks=options.eddypro_compatible)
     made["own_lag"] = np.array([float(lags[name]) for name in layout.scalars])
-    made["gas_covariance"] = _gas_covariance(period, layout, lags)
+    made["gas_covariance"] = _gas_covariance(layout, free)
     if layout.correlation_rows:
-        made |= _correlations(period, layout)
-    if options.random_uncertainty.method == "mahrt":
-        made["subrecord_covariance"] = _subrecords(period, layout, wind)
+        unaligned = {name: fluctuations(_series(period, name), method, rows) for name in layout.spectral_series}
+        made |= _correlations(unaligned, layout)
+    made["subrecord_covariance"] = _subrecords(free, layout)
     if options.spectra.binned or options.in_situ:
-        made |= _spectra(period, layout, options, lags)
+        made |= _spectra(period, layout, options, free)
     return made
 
 
@@ -87,28 +91,30 @@ def _series(period: RawPeriod, name: str) -> FloatArray:
     return period.series[name] if name in period.series else np.full(period.expected, np.nan)
 
 
-def _levels(period: RawPeriod, layout: Layout) -> dict[str, NDArray[np.generic]]:
-    mean, valid, quartiles = (np.full(len(layout.series), np.nan) for _ in range(3))
+def _means(period: RawPeriod, layout: Layout) -> FloatArray:
+    return np.array([_mean(_series(period, name)) for name in layout.series])
+
+
+def _levels(period: RawPeriod, layout: Layout, gaps_of: Mapping[str, FloatArray], rotation: FloatArray) -> dict[str, NDArray[np.generic]]:
+    """Return counts, quartiles and gaps of series, and what the wind's direction and strength were."""
+    wind = period.wind
+    valid, gap = np.zeros(len(layout.series)), np.zeros(len(layout.series))
     quartiles = np.full((len(layout.series), len(QUARTILES)), np.nan)
-    gap = np.zeros(len(layout.series))
-    rotation, _, _ = double_rotation(np.array([[_mean(_series(period, name)) for name in WIND]]))
-    turned = rotation[0] @ period.wind
+    turned = rotation @ wind
     for place, name in enumerate(layout.series):
         values = _series(period, name)
-        kept = values[np.isfinite(values)]
-        valid[place] = kept.size
-        if kept.size:
-            mean[place] = kept.mean()
-            along = turned[place] if place < len(WIND) else kept
-            quartiles[place] = np.percentile(along[np.isfinite(along)], QUARTILES) if np.isfinite(along).any() else np.nan
-        gap[place] = _longest_gap(values)
-    u, v, w = period.wind
+        valid[place] = np.count_nonzero(np.isfinite(values))
+        along = turned[place] if place < len(WIND) else values
+        if name not in CELL:
+            quartiles[place] = _percentiles(along)
+            gap[place] = _longest_gap(gaps_of.get(name, values))
+    u, v, w = wind
     speed = np.sqrt(u * u + v * v + w * w)
     fine = np.isfinite(u) & np.isfinite(v)
-    angle = np.arctan2(v[fine], u[fine])
-    sine, cosine = (float(np.mean(each(angle))) if angle.size else np.nan for each in (np.sin, np.cos))
+    length = np.hypot(u[fine], v[fine])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sine, cosine = (float(np.nanmean(each[fine] / length)) if fine.any() else np.nan for each in (v, u))
     return {
-        "mean": mean,
         "valid": valid,
         "quartiles": quartiles,
         "longest_gap": gap,
@@ -116,6 +122,19 @@ def _levels(period: RawPeriod, layout: Layout) -> dict[str, NDArray[np.generic]]
         "wind_maximum": np.array(np.nanmax(speed) if np.isfinite(speed).any() else np.nan),
         "wind_trend": np.array([_trend(each) for each in (u, v, w)]),
     }
+
+
+def _percentiles(values: FloatArray) -> FloatArray:
+    """Return the quartiles of what is there, between neighbours linearly."""
+    kept = values[np.isfinite(values)]
+    if not kept.size:
+        return np.full(len(QUARTILES), np.nan)
+    place = np.array(QUARTILES) / 100.0 * (kept.size - 1)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, kept.size - 1)
+    ordered = np.partition(kept, np.unique(np.concatenate([low, high])))
+    quartiles: FloatArray = ordered[low] + (place - low) * (ordered[high] - ordered[low])
+    return quartiles
 
 
 def _mean(values: FloatArray) -> float:
@@ -146,18 +165,18 @@ def _trend(values: FloatArray) -> float:
     return float(places @ values[np.isfinite(values)] / (places @ places) * (values.size - 1))
 
 
-def _shapes(period: RawPeriod, layout: Layout) -> dict[str, NDArray[np.generic]]:
+def _shapes(layout: Layout, free: Mapping[str, FloatArray]) -> dict[str, NDArray[np.generic]]:
     """Return moments of order two to four of series and of their differences from row to row."""
-    third, fourth = wind_moments(period.wind)
-    steps = np.diff(period.wind, axis=1)
+    wind = np.stack([free[name] for name in WIND])
+    third, fourth = wind_moments(wind)
+    steps = np.diff(wind, axis=1)
     _, step_fourth = wind_moments(steps)
     of_scalars = np.full((len(layout.scalars), 5), np.nan)
-    unchanged = np.zeros(1 + len(layout.scalars))
-    unchanged[0] = np.count_nonzero((steps == 0.0).all(axis=0))
     for place, name in enumerate(layout.scalars):
-        values = _series(period, name)
+        if name in CELL:
+            continue
+        values = free[name]
         change = np.diff(values)
-        unchanged[1 + place] = np.count_nonzero(change == 0.0)
         of_scalars[place] = [*_central(values), *_central(change)[::2]]
     return {
         "wind_third": third,
@@ -165,8 +184,14 @@ def _shapes(period: RawPeriod, layout: Layout) -> dict[str, NDArray[np.generic]]
         "step_covariance": _covariance(steps),
         "step_fourth": step_fourth,
         "scalar_moments": of_scalars,
-        "unchanged": unchanged,
     }
+
+
+def _unchanged(layout: Layout, aligned: Mapping[str, FloatArray]) -> FloatArray:
+    """Return how often all wind components, and each scalar, repeat the value before."""
+    wind = np.stack([aligned[name] for name in WIND])
+    repeats = [(np.diff(wind, axis=1) == 0.0).all(axis=0), *(np.diff(aligned[name]) == 0.0 for name in layout.scalars)]
+    return np.array([float(np.count_nonzero(each)) for each in repeats])
 
 
 def _covariance(series: FloatArray) -> FloatArray:
@@ -190,7 +215,7 @@ def _central(values: FloatArray) -> tuple[float, float, float]:
 def _tests(period: RawPeriod, layout: Layout, *, quirks: bool) -> dict[str, NDArray[np.generic]]:
     numbers = np.full((len(layout.series), len(TEST_NUMBERS)), np.nan)
     for place, name in enumerate(layout.series):
-        if name not in period.despiked or name in {"tc", "pc"}:
+        if name not in period.despiked or name in CELL:
             continue
         values = period.despiked[name]
         filling = resolution_and_drop_outs(values, window=max(period.expected // 15, 2))
@@ -231,26 +256,26 @@ def _lagged(period: RawPeriod, layout: Layout, options: EddyCovarianceOptions, w
     return made
 
 
-def _gas_covariance(period: RawPeriod, layout: Layout, lags: Mapping[str, int]) -> FloatArray:
+def _gas_covariance(layout: Layout, free: Mapping[str, FloatArray]) -> FloatArray:
     """Return covariances of gases with each other, each at its own lag."""
-    aligned = [shifted(_series(period, gas), lags[gas]) for gas in layout.gases]
-    found = np.full((len(aligned), len(aligned)), np.nan)
-    for i, left in enumerate(aligned):
-        for j, right in enumerate(aligned):
+    series = [free[gas] for gas in layout.gases]
+    found = np.full((len(series), len(series)), np.nan)
+    for i, left in enumerate(series):
+        for j, right in enumerate(series):
             fine = np.isfinite(left) & np.isfinite(right)
             if fine.sum() > 1:
                 found[i, j] = np.mean(left[fine] * right[fine]) - left[fine].mean() * right[fine].mean()
     return found
 
 
-def _own_lags(made: Mapping[str, NDArray[np.generic]], layout: Layout, limits: Mapping[str, tuple[int, int, int]]) -> dict[str, int]:
+def _own_lags(
+    made: Mapping[str, NDArray[np.generic]], layout: Layout, limits: Mapping[str, tuple[int, int, int]], vertical: FloatArray
+) -> dict[str, int]:
     """Return the lag in rows at which cospectra are taken: of the covariance maximum after double rotation, with default."""
     lags = dict.fromkeys(layout.scalars, 0)
-    mean = np.asarray(made["mean"], dtype=np.float64)[np.newaxis, : len(WIND)]
-    rotation, _, _ = double_rotation(mean)
     lagged = np.asarray(made["lagged"], dtype=np.float64)[0]
     for gas, (nominal, first, last) in limits.items():
-        of_gas = rotation[0, 2] @ lagged[:, layout.slice_of(gas)]
+        of_gas = vertical @ lagged[:, layout.slice_of(gas)]
         found = covariance_maximum(
             of_gas[np.newaxis], layout.windows[gas][0], np.array([first]), np.array([last]), np.array([float(nominal)])
         )
@@ -258,35 +283,35 @@ def _own_lags(made: Mapping[str, NDArray[np.generic]], layout: Layout, limits: M
     return lags
 
 
-def _correlations(period: RawPeriod, layout: Layout) -> dict[str, NDArray[np.generic]]:
-    names = layout.spectral_series
-    series = np.stack([_series(period, name) for name in names])
-    rows = layout.correlation_rows
-    autos = [*WIND_PAIRS, *((place, place) for place in range(3, len(names)))]
+def _correlations(free: Mapping[str, FloatArray], layout: Layout) -> dict[str, NDArray[np.generic]]:
+    names, rows = layout.spectral_series, layout.correlation_rows
+    series = np.stack([free[name] for name in names])
+    autos = [*((i, j) for i in range(3) for j in range(3)), *((place, place) for place in range(3, len(names)))]
     crosses = [(i, place) for place in range(3, len(names)) for i in range(3)]
-    auto = covariance_functions(series, autos, 0, rows)
-    # Of two components of the wind both orders count alike in everything that is asked of them.
-    turned = covariance_functions(series, [(j, i) for i, j in autos], 0, rows)
     return {
-        "auto_covariance": pack(0.5 * (auto + turned)),
+        "auto_covariance": pack(covariance_functions(series, autos, 0, rows)),
         "cross_covariance": pack(covariance_functions(series, crosses, -rows - layout.reach, rows + layout.reach)),
     }
 
 
-def _subrecords(period: RawPeriod, layout: Layout, wind: FloatArray) -> FloatArray:
-    """Return covariances of 36 sub-records at every lag, for the uncertainty after Mahrt (1998)."""
-    found = np.full((INTERVALS * INTERVALS, 3, len(layout.columns)), np.nan)
-    for scalar in layout.scalars:
-        if scalar in period.series and np.isfinite(period.series[scalar]).any():
-            of_scalar = lagged_covariances(wind, period.series[scalar], *layout.windows[scalar], INTERVALS * INTERVALS)
-            found[:, :, layout.slice_of(scalar)] = of_scalar.covariance[1:]
+def _subrecords(free: Mapping[str, FloatArray], layout: Layout) -> FloatArray:
+    """Return covariances of the wind with itself and with aligned scalars in 36 sub-records."""
+    parts = INTERVALS * INTERVALS
+    found = np.full((parts, 3, 3 + len(layout.scalars)), np.nan)
+    wind = np.stack([free[name] for name in WIND])
+    found[:, :, :3] = wind_covariances(wind, parts)[1:]
+    for place, scalar in enumerate(layout.scalars):
+        if scalar in free and np.isfinite(free[scalar]).any():
+            found[:, :, 3 + place] = lagged_covariances(wind, free[scalar], 0, 0, parts).covariance[1:, :, 0]
     return found
 
 
-def _spectra(period: RawPeriod, layout: Layout, options: EddyCovarianceOptions, lags: Mapping[str, int]) -> dict[str, NDArray[np.generic]]:
+def _spectra(
+    period: RawPeriod, layout: Layout, options: EddyCovarianceOptions, free: Mapping[str, FloatArray]
+) -> dict[str, NDArray[np.generic]]:
     length = transform_length(period.expected)
     names = layout.spectral_series
-    ready = [_aligned(_series(period, name), lags.get(name, 0)) for name in names]
+    ready = [filled(free[name]) for name in names]
     made: dict[str, NDArray[np.generic]] = {}
     frequencies = np.arange(1, length // 2 + 1) * (period.frequency / length)
     if options.spectra.binned:
@@ -296,18 +321,18 @@ def _spectra(period: RawPeriod, layout: Layout, options: EddyCovarianceOptions, 
         pairs = np.stack([co_spectrum(transforms[i], transforms[j], scale, period.frequency) for i, j in (*autos, *crosses)])
         edges = bin_edges(options.spectra.bins, period.expected / period.frequency, period.frequency)
         bins = binned(pairs, frequencies, edges)
+        made["spectrum_variance"] = np.array([np.var(each[:length]) for each in ready])
         absent = [name not in period.series for name in names]
         for place, (i, j) in enumerate((*autos, *crosses)):
             if absent[i] or absent[j]:
                 bins.values[place] = np.nan
         made |= {"spectrum": bins.values, "spectrum_lines": bins.count.astype(np.float64), "spectrum_frequency": bins.frequency}
-    if options.in_situ:
-        transforms, scale = transform(ready[:4], length, "none")
-        whole = np.stack([co_spectrum(transforms[i], transforms[3], scale, period.frequency) for i in range(3)])
-        made["cospectrum_nodes"] = condense(whole * (period.frequency / length))
+    high_pass = high_pass_filter(options, options.detrending.method, period.frequency)
+    transforms, scale = transform(ready[:4], length, "none")
+    whole = np.stack([co_spectrum(transforms[i], transforms[3], scale, period.frequency) for i in range(3)])
+    lines = whole * (period.frequency / length)
+    made["cospectrum_nodes"] = condense(lines)
+    # What taking off the mean state took is given back line by line: its transfer function is too rough for nodes.
+    made["cospectrum_nodes_full"] = condense(lines / high_pass.transfer(frequencies))
+    made["cospectrum_mean"] = np.array([ready[i][:length].mean() * ready[3][:length].mean() for i in range(3)])
     return made
-
-
-def _aligned(values: FloatArray, lag: int) -> FloatArray:
-    """Return the fluctuations of a series shifted by a lag, gaps filled."""
-    return filled(fluctuations(shifted(values, lag), "block", 1))

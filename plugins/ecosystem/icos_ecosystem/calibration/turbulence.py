@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.versioned import utc64
-from icos_ecosystem.planar_fit import Planes, fit_planes, sector_of
+from icos_ecosystem.calibration.station_files import station_file
+from icos_ecosystem.planar_fit import Planes, fit_planes, read_planar_fit, sector_of
 from icos_ecosystem.time_lags import FoundLag, covariance_maximum
 from icos_ecosystem.wind_rotation import double_rotation, plane_rotation, rotate_covariance, rotate_mean, third_rotation, yaw_rotation
 
@@ -131,18 +132,27 @@ def planes_of(halves: HalfHours, *, bias: bool) -> list[tuple[NDArray[np.bool_],
 
 
 def _stated_planes(halves: HalfHours) -> FloatArray:
-    """Return (n, 3) coefficients of planes that the description states."""
+    """Return (n, 3) coefficients of planes that the description or a file states."""
+    rotation = halves.options.rotation
     direction = wind_direction(halves)
     found = np.full((len(halves), 3), np.nan)
-    for each in halves.options.rotation.planes:
-        first, last = each.sector
-        inside = np.mod(direction - first, 360.0) < (np.mod(last - first, 360.0) or 360.0)
-        found[inside & each.covers(halves.time)] = [each.b0, each.b1, each.b2]
+    if rotation.file is not None:
+        planes = read_planar_fit(station_file(halves.context.folder, rotation.file, "rotation.file"))
+        for first, last, coefficients in zip(planes.first, planes.last, planes.coefficients, strict=True):
+            found[_within(direction, first, last)] = coefficients
+    for each in rotation.planes:
+        found[_within(direction, *each.sector) & each.covers(halves.time)] = [each.b0, each.b1, each.b2]
     return found
 
 
+def _within(direction: FloatArray, first: float, last: float) -> NDArray[np.bool_]:
+    """Return which directions lie from `first` clockwise to `last` [degrees]; the same twice is the whole circle."""
+    inside: NDArray[np.bool_] = np.mod(direction - first, 360.0) < (np.mod(last - first, 360.0) or 360.0)
+    return inside
+
+
 def _coefficients(halves: HalfHours, *, bias: bool) -> FloatArray:
-    if halves.options.rotation.planes:
+    if halves.options.rotation.planes or halves.options.rotation.file is not None:
         return _stated_planes(halves)
     rotation = halves.options.rotation
     sector = sector_of(wind_direction(halves), rotation.sectors, rotation.first_sector)

@@ -48,8 +48,8 @@ METHOD_WORDS = (
     category(
         "FOOTPRINT_MODEL",
         "footprint model",
-        {0: "kljun_2004", 1: "kormann_meixner_2001", 2: "hsieh_2000", 3: "none"},
-        comment="code 3 is not one of EddyPro",
+        {0: "kljun_2004", 1: "kormann_meixner_2001", 2: "hsieh_2000", 3: "none", 4: "kljun_2015"},
+        comment="codes 3 and 4 are not of EddyPro",
     ),
 )
 CUSTOM_COUNT_WORDS = (

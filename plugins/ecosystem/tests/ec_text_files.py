@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from icos_ecosystem.vocabulary.measured import DIAGNOSTICS
 
-from icos_core.testing import ReaderContract
-from icos_core.units import convertible
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-__all__ = ["BM_NAME", "BM_OPTIONS", "ICOS_NAME", "ICOS_OPTIONS", "TABLE_OPTIONS", "FastTextContract", "icos_bm", "icos_ec", "table"]
+__all__ = ["BM_NAME", "BM_OPTIONS", "ICOS_NAME", "ICOS_OPTIONS", "TABLE_OPTIONS", "icos_bm", "icos_ec", "table"]
 
 ICOS_NAME = "XX-Exa_EC_202307011200.csv"
 ICOS_OPTIONS: dict[str, Any] = {"frequency": 10.0}
@@ -30,19 +23,6 @@ TABLE_OPTIONS: dict[str, Any] = {
         "diag": "sonic_diagnostic",
     },
 }
-
-
-class FastTextContract(ReaderContract):
-    """The contract of a reader whose diagnostic words are codes without a unit and without words of their own."""
-
-    def test_provides_words_with_units(self, good: tuple[bytes, BaseModel]) -> None:
-        """Every declared quantity has a unit that UDUNITS knows."""
-        for variables in self.reader.provides(good[1]).values():
-            assert len({variable.name for variable in variables}) == len(variables)
-            for variable in variables:
-                assert variable in DIAGNOSTICS or (variable.units and convertible(variable.units, variable.units)), (
-                    f"{variable.name}: no unit"
-                )
 
 
 def icos_ec(rows: int = 60, seed: int = 1) -> bytes:

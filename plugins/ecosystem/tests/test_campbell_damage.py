@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import re
 import time
 import tracemalloc
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +32,7 @@ from icos_core.testing.damage_kinds import (
 from icos_core.testing.reader import read_or_refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy as np
@@ -154,16 +157,28 @@ def test_damaged_files(tmp_path: Path, case: str) -> None:
     assert VARIANTS // 20 < read < VARIANTS
 
 
+def zipped(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("20240706.dat"), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def gzipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+@pytest.mark.parametrize("pack", [gzipped, zipped])
 @pytest.mark.parametrize("case", CASES)
-def test_damaged_packed_files(tmp_path: Path, case: str) -> None:
+def test_damaged_packed_files(tmp_path: Path, case: str, pack: Callable[[bytes], bytes]) -> None:
     reader, content, _ = CASES[case]
-    packed = gzip.compress(content, mtime=0)
+    packed = pack(content)
     path = tmp_path / "20240706.dat"
     path.write_bytes(packed)
     assert survives(reader, path, "whole")
-    for seed in range(VARIANTS // 5):
+    for seed in range(VARIANTS // 10):
         path.write_bytes(variant(packed, (cut_off, cut_out, flip_bytes, insert_bytes), seed))
-        survives(reader, path, f"{case} in gzip, variant {seed}")
+        survives(reader, path, f"{case}, {pack.__name__}, variant {seed}")
 
 
 @pytest.mark.parametrize(

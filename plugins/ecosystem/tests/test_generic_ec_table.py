@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from ec_text_files import TABLE_OPTIONS, FastTextContract, table
+from ec_text_files import TABLE_OPTIONS, table
 from icos_ecosystem.readers.generic_ec_table import READER
 from pydantic import ValidationError
 
 from icos_core.exceptions import InputError
-from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing import ReaderContract, assert_result_fits, assert_span_covers, example_context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ METRES = {"variable": "u", "unit": "m/s"}
 EASY: dict[str, Any] = {"time_column": "time", "columns": {"u": METRES}}
 
 
-class TestContract(FastTextContract):
+class TestContract(ReaderContract):
     reader = READER
     options = TABLE_OPTIONS
 

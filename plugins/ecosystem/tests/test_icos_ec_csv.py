@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from ec_text_files import ICOS_NAME, ICOS_OPTIONS, FastTextContract, icos_ec
+from ec_text_files import ICOS_NAME, ICOS_OPTIONS, icos_ec
 from icos_ecosystem.readers.icos_ec_csv import READER
 from pydantic import ValidationError
 
 from icos_core.exceptions import InputError
-from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing import ReaderContract, assert_result_fits, assert_span_covers, example_context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CONTEXT = example_context()
 
 
-class TestContract(FastTextContract):
+class TestContract(ReaderContract):
     reader = READER
     options = {**ICOS_OPTIONS, "name_format": "*_YYYYMMDDhhmm*"}
 

@@ -15,11 +15,9 @@ from icos_ecosystem.readers.ghg_biomet import written_unit
 from icos_ecosystem.readers.ghg_instruments import instrument_tables
 from icos_ecosystem.readers.ghg_metadata import parse_metadata
 from icos_ecosystem.readers.licor_ghg import READER
-from icos_ecosystem.vocabulary.measured import DIAGNOSTICS
 
 from icos_core.exceptions import InputError
 from icos_core.testing import ReaderContract, assert_result_fits, assert_span_covers, example_context
-from icos_core.units import convertible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,15 +45,6 @@ class TestLicorGhg(ReaderContract):
         """Take the records out of the archive; none can be counted of one that is damaged."""
         lines = members_of(content).get(DATA, b"").splitlines(keepends=True)
         return b"".join(lines[:8]), lines[8:]
-
-    def test_provides_words_with_units(self, good: tuple[bytes, BaseModel]) -> None:
-        """Diagnostic words are fields of bits: they have neither a unit nor codes; everything else has."""
-        declared = self.reader.provides(good[1])
-        assert list(declared) == ["eddy", "meteo"]
-        for variables in declared.values():
-            assert len({variable.name for variable in variables}) == len(variables)
-            for variable in variables:
-                assert convertible(variable.units, variable.units) or variable in DIAGNOSTICS, f"{variable.name}: no unit"
 
     def test_chunk_invariance(self, raw: Path, good: tuple[bytes, BaseModel]) -> None:
         """An archive cannot be cut: one is made of each part of its data."""

@@ -13,13 +13,13 @@ import numpy as np
 from icos_atmosphere.readers.aeris_options import DATE_ORDERS, STREAM, TIME, AerisOptions
 from icos_atmosphere.readers.analyser_columns import places_of, plain, tell_absent
 from icos_atmosphere.readers.analyser_table import Form, ranges_without, read_rows, repeats_of
-from icos_atmosphere.readers.plain_text import plain_bytes, plain_head
 from icos_atmosphere.readers.stamps import HOUR, check_order, fitting_orders, parse_stamps
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.raw_text.delimited_text import HeaderError, TextError, split_lines
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes, plain_head
 from icos_core.raw_text.regular_lines import reject
 from icos_core.raw_text.row_stream import row_stream, span_of
 

@@ -14,13 +14,13 @@ import numpy as np
 from icos_atmosphere.readers.gcwerks_export_layout import find_layout, named
 from icos_atmosphere.readers.gcwerks_export_options import STREAM, GcwerksExportOptions
 from icos_atmosphere.readers.gcwerks_export_rows import read_rows
-from icos_atmosphere.readers.plain_text import plain_bytes, plain_head
 from icos_atmosphere.vocabulary import GASES, VOCABULARY
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.exceptions import InputError
 from icos_core.raw_text.delimited_text import TextError, split_lines
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes, plain_head
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_core.versioned import utc64
 

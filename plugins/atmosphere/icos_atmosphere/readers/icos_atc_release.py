@@ -23,7 +23,6 @@ from icos_atmosphere.readers.icos_atc_release_instruments import best_of_each_ti
 from icos_atmosphere.readers.icos_atc_release_options import IcosAtcReleaseOptions
 from icos_atmosphere.readers.icos_atc_release_rows import Table, parse_rows
 from icos_atmosphere.readers.icos_atc_release_words import DESCRIPTIVE, OTHER, release_words, scale_texts
-from icos_atmosphere.readers.plain_text import plain_bytes, plain_head
 from icos_atmosphere.vocabulary.gases import GASES
 from icos_atmosphere.vocabulary.series import series_words
 from icos_core.components import Guess, Reader, ReadResult, Span, Variable
@@ -31,6 +30,7 @@ from icos_core.exceptions import InputError
 from icos_core.raw_text.delimited_text import split_lines
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes, plain_head
 from icos_core.raw_text.row_stream import row_stream, span_of
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from icos_atmosphere.readers.lgr_icos_clock import dates_of, order_of
 from icos_atmosphere.readers.lgr_icos_guess import guess
 from icos_atmosphere.readers.lgr_icos_layout import find_header, parts_of, serial_number
 from icos_atmosphere.readers.lgr_icos_options import DATE_ORDERS, STREAM, LgrIcosOptions
-from icos_atmosphere.readers.plain_text import plain_bytes
 from icos_atmosphere.readers.stamps import HOUR, check_order, parse_stamps
 from icos_core.components import Reader, ReadResult, Span
 from icos_core.raw_text.delimited_text import split_lines
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.regular_lines import reject
 from icos_core.raw_text.row_stream import row_stream, span_of
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from icos_atmosphere.readers.lgr_icos_clock import dates_of
 from icos_atmosphere.readers.lgr_icos_layout import find_header, parts_of, serial_number
 from icos_atmosphere.readers.lgr_icos_options import DATE_ORDERS, LgrIcosOptions
-from icos_atmosphere.readers.plain_text import plain_head
 from icos_atmosphere.readers.stamps import fitting_orders, proven_order
 from icos_core.components import Guess
 from icos_core.raw_text.delimited_text import TextError, split_lines
+from icos_core.raw_text.packed import plain_head
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,12 +13,13 @@ from icos_atmosphere.readers.analyser_columns import tell_absent, variable_name
 from icos_atmosphere.readers.analyser_table import Form, joined, ranges_without, read_rows
 from icos_atmosphere.readers.licor_78xx_layout import HEADER_AGAIN, MARK, find_header, identity, parts_of
 from icos_atmosphere.readers.licor_78xx_options import STREAM, UNITS, Licor78xxOptions
-from icos_atmosphere.readers.plain_text import plain_bytes, plain_head, without_quotes
+from icos_atmosphere.readers.plain_text import without_quotes
 from icos_core.components import Guess, Reader, ReadResult, Span
 from icos_core.raw_text.delimited_text import TextError, split_lines
 from icos_core.raw_text.instrument_clock import INVALID
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes, plain_head
 from icos_core.raw_text.regular_lines import reject
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_core.units import can_become, convert

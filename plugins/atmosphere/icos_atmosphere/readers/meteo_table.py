@@ -11,7 +11,7 @@ from icos_atmosphere.readers.analyser_columns import plain
 from icos_atmosphere.readers.analyser_table import Form, ranges_without, read_rows, repeats_of
 from icos_atmosphere.readers.meteo_table_guess import guess
 from icos_atmosphere.readers.meteo_table_options import SEPARATORS, STREAM, UNIX, MeteoTableOptions
-from icos_atmosphere.readers.plain_text import plain_bytes, without_quotes
+from icos_atmosphere.readers.plain_text import without_quotes
 from icos_atmosphere.readers.stamps import HOUR, nanoseconds_of, parse_stamps
 from icos_core.components import Reader, ReadResult, Span
 from icos_core.exceptions import hint
@@ -19,6 +19,7 @@ from icos_core.raw_text.delimited_text import HeaderError, split_lines
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat, parse_dates, parse_times
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.regular_lines import reject
 from icos_core.raw_text.row_stream import row_stream, span_of
 

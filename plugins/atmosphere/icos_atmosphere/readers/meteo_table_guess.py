@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icos_atmosphere.readers.meteo_table_options import SEPARATORS, WORDS
-from icos_atmosphere.readers.plain_text import plain_head, without_quotes
+from icos_atmosphere.readers.plain_text import without_quotes
 from icos_atmosphere.readers.stamps import fitting_orders
 from icos_core.components import Guess
 from icos_core.raw_text.delimited_text import TextError, split_lines
+from icos_core.raw_text.packed import plain_head
 from icos_core.units import can_become
 
 if TYPE_CHECKING:

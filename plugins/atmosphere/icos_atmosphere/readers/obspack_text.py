@@ -13,7 +13,6 @@ from icos_atmosphere.readers.obspack_time import SAMPLE, interval_of_steps, star
 from icos_atmosphere.readers.obspack_units import POWERS, in_power_of_ten, power_of_units
 from icos_atmosphere.readers.obspack_variables import noaa_bits
 from icos_atmosphere.readers.obspack_words import PROVIDER_FLAG
-from icos_atmosphere.readers.plain_text import plain_bytes, plain_head
 from icos_atmosphere.readers.wdcgg_clock import COMPONENTS, moments
 from icos_atmosphere.readers.wdcgg_header import header_of
 from icos_atmosphere.readers.wdcgg_rows import checked_header, interval_word
@@ -23,6 +22,7 @@ from icos_core.components import Guess
 from icos_core.exceptions import InputError
 from icos_core.raw_text.delimited_text import TextError, split_lines
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes, plain_head
 
 if TYPE_CHECKING:
     from pathlib import Path

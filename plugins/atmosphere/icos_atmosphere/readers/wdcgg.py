@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from icos_atmosphere.readers.obspack_layout import checked_gas
 from icos_atmosphere.readers.obspack_series import at_one_height, series_result
 from icos_atmosphere.readers.obspack_words import finished_words
-from icos_atmosphere.readers.plain_text import plain_bytes, plain_head
 from icos_atmosphere.readers.wdcgg_header import header_of
 from icos_atmosphere.readers.wdcgg_options import WdcggOptions
 from icos_atmosphere.readers.wdcgg_rows import read_rows
@@ -27,6 +26,7 @@ from icos_core.exceptions import InputError
 from icos_core.raw_text.delimited_text import TextError, split_lines
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes, plain_head
 from icos_core.raw_text.row_stream import span_of
 
 if TYPE_CHECKING:

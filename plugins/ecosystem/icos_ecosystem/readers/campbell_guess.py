@@ -11,10 +11,10 @@ from icos_core.components import Guess
 from icos_core.raw_text.byte_fields import Pieces, split_fields
 from icos_core.raw_text.delimited_text import TextError, split_lines
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat
+from icos_core.raw_text.packed import plain_head
 from icos_ecosystem.readers.campbell_header import header_lines, is_campbell, read_header
 from icos_ecosystem.readers.campbell_options import measures
 from icos_ecosystem.readers.campbell_tables import decode_tob1, decode_tob3
-from icos_ecosystem.readers.packed import plain_head
 from icos_ecosystem.readers.raw_clock import SECOND, common_step
 from icos_ecosystem.readers.raw_stamps import parse_stamps
 from icos_ecosystem.vocabulary.measured import FAST, GASES, METEO_STREAM, METEOROLOGY, STREAM

@@ -13,11 +13,11 @@ from icos_core.raw_text.delimited_text import HeaderError, split_lines
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ecosystem.readers.fast_text import TextForm, read_table, split_header
 from icos_ecosystem.readers.generic_ec_table_guess import guess
 from icos_ecosystem.readers.generic_ec_table_options import SEPARATORS, UNIX, GenericEcTableOptions
-from icos_ecosystem.readers.packed import plain_bytes
 from icos_ecosystem.readers.raw_clock import SECOND, regular_times, span_from_name, to_interval_start
 from icos_ecosystem.readers.raw_columns import find_column, resolve_columns
 from icos_ecosystem.readers.raw_rows import placed_by_name, placed_by_stamp, values_of

@@ -11,13 +11,13 @@ from icos_core.raw_text.delimited_text import HeaderError, split_lines
 from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.row_order import in_order
 from icos_core.raw_text.row_stream import CUT_OFF, span_of
 from icos_ecosystem.readers.fast_text import TextForm, read_table, split_header
 from icos_ecosystem.readers.icos_bm_columns import BmColumns, chosen_columns, profile_stream
 from icos_ecosystem.readers.icos_bm_guess import guess
 from icos_ecosystem.readers.icos_bm_options import LEVELS, SEPARATORS, WORDS, IcosBmOptions
-from icos_ecosystem.readers.packed import plain_bytes
 from icos_ecosystem.readers.raw_clock import to_interval_start
 from icos_ecosystem.readers.raw_columns import find_column
 from icos_ecosystem.readers.raw_rows import placed_by_stamp

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Guess
+from icos_core.raw_text.packed import plain_head
 from icos_ecosystem.readers.fast_text import split_header
 from icos_ecosystem.readers.icos_bm_options import LEVELS, SEPARATORS, WORDS, sensor_of
-from icos_ecosystem.readers.packed import plain_head
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ from icos_core.components import Reader, ReadResult, Span
 from icos_core.raw_text.delimited_text import HeaderError, split_lines
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ecosystem.readers.fast_text import TextForm, read_table, split_header
 from icos_ecosystem.readers.icos_ec_binary import read_records
 from icos_ecosystem.readers.icos_ec_csv_guess import guess
 from icos_ecosystem.readers.icos_ec_csv_options import SEPARATORS, WORDS, IcosEcCsvOptions, usual_columns
-from icos_ecosystem.readers.packed import plain_bytes
 from icos_ecosystem.readers.raw_clock import span_from_name
 from icos_ecosystem.readers.raw_columns import resolve_columns
 from icos_ecosystem.readers.raw_rows import placed_by_name, values_of

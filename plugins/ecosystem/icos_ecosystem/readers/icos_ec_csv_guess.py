@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from icos_core.components import Guess
+from icos_core.raw_text.packed import UNPACKING, plain_bytes, plain_head
 from icos_ecosystem.readers.fast_text import split_header
 from icos_ecosystem.readers.icos_ec_csv_options import SEPARATORS
-from icos_ecosystem.readers.packed import UNPACKING, plain_bytes, plain_head
 
 if TYPE_CHECKING:
     from pathlib import Path

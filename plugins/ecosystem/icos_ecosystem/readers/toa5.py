@@ -9,13 +9,13 @@ from icos_core.raw_text.delimited_text import split_lines
 from icos_core.raw_text.instrument_clock import DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.row_stream import row_stream, span_of
 from icos_ecosystem.readers.campbell_guess import guess_of
 from icos_ecosystem.readers.campbell_header import header_lines, read_header
 from icos_ecosystem.readers.campbell_options import CampbellOptions, provides, words_of
 from icos_ecosystem.readers.campbell_rows import campbell_columns, interval_starts
 from icos_ecosystem.readers.fast_text import TextForm, read_table
-from icos_ecosystem.readers.packed import plain_bytes
 from icos_ecosystem.readers.raw_rows import placed_by_name, placed_by_stamp, values_of
 from icos_ecosystem.readers.raw_stamps import parse_stamps
 

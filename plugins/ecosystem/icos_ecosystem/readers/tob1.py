@@ -9,12 +9,12 @@ from pydantic import Field, field_validator
 from icos_core.components import Reader
 from icos_core.exceptions import hint
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_ecosystem.campbell_types import BIG_ENDIAN_IN_TOB1, TYPES
 from icos_ecosystem.readers.campbell_guess import guess_of
 from icos_ecosystem.readers.campbell_options import CampbellOptions, provides
 from icos_ecosystem.readers.campbell_rows import table_rows, table_span
 from icos_ecosystem.readers.campbell_tables import decode_tob1
-from icos_ecosystem.readers.packed import plain_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from icos_core.components import Reader
 from icos_core.raw_text.opened_text import faults_named
+from icos_core.raw_text.packed import plain_bytes
 from icos_ecosystem.readers.campbell_guess import guess_of
 from icos_ecosystem.readers.campbell_options import CampbellOptions, provides
 from icos_ecosystem.readers.campbell_rows import table_rows, table_span
 from icos_ecosystem.readers.campbell_tables import decode_tob3
-from icos_ecosystem.readers.packed import plain_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path

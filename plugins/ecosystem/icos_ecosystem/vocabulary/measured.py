@@ -65,10 +65,12 @@ CELL = (
     Variable(name="ch4_signal_strength", units="percent", long_name="signal strength of the methane analyser"),
 )
 DIAGNOSTICS = (
-    Variable(name="sonic_diagnostic", dtype="int32", long_name="diagnostic word of the sonic anemometer, -1 where there is none"),
-    Variable(name="li7200_diagnostic", dtype="int32", long_name="diagnostic word of a LI-7200, -1 where there is none"),
-    Variable(name="li7500_diagnostic", dtype="int32", long_name="diagnostic word of a LI-7500, -1 where there is none"),
-    Variable(name="li7700_diagnostic", dtype="int32", long_name="diagnostic word of a LI-7700, -1 where there is none"),
+    Variable(
+        name="sonic_diagnostic", dtype="int32", units="1", long_name="diagnostic word of the sonic anemometer, -1 where there is none"
+    ),
+    Variable(name="li7200_diagnostic", dtype="int32", units="1", long_name="diagnostic word of a LI-7200, -1 where there is none"),
+    Variable(name="li7500_diagnostic", dtype="int32", units="1", long_name="diagnostic word of a LI-7500, -1 where there is none"),
+    Variable(name="li7700_diagnostic", dtype="int32", units="1", long_name="diagnostic word of a LI-7700, -1 where there is none"),
 )
 FAST = (*WIND, *(word for gas in GASES for word in gas_words(gas)), *CELL, *DIAGNOSTICS)
 

@@ -43,4 +43,5 @@ def covariance_functions(series: FloatArray, pairs: Sequence[tuple[int, int]], f
     length = fft.next_fast_len(n + max(abs(first_lag), abs(last_lag)), real=True)
     transforms = fft.rfft(centred, length, axis=1)
     lags = np.arange(first_lag, last_lag + 1) % length
-    return np.stack([fft.irfft(np.conj(transforms[x]) * transforms[y], length)[lags] for x, y in pairs]) / n
+    functions: FloatArray = np.stack([fft.irfft(np.conj(transforms[x]) * transforms[y], length)[lags] for x, y in pairs]) / n
+    return functions

@@ -29,9 +29,9 @@ __all__ = [
 
 BURBA_MULTIPLE = {
     "day": {"bottom": (2.8, -0.0681, 0.0021, -0.334), "top": (-0.1, -0.0044, 0.0011, -0.022), "spar": (0.3, -0.0007, 0.0006, -0.044)},
-    "night": {"bottom": (0.5, -0.1160, 0.0087, -0.206), "top": (-1.7, -0.0160, 0.0051, 0.029), "spar": (-2.1, -0.0200, 0.0070, 0.026)},
+    "night": {"bottom": (0.5, -0.1160, 0.0087, -0.206), "top": (-1.7, -0.0160, 0.0051, -0.029), "spar": (-2.1, -0.0200, 0.0070, 0.026)},
 }
-"""Coefficients of Burba et al. (2008), table 3: offset, air temperature [°C], short-wave (day) or long-wave (night) radiation, wind [m s-1]."""
+"""Coefficients of Burba et al. (2008): offset, air temperature [°C], short-wave (day) or long-wave (night) radiation, wind [m s-1]."""
 
 _SIMPLE = {
     "day": {"bottom": (0.944, 2.57), "top": (1.005, 0.24), "spar": (1.01, 0.36)},
@@ -114,7 +114,9 @@ def burba_surface_heat(
         difference = {}
         for surface in thickness:
             if shortwave is None or longwave is None:
-                slopes = [np.where(daytime, day, night) for day, night in zip(_SIMPLE["day"][surface], _SIMPLE["night"][surface], strict=True)]
+                slopes = [
+                    np.where(daytime, day, night) for day, night in zip(_SIMPLE["day"][surface], _SIMPLE["night"][surface], strict=True)
+                ]
                 difference[surface] = slopes[0] * celsius + slopes[1] - celsius
             else:
                 day, night = BURBA_MULTIPLE["day"][surface], BURBA_MULTIPLE["night"][surface]
@@ -174,20 +176,20 @@ def open_path_gas(
     state
         The air.
     line_shape
-        Multipliers A, B and C of a LI-7700, for the flux, the term of vapour and the term of heat; None for other analysers.
+        Multipliers A, B and C of a LI-7700, see :func:`icos_ecosystem.li7700_line_shape.li7700_line_shape`; None for other analysers.
 
     References
     ----------
     Webb, E. K., Pearman, G. I. and Leuning, R. (1980), Q. J. R. Meteorol. Soc. 106, 85-100, doi:10.1002/qj.49710644707.
     McDermitt, D. et al. (2011), Appl. Phys. B 102, 391-405, doi:10.1007/s00340-010-4307-0.
     """
-    expansion = 1.0 + VAPOUR_MASS_RATIO * state.vapour_ratio
-    vapour = VAPOUR_MASS_RATIO * evaporation * density * 1e3 / state.dry_density
-    thermal = heat * density * 1e3 / (state.heat_capacity * state.temperature)
-    if line_shape is None:
-        return flux + np.nan_to_num(vapour / expansion) + thermal
-    whole, of_vapour, of_heat = line_shape
-    return whole * (flux + of_vapour * np.nan_to_num(vapour / expansion) + of_heat * thermal)
+    whole, of_vapour, of_heat = (1.0, 1.0, 1.0) if line_shape is None else line_shape
+    excess = VAPOUR_MASS_RATIO * np.nan_to_num(state.vapour_ratio)
+    warming = heat / (state.heat_capacity * state.temperature)
+    # Of evaporation, heat has its share in the density of vapour: the rest is what the path's vapour fluctuations carry.
+    moistening = VAPOUR_MASS_RATIO * np.nan_to_num(evaporation) / ((1.0 + excess) * state.dry_density) - excess * warming
+    terms = of_vapour * moistening + of_heat * (1.0 + excess) * warming
+    return whole * (flux + terms * density * 1e3)
 
 
 def closed_path_vapour(evaporation: FloatArray, cell: CellTerms, state: AmbientState, *, density: bool) -> FloatArray:
@@ -213,7 +215,9 @@ def closed_path_vapour(evaporation: FloatArray, cell: CellTerms, state: AmbientS
     corrected = expansion * evaporation * ratio
     if not density:
         return expansion * evaporation
-    corrected = corrected + np.nan_to_num(expansion * cell.temperature_flux * state.vapour_density / (state.heat_capacity * cell.temperature))
+    corrected = corrected + np.nan_to_num(
+        expansion * cell.temperature_flux * state.vapour_density / (state.heat_capacity * cell.temperature)
+    )
     return corrected - np.nan_to_num(expansion * cell.pressure_covariance * state.vapour_density / cell.pressure)
 
 

@@ -62,9 +62,8 @@ def lagged_covariances(wind: FloatArray, scalar: FloatArray, first_lag: int, las
     offset = _mean(scalar)
     offsets = np.array([_mean(component) for component in wind])
     complete = bool(np.isfinite(scalar).all() and np.isfinite(wind).all())
-    kernel = _complete_kernel if complete else _gappy_kernel
-    covariance, detrended, mean, variance, detrended_variance = kernel(
-        np.ascontiguousarray(wind - offsets[:, np.newaxis]), scalar - offset, first_lag, last_lag, intervals
+    covariance, detrended, mean, variance, detrended_variance = _over_lags(
+        np.ascontiguousarray(wind - offsets[:, np.newaxis]), scalar - offset, first_lag, last_lag, intervals, complete
     )
     return LaggedCovariances(covariance, detrended, mean + offset, variance, detrended_variance)
 
@@ -80,161 +79,142 @@ def _mean(values: FloatArray) -> float:
     return float(finite.mean()) if finite.size else 0.0
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _trend_free(
-    n: float, st: float, stt: float, sx: float, sy: float, stx: float, sty: float, sxy: float, slope_x: float, slope_y: float
-) -> float:
-    """Return the covariance of x and y without their trends, from sums over the pairs."""
-    cov_xy = sxy / n - (sx / n) * (sy / n)
-    cov_tx = stx / n - (st / n) * (sx / n)
-    cov_ty = sty / n - (st / n) * (sy / n)
-    var_t = stt / n - (st / n) * (st / n)
-    return cov_xy - slope_x * cov_ty - slope_y * cov_tx + slope_x * slope_y * var_t
+# Columns of sums over rows: of a scalar by itself, and over the pairs of it (x) and a wind component (y); time (t) in units of the period.
+_COUNT, _T, _TT, _X, _TX, _XX, _Y, _TY, _XY = range(9)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
+def _sum_complete(wind: FloatArray, scalar: FloatArray, low: int, high: int, lag: int, own: FloatArray, pairs: FloatArray) -> None:
+    """Sum over rows of which none is missing; sums may be reordered, so that several rows are taken at once."""
+    n_wind, n = wind.shape
+    rows = float(high - low)
+    middle = 0.5 * (low + high - n)
+    x = scalar[low + lag : high + lag]
+    sx, stx, sxx = 0.0, 0.0, 0.0
+    for i in range(high - low):
+        sx += x[i]
+        stx += i * x[i]
+        sxx += x[i] * x[i]
+    start = low - 0.5 * (n - 1)
+    own[_COUNT] = rows
+    own[_T] = rows * middle / n
+    own[_TT] = rows * ((rows * rows - 1.0) / 12.0 + middle * middle) / (n * n)
+    own[_X], own[_TX], own[_XX] = sx, (stx + start * sx) / n, sxx
+    for j in range(n_wind):
+        y = wind[j, low:high]
+        sy, sty, sxy = 0.0, 0.0, 0.0
+        for i in range(high - low):
+            sy += y[i]
+            sty += i * y[i]
+            sxy += x[i] * y[i]
+        pairs[j, :_Y] = own
+        pairs[j, _Y], pairs[j, _TY], pairs[j, _XY] = sy, (sty + start * sy) / n, sxy
+
+
+@njit(cache=True)
+def _sum_gappy(wind: FloatArray, scalar: FloatArray, low: int, high: int, lag: int, own: FloatArray, pairs: FloatArray) -> None:
+    """Sum over the rows of which a scalar, or both of a pair, are there."""
+    n_wind, n = wind.shape
+    own[:] = 0.0
+    pairs[:] = 0.0
+    for i in range(low, high):
+        x, t = scalar[i + lag], (i - 0.5 * (n - 1)) / n
+        if np.isnan(x):
+            continue
+        _add(own, t, x)
+        for j in range(n_wind):
+            y = wind[j, i]
+            if not np.isnan(y):
+                _add(pairs[j], t, x)
+                pairs[j, _Y] += y
+                pairs[j, _TY] += t * y
+                pairs[j, _XY] += x * y
+
+
+@njit(cache=True)
+def _add(sums: FloatArray, t: float, x: float) -> None:
+    sums[_COUNT] += 1.0
+    sums[_T] += t
+    sums[_TT] += t * t
+    sums[_X] += x
+    sums[_TX] += t * x
+    sums[_XX] += x * x
+
+
+@njit(cache=True)
+def _central(sums: FloatArray, product: int, left: int, right: int) -> float:
+    """Return the covariance of two columns of sums, of which another one sums the product."""
+    count = sums[_COUNT]
+    return float(sums[product] / count - (sums[left] / count) * (sums[right] / count))
+
+
+@njit(cache=True)
 def _slopes(wind: FloatArray) -> FloatArray:
+    """Return the trend of each wind component over the period, nil where there are too few rows."""
     n_wind, n = wind.shape
     slopes = np.zeros(n_wind)
     for j in range(n_wind):
-        count, st, stt, sx, stx = 0.0, 0.0, 0.0, 0.0, 0.0
+        sums = np.zeros(6)
         for i in range(n):
-            x = wind[j, i]
-            if not np.isnan(x):
-                t = (i - 0.5 * (n - 1)) / n
-                count += 1.0
-                st += t
-                stt += t * t
-                sx += x
-                stx += t * x
-        if count > 1.0:
-            slopes[j] = (stx / count - st / count * sx / count) / (stt / count - st / count * st / count)
+            if not np.isnan(wind[j, i]):
+                _add(sums, (i - 0.5 * (n - 1)) / n, wind[j, i])
+        if sums[_COUNT] > 1.0:
+            slopes[j] = _central(sums, _TX, _T, _X) / _central(sums, _TT, _T, _T)
     return slopes
 
 
-@njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
-def _complete_kernel(
-    wind: FloatArray, scalar: FloatArray, first: int, last: int, intervals: int
+@njit(cache=True)
+def _trend_free(sums: FloatArray, slope_x: float, slope_y: float) -> float:
+    """Return the covariance of the pairs without their trends."""
+    with_trends = _central(sums, _XY, _X, _Y)
+    of_trends = slope_x * slope_y * _central(sums, _TT, _T, _T)
+    return with_trends - slope_x * _central(sums, _TY, _T, _Y) - slope_y * _central(sums, _TX, _T, _X) + of_trends
+
+
+@njit(cache=True)
+def _over_lags(
+    wind: FloatArray, scalar: FloatArray, first: int, last: int, intervals: int, complete: bool
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return covariances where nothing is missing; sums may be reordered, so that several rows are taken at once."""
+    """Return the fields of :class:`LaggedCovariances`, of a scalar and winds near nil."""
     n_wind, n = wind.shape
     lags = last - first + 1
     covariance = np.full((1 + intervals, n_wind, lags), np.nan)
     detrended = np.full((n_wind, lags), np.nan)
     mean, variance, detrended_variance = np.full(lags, np.nan), np.full(lags, np.nan), np.full(lags, np.nan)
-    slopes = _slopes(wind)
-    length = n // intervals
+    slopes, length = _slopes(wind), n // intervals
+    own, pairs = np.zeros(6), np.zeros((n_wind, 9))
     for k in range(lags):
         lag = first + k
         begin, end = max(0, -lag), min(n, n - lag)
-        if end - begin < 2:
-            continue
-        total = np.zeros((n_wind, 3))
-        whole_s, whole_ss, whole_st, whole_t, whole_tt = 0.0, 0.0, 0.0, 0.0, 0.0
+        own_whole, whole = np.zeros(6), np.zeros((n_wind, 9))
+        # Rows that are left over after the last interval count for the whole period only.
         for part in range(intervals + 1):
             low = max(part * length, begin)
             high = min((part + 1) * length, end) if part < intervals else end
             if high <= low:
                 continue
-            count = float(high - low)
-            x = scalar[low + lag : high + lag]
-            ss, s2, s_t, t1, t2 = 0.0, 0.0, 0.0, 0.0, 0.0
-            for i in range(high - low):
-                t = (low + i - 0.5 * (n - 1)) / n
-                ss += x[i]
-                s2 += x[i] * x[i]
-                s_t += x[i] * t
-                t1 += t
-                t2 += t * t
-            whole_s += ss
-            whole_ss += s2
-            whole_st += s_t
-            whole_t += t1
-            whole_tt += t2
-            for j in range(n_wind):
-                y = wind[j, low:high]
-                sy, sxy, sty = 0.0, 0.0, 0.0
-                for i in range(high - low):
-                    t = (low + i - 0.5 * (n - 1)) / n
-                    sy += y[i]
-                    sxy += y[i] * x[i]
-                    sty += y[i] * t
-                total[j, 0] += sy
-                total[j, 1] += sxy
-                total[j, 2] += sty
-                if part < intervals and high - low > 1:
-                    covariance[1 + part, j, k] = sxy / count - (sy / count) * (ss / count)
-        count = float(end - begin)
-        mean[k] = whole_s / count
-        variance[k] = whole_ss / count - mean[k] * mean[k]
-        var_t = whole_tt / count - (whole_t / count) * (whole_t / count)
-        slope = (whole_st / count - whole_t / count * whole_s / count) / var_t
-        detrended_variance[k] = variance[k] - slope * slope * var_t
-        for j in range(n_wind):
-            covariance[0, j, k] = total[j, 1] / count - (total[j, 0] / count) * (whole_s / count)
-            detrended[j, k] = _trend_free(
-                count, whole_t, whole_tt, total[j, 0], whole_s, total[j, 2], whole_st, total[j, 1], slopes[j], slope
-            )
-    return covariance, detrended, mean, variance, detrended_variance
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _gappy_kernel(
-    wind: FloatArray, scalar: FloatArray, first: int, last: int, intervals: int
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return covariances over the pairs of which both are there."""
-    n_wind, n = wind.shape
-    lags = last - first + 1
-    covariance = np.full((1 + intervals, n_wind, lags), np.nan)
-    detrended = np.full((n_wind, lags), np.nan)
-    mean, variance, detrended_variance = np.full(lags, np.nan), np.full(lags, np.nan), np.full(lags, np.nan)
-    slopes = _slopes(wind)
-    length = n // intervals
-    for k in range(lags):
-        lag = first + k
-        begin, end = max(0, -lag), min(n, n - lag)
-        count, ss, s2, s_t, t1, t2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for i in range(begin, end):
-            x = scalar[i + lag]
-            if not np.isnan(x):
-                t = (i - 0.5 * (n - 1)) / n
-                count += 1.0
-                ss += x
-                s2 += x * x
-                s_t += x * t
-                t1 += t
-                t2 += t * t
-        if count < 2.0:
+            if complete:
+                _sum_complete(wind, scalar, low, high, lag, own, pairs)
+            else:
+                _sum_gappy(wind, scalar, low, high, lag, own, pairs)
+            own_whole += own
+            whole += pairs
+            if part < intervals:
+                _store(covariance[1 + part, :, k], pairs)
+        if own_whole[_COUNT] < 2.0:
             continue
-        mean[k] = ss / count
-        variance[k] = s2 / count - mean[k] * mean[k]
-        var_t = t2 / count - (t1 / count) * (t1 / count)
-        slope = (s_t / count - t1 / count * ss / count) / var_t
-        detrended_variance[k] = variance[k] - slope * slope * var_t
+        mean[k], variance[k] = own_whole[_X] / own_whole[_COUNT], _central(own_whole, _XX, _X, _X)
+        slope = _central(own_whole, _TX, _T, _X) / _central(own_whole, _TT, _T, _T)
+        detrended_variance[k] = variance[k] - slope * slope * _central(own_whole, _TT, _T, _T)
+        _store(covariance[0, :, k], whole)
         for j in range(n_wind):
-            whole = np.zeros(8)
-            for part in range(intervals + 1):
-                low = max(part * length, begin)
-                high = min((part + 1) * length, end) if part < intervals else end
-                sums = np.zeros(8)
-                for i in range(low, high):
-                    x, y = scalar[i + lag], wind[j, i]
-                    if not (np.isnan(x) or np.isnan(y)):
-                        t = (i - 0.5 * (n - 1)) / n
-                        sums[0] += 1.0
-                        sums[1] += t
-                        sums[2] += t * t
-                        sums[3] += y
-                        sums[4] += x
-                        sums[5] += t * y
-                        sums[6] += t * x
-                        sums[7] += x * y
-                whole += sums
-                if part < intervals and sums[0] > 1.0:
-                    covariance[1 + part, j, k] = sums[7] / sums[0] - (sums[3] / sums[0]) * (sums[4] / sums[0])
-            if whole[0] > 1.0:
-                covariance[0, j, k] = whole[7] / whole[0] - (whole[3] / whole[0]) * (whole[4] / whole[0])
-                detrended[j, k] = _trend_free(
-                    whole[0], whole[1], whole[2], whole[3], whole[4], whole[5], whole[6], whole[7], slopes[j], slope
-                )
+            if whole[j, _COUNT] > 1.0:
+                detrended[j, k] = _trend_free(whole[j], slope, slopes[j])
     return covariance, detrended, mean, variance, detrended_variance
+
+
+@njit(cache=True)
+def _store(covariance: FloatArray, pairs: FloatArray) -> None:
+    for j in range(pairs.shape[0]):
+        if pairs[j, _COUNT] > 1.0:
+            covariance[j] = _central(pairs[j], _XY, _X, _Y)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import fft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["BinnedSpectra", "bin_edges", "binned", "co_spectrum", "filled", "transform", "transform_length", "window_of"]
 
 
-class BinnedSpectra(NamedTuple):
+@dataclass(frozen=True)
+class BinnedSpectra:
     """Averages over bins of frequency.
 
     Attributes
@@ -56,15 +58,14 @@ def filled(series: FloatArray) -> FloatArray:
 def window_of(name: str, n: int) -> FloatArray:
     """Return the (n,) window by which a series is tapered: ``none``, ``bartlett``, ``welch``, ``hamming`` or ``hann``."""
     place = np.arange(n) / max(n - 1, 1)
-    windows = {
+    windows: dict[str, Callable[[], FloatArray]] = {
         "none": lambda: np.ones(n),
         "bartlett": lambda: 1.0 - np.abs(2.0 * place - 1.0),
         "welch": lambda: 1.0 - (2.0 * place - 1.0) ** 2,
         "hamming": lambda: 0.54 - 0.46 * np.cos(2.0 * np.pi * place),
         "hann": lambda: 0.5 - 0.5 * np.cos(2.0 * np.pi * place),
     }
-    window: FloatArray = windows[name]()
-    return window
+    return windows[name]()
 
 
 def transform(series: Sequence[FloatArray], length: int, taper: str = "none") -> tuple[NDArray[np.complex128], float]:
@@ -99,7 +100,7 @@ def co_spectrum(left: NDArray[np.complex128], right: NDArray[np.complex128], sca
 
 
 def bin_edges(bins: int, period: float, frequency: float) -> FloatArray:
-    """Return the (bins + 1,) edges [Hz] of bins of equal width in the logarithm, from one over the period [s] to half the frequency [Hz]."""
+    """Return the (bins + 1,) edges [Hz] of bins of equal width in the logarithm, from 1 / `period` [s] to half the frequency [Hz]."""
     return np.exp(np.linspace(np.log(1.0 / period), np.log(0.5 * frequency), bins + 1))
 
 

@@ -19,6 +19,7 @@ __all__ = ["EddyCovarianceSimulation", "Measure"]
 
 Measure = Literal["mixing_ratio", "mole_fraction", "molar_density"]
 _NightAndNoon = tuple[float, float]
+_ROUND_OFF = 1e-6
 
 
 class EddyCovarianceSimulation(Options):
@@ -92,8 +93,9 @@ class EddyCovarianceSimulation(Options):
         unknown = [gas for gas in self.lags if gas not in self.gases]
         if unknown:
             raise ValueError(f"lags: {unknown[0]} is not measured; expected one of {', '.join(self.gases)}")
-        if self.rows % 2:
-            raise ValueError(f"frequency: {self.frequency:g} Hz gives {self.rows} rows in a half hour; an even number is needed")
+        rows = 1800.0 * self.frequency
+        if abs(rows - round(rows)) > _ROUND_OFF or self.rows % 2:
+            raise ValueError(f"frequency: {self.frequency:g} Hz gives {rows:.8g} rows in a half hour; an even number is needed")
         return self
 
     @property

@@ -76,7 +76,9 @@ def write_half_hour(folder: Path, options: EddyCovarianceSimulation, start: np.d
     elif options.format == "licor-ghg":
         path = folder / f"{named:%Y-%m-%dT%H%M%S}_AIU-0000.ghg"
         starts = ends - np.timedelta64(round(1e9 / options.frequency), "ns")
-        path.write_bytes(_archive(ghg_members(options, path.stem, starts, {k: v[made.written] for k, v in made.columns.items()}), named.year))
+        path.write_bytes(
+            _archive(ghg_members(options, path.stem, starts, {k: v[made.written] for k, v in made.columns.items()}), named.year)
+        )
     else:
         path = folder / f"{STATION}_EC_{named:%Y%m%d%H%M}.dat"
         headers = tuple(COLUMNS[name] for name in made.columns)

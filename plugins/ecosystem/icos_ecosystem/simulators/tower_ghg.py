@@ -34,7 +34,12 @@ _COLUMNS = {
     "cell_pressure": ("Total Pressure (kPa)", "int_p", "", "kpa"),
 }
 """Variable → header, word of the description, measure type, unit."""
-_CLOCK = (("Seconds", "ignore", "", ""), ("Nanoseconds", "ignore", "", ""), ("Date", "not_numeric", "", ""), ("Time", "not_numeric", "", ""))
+_CLOCK = (
+    ("Seconds", "ignore", "", ""),
+    ("Nanoseconds", "ignore", "", ""),
+    ("Date", "not_numeric", "", ""),
+    ("Time", "not_numeric", "", ""),
+)
 _SCALES = {"cell_pressure": (1e-3, 0.0), "cell_temperature": (1.0, -ZERO_CELSIUS)}
 _SECOND = 1_000_000_000
 

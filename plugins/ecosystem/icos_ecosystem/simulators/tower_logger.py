@@ -41,9 +41,7 @@ def toa5_bytes(
         Of each column, (n,) in its unit; nine digits are written.
     """
     names, units = zip(*columns, strict=True)
-    header = _header(
-        ("TOA5", *_LOGGER, table), ("TIMESTAMP", "RECORD", *names), ("TS", "RN", *units), ("", "", *("Smp" for _ in names))
-    )
+    header = _header(("TOA5", *_LOGGER, table), ("TIMESTAMP", "RECORD", *names), ("TS", "RN", *units), ("", "", *("Smp" for _ in names)))
     texts = np.datetime_as_string(stamps, unit="us").tolist()
     # The fraction of a second is written without zeros at its end, and not at all where it is nil.
     shown = [text.rstrip("0").rstrip(".").replace("T", " ") for text in texts]

@@ -131,9 +131,7 @@ def _transfers(
         vertical, horizontal, response = analyser_geometry(table)
         tube = None
         if table.tube_length:
-            tube = Tube(
-                length=table.tube_length, diameter=table.tube_diameter, flow_rate=table.flow_rate, diffusivity=DIFFUSIVITY[gas]
-            )
+            tube = Tube(length=table.tube_length, diameter=table.tube_diameter, flow_rate=table.flow_rate, diffusivity=DIFFUSIVITY[gas])
         analyser = Analyser(
             vertical_path=vertical,
             horizontal_path=horizontal,

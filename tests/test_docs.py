@@ -33,36 +33,53 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 README = ROOT / "README.md"
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLUGINS = ("icos-ocean", "icos-atmosphere", "icos-ecosystem")
 needs_plugins = pytest.mark.skipif(
-    find_spec("icos_ocean") is None or find_spec("icos_atmosphere") is None, reason="needs the plugins: runs where everything is installed"
+    any(find_spec(name.replace("-", "_")) is None for name in PLUGINS), reason="needs the plugins: runs where everything is installed"
 )
 
-STATION = """
+
+class Surroundings(NamedTuple):
+    """What a piece of a description lacks: added where it has no such table itself."""
+
+    station: str
+    input: str
+    calibrate: str
+    beside: tuple[str, ...] = ()  # readers of what the calibrator takes beside its input, which is still to be added
+
+
+def fixed_station(name: str, domain: str) -> str:
+    return f"""
+[station]
+id = "EXA"
+name = "{name}"
+domain = "{domain}"
+platform = "fixed"
+latitude = 50.0
+longitude = 8.5
+altitude = 120.0
+utc_offset = 1.0
+contact = {{ institution = "Example Institute", email = "data@example.org" }}
+"""
+
+
+SHIP = Surroundings(
+    station="""
 [station]
 id = "58G2"
 name = "Example Ship"
 domain = "ocean"
 platform = "ship"
 contact = { institution = "Example Institute", email = "data@example.org" }
-"""
-INPUT = '[[input]]\nreader = "general-oceanics-8050"\nfiles = "raw/*.txt"\n'
-CALIBRATE = '[[calibrate]]\ncalibrator = "fco2"\n' + "".join(
-    f'[[calibrate.standards]]\nrun_type = "STD{number}"\nxco2 = {number}00.0\n' for number in (2, 3, 4)
+""",
+    input='[[input]]\nreader = "general-oceanics-8050"\nfiles = "raw/*.txt"\n',
+    calibrate='[[calibrate]]\ncalibrator = "fco2"\n'
+    + "".join(f'[[calibrate.standards]]\nrun_type = "STD{number}"\nxco2 = {number}00.0\n' for number in (2, 3, 4)),
 )
-TOWER = """
-[station]
-id = "EXA"
-name = "Example Tower"
-domain = "atmosphere"
-platform = "fixed"
-latitude = 50.0
-longitude = 8.5
-altitude = 120.0
-utc_offset = 1.0
-contact = { institution = "Example Institute", email = "data@example.org" }
-"""
-ANALYSER = '[[input]]\nreader = "picarro"\nfiles = "raw/*.dat"\n'
-MOLE_FRACTION = """
+TALL_TOWER = Surroundings(
+    station=fixed_station("Example Tower", "atmosphere"),
+    input='[[input]]\nreader = "picarro"\nfiles = "raw/*.dat"\n',
+    calibrate="""
 [[calibrate]]
 calibrator = "mole-fraction"
 scales = { co2 = "none", ch4 = "none", co = "none" }
@@ -76,7 +93,24 @@ height = 150.0
 [[calibrate.ports]]
 port = 1
 line = "150m"
-"""
+""",
+)
+FLUX_TOWER = Surroundings(
+    station=fixed_station("Example Forest", "ecosystem"),
+    input='[[input]]\nreader = "icos-ec-csv"\nfiles = "raw/*_EC_*.csv"\nfrequency = 20.0\n',
+    calibrate="""
+[[calibrate]]
+calibrator = "eddy-covariance"
+[[calibrate.sonic]]
+model = "gill-hs-50"
+height = 45.0
+frequency = 20.0
+[[calibrate.site]]
+canopy_height = 30.0
+""",
+    beside=("icos-bm",),
+)
+OF_PLUGIN = {"icos-core": SHIP, "icos-ocean": SHIP, "icos-atmosphere": TALL_TOWER, "icos-ecosystem": FLUX_TOWER}
 LEFT_TO_THE_READER = ("pip ", "uv ")
 
 
@@ -115,27 +149,39 @@ def test_every_block_is_checked() -> None:
     assert unchecked == set()
 
 
+def test_every_piece_of_a_description_is_checked() -> None:
+    """A block with the title of a file is written for the commands of its page; where there are none, nobody would read it."""
+    run = {block.page for block in ALL if block.language == "console"}
+    assert [
+        block.page for block in ALL if block.language == "toml" and "/" not in block.title and block.title and block.page not in run
+    ] == []
+
+
 @needs_plugins
 @pytest.mark.parametrize("block", TOML, ids=names(TOML))
 def test_descriptions_have_no_mistake(block: Block, tmp_path: Path) -> None:
     tables_there = tomllib.loads(block.text)
-    around = (TOWER, ANALYSER, MOLE_FRACTION) if is_of_the_atmosphere(tables_there) else (STATION, INPUT, CALIBRATE)
-    parts = [part for key, part in zip(("station", "input", "calibrate"), around, strict=True) if key not in tables_there]
+    around = OF_PLUGIN[plugin_of(tables_there)]
+    lacks = {key for key in ("station", "input", "calibrate") if key not in tables_there}
+    if all(entry["reader"] in around.beside for entry in tables_there.get("input", ())):
+        lacks.add("input")
+    parts = [getattr(around, key) for key in ("station", "input", "calibrate") if key in lacks]
     path = tmp_path / "station.toml"
     path.write_text("\n".join([*parts, block.text]), encoding="utf-8")
     load_description(path, installed_plugins())
 
 
-def is_of_the_atmosphere(tables_there: dict[str, Any]) -> bool:
-    """Whether a piece of a description names a component of the atmosphere's plugin."""
+def plugin_of(tables_there: dict[str, Any]) -> str:
+    """Return the plugin of which a piece of a description names a component; the core where it names no other's."""
     kinds = {"input": "reader", "calibrate": "calibrator", "qc": "quality-test", "derive": "product", "export": "exporter"}
     keys = {"quality-test": "test"}
     plugins = installed_plugins()
     for table, kind in kinds.items():
-        own = {each.entry.name for each in plugins.entries(kind) if each.distribution == "icos-atmosphere"}
-        if any(entry.get(keys.get(kind, kind)) in own for entry in tables_there.get(table, ())):
-            return True
-    return False
+        of = {each.entry.name: each.distribution for each in plugins.entries(kind)}
+        for entry in tables_there.get(table, ()):
+            if of.get(entry.get(keys.get(kind, kind))) in PLUGINS:
+                return of[entry[keys.get(kind, kind)]]
+    return "icos-core"
 
 
 def simulated_cruise(folder: Path) -> None:
@@ -291,10 +337,11 @@ def test_every_key_of_an_inner_table_is_documented(heading: str, model: Any) -> 
     [
         ("quality-test", "quality-tests.md", ("icos-core", "icos-ocean")),
         ("exporter", "exports.md", ("icos-core", "icos-ocean")),
-        ("calibrator", "*.md", ("icos-core", "icos-ocean", "icos-atmosphere")),
+        ("calibrator", "*.md", ("icos-core", *PLUGINS)),
         ("quality-test", "atmosphere-*.md", ("icos-atmosphere",)),
-        ("exporter", "format-*.md", ("icos-atmosphere",)),
-        ("product", "*.md", ("icos-atmosphere",)),
+        ("quality-test", "ecosystem-*.md", ("icos-ecosystem",)),
+        ("exporter", "format-*.md", ("icos-atmosphere", "icos-ecosystem")),
+        ("product", "*.md", ("icos-atmosphere", "icos-ecosystem")),
     ],
 )
 def test_every_option_is_documented(kind: str, page: str, distributions: tuple[str, ...]) -> None:
@@ -302,8 +349,9 @@ def test_every_option_is_documented(kind: str, page: str, distributions: tuple[s
     ours = [each.entry.name for each in plugins.entries(kind) if each.distribution in distributions]
     assert ours
     for name in ours:
-        options = set(plugins.component(kind, name).options.model_fields)  # type: ignore[union-attr]
-        if name == "cf-netcdf":
+        model = plugins.component(kind, name).options  # type: ignore[union-attr]
+        options = set(model.model_fields)
+        if issubclass(model, Discovery):  # each of its fields is an attribute of the netCDF file, said in a sentence
             options -= set(Discovery.model_fields)
         assert first_column(page, f"option of `{name}`") == options, name
 
@@ -317,10 +365,11 @@ def test_every_reader_has_a_page_with_its_options() -> None:
         "icos-atc-release": "format-icos-atc.md",
         "obspack": "format-obspack.md",
         "wdcgg": "format-wdcgg.md",
+        **dict.fromkeys(("toa5", "tob1", "tob3"), "instrument-campbell.md"),
     }
     for registered in plugins.entries("reader"):
         name = registered.entry.name
-        if not registered.entry.load.startswith(("icos_ocean.", "icos_atmosphere.")):
+        if registered.distribution not in PLUGINS:
             continue
         text = (DOCS / pages.get(name, f"instrument-{name}.md")).read_text(encoding="utf-8")
         options = set(plugins.component("reader", name).options.model_fields)

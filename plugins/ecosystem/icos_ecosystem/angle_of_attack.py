@@ -81,7 +81,7 @@ def nakai_2012(u: NDArray[np.float64], v: NDArray[np.float64], w: NDArray[np.flo
     The corrected wind is ``u / coserr, v / coserr, w / sinerr``, both errors polynomials of the corrected angle x with an amplitude that
     depends on the direction γ as sin 3γ; upward wind is taken as downward wind from the other side. The angle solves
     ``tan x = a coserr(x, γ) / sinerr(x, γ)`` with the measured ratio a = w/sqrt(u² + v²), as in :func:`nakai_2006`.
-    Coefficients are as printed in four independent implementations that agree.
+    Coefficients are as in three implementations that agree; all go back to the author's code, so that they are no independent evidence.
     """
     return _corrected(*_contiguous(u, v, w), field_calibration=True)
 

@@ -55,6 +55,7 @@ def fields_of(layout: Layout, options: EddyCovarianceOptions) -> dict[str, tuple
         "meteorology": (len(METEO_WORDS),),
         "measure": (len(layout.gases),),
         "mean": (series,),
+        "plane_mean": (3,),
         "valid": (series,),
         "quartiles": (series, len(QUARTILES)),
         "longest_gap": (series,),

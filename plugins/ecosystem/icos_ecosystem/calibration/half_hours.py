@@ -163,6 +163,12 @@ class HalfHours:
         lowest = np.minimum(self.of_series("valid", "w"), self.of_series("valid", "ts"))
         return lowest >= (1.0 - self.options.raw.maximum_missing / 100.0) * expected
 
+    @cached_property
+    def plausible(self) -> NDArray[np.bool_]:
+        """Whether half hours are fit for what is found from many of them: no wind outside absolute limits was left in."""
+        outside = self.of_series("test_counts", "w")[:, 2] > 0
+        return self.usable & (~outside if not self.options.raw.limits else True)
+
     def usable_gas(self, gas: str) -> NDArray[np.bool_]:
         """Whether enough rows of a gas are there."""
         lowest = np.minimum(self.of_series("valid", "w"), self.of_series("valid", gas))

@@ -208,5 +208,5 @@ def _model(data: InSitu) -> IbromModel | None:
         mean_product=mean_product(data.found) if quirks else 0.0,
     )
     strong = np.abs(data.uncorrected.heat) >= halves.options.spectral.minimum_sensible_heat
-    kept = halves.usable if quirks else halves.usable & strong
+    kept = halves.plausible if quirks else halves.plausible & strong
     return fit_attenuation_model(covariance=whole[kept], degraded=degraded[kept], wind_speed=data.speed[kept], stability=data.stability[kept]).model

@@ -53,6 +53,8 @@ class RawPeriod:
         The series as measured, which the Centre's statistics look at.
     spikes, spike_rows, limit_rows
         Name → number of spikes, of rows in them, of rows outside absolute limits.
+    implausible
+        (expected,) rows of which the wind is outside absolute limits, taken out or not.
     words
         Further numbers by name: counts of diagnostic bits, means of what is only averaged.
     """
@@ -67,6 +69,7 @@ class RawPeriod:
     spikes: dict[str, int] = field(default_factory=dict)
     spike_rows: dict[str, int] = field(default_factory=dict)
     limit_rows: dict[str, int] = field(default_factory=dict)
+    implausible: NDArray[np.bool_] | None = None
     words: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -230,6 +233,7 @@ def _limits(options: EddyCovarianceOptions, period: RawPeriod) -> None:
     u, v, w = (period.series[name] for name in ("u", "v", "w"))
     outside = {"w": wind_outside_limits(u, v, w, horizontal=limits.u[1], vertical=limits.w[1])}
     outside |= dict.fromkeys(("u", "v"), outside["w"])
+    period.implausible = outside["w"]
     if "ts" in period.series:
         outside["ts"] = outside_limits(period.series["ts"], *limits.ts)
     for gas, measure in period.measures.items():

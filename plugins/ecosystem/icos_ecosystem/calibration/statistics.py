@@ -65,7 +65,7 @@ def statistics_of(
     """
     wind = period.wind
     mean = _means(period, layout)
-    made: dict[str, NDArray[np.generic]] = {"mean": mean, "wind_covariance": wind_covariances(wind, INTERVALS)}
+    made: dict[str, NDArray[np.generic]] = {"mean": mean, "plane_mean": _plane_mean(period), "wind_covariance": wind_covariances(wind, INTERVALS)}
     made |= _lagged(period, layout, options, wind)
     rotation, _, _ = double_rotation(mean[np.newaxis, : len(WIND)])
     lags = _own_lags(made, layout, limits, rotation[0, 2])
@@ -93,6 +93,12 @@ def _series(period: RawPeriod, name: str) -> FloatArray:
 
 def _means(period: RawPeriod, layout: Layout) -> FloatArray:
     return np.array([_mean(_series(period, name)) for name in layout.series])
+
+
+def _plane_mean(period: RawPeriod) -> FloatArray:
+    """Return the mean wind for planes, which rows outside absolute limits never enter."""
+    left_out = period.implausible if period.implausible is not None else np.zeros(period.expected, dtype=bool)
+    return np.array([_mean(np.where(left_out, np.nan, each)) for each in period.wind])
 
 
 def _levels(period: RawPeriod, layout: Layout, gaps_of: Mapping[str, FloatArray], rotation: FloatArray) -> dict[str, NDArray[np.generic]]:

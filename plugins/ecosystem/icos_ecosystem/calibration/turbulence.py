@@ -104,7 +104,7 @@ def wind_direction(halves: HalfHours) -> FloatArray:
 def planes_of(halves: HalfHours, *, bias: bool) -> list[tuple[NDArray[np.bool_], Planes]]:
     """Return the planes of every planar-fit period, with the half hours that they hold for."""
     rotation = halves.options.rotation
-    mean = np.where(halves.usable[:, np.newaxis], halves.values["mean"][:, :3], np.nan)
+    mean = np.where(halves.usable[:, np.newaxis], halves.values["plane_mean"], np.nan)
     sector = sector_of(wind_direction(halves), rotation.sectors, rotation.first_sector)
     edges = [np.datetime64("NaT", "ns"), *sorted(map(utc64, rotation.periods)), np.datetime64("NaT", "ns")]
     made = []

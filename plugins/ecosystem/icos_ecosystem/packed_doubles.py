@@ -17,8 +17,8 @@ _DROPPED_BITS = 8 * (8 - PACKED_BYTES)
 
 def pack(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return the six leading bytes of each double, rounded to nearest; shape (…, 6), for :func:`unpack`."""
-    bits = np.ascontiguousarray(values, dtype="<f8").view("<u8")
-    # Not a number stays what it is: its bits must not run over into the sign.
+    # One not-a-number stands for all: what tells another from infinity may be in the bits that are dropped.
+    bits = np.where(np.isnan(values), np.nan, values).astype("<f8").view("<u8")
     rounded = np.where(np.isfinite(values), bits + np.uint64(1 << (_DROPPED_BITS - 1)), bits)
     octets = np.ascontiguousarray(rounded).view(np.uint8).reshape(*values.shape, 8)
     return np.ascontiguousarray(octets[..., 8 - PACKED_BYTES :])

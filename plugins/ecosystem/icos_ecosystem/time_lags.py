@@ -105,6 +105,8 @@ def shifted(series: FloatArray, lag: int) -> FloatArray:
     if lag == 0:
         return series
     moved = np.full_like(series, np.nan)
+    if abs(lag) >= series.size:
+        return moved
     if lag > 0:
         moved[: series.size - lag] = series[lag:]
     else:

@@ -61,9 +61,16 @@ def lagged_covariances(wind: FloatArray, scalar: FloatArray, first_lag: int, las
     """
     offset = _mean(scalar)
     offsets = np.array([_mean(component) for component in wind])
-    complete = bool(np.isfinite(scalar).all() and np.isfinite(wind).all())
+    wind_there, scalar_there = np.isfinite(wind), np.isfinite(scalar)
     covariance, detrended, mean, variance, detrended_variance = _over_lags(
-        np.ascontiguousarray(wind - offsets[:, np.newaxis]), scalar - offset, first_lag, last_lag, intervals, complete
+        np.where(wind_there, wind - offsets[:, np.newaxis], 0.0),
+        wind_there.astype(np.float64),
+        np.where(scalar_there, scalar - offset, 0.0),
+        scalar_there.astype(np.float64),
+        first_lag,
+        last_lag,
+        intervals,
+        bool(scalar_there.all() and wind_there.all()),
     )
     return LaggedCovariances(covariance, detrended, mean + offset, variance, detrended_variance)
 
@@ -111,34 +118,58 @@ def _sum_complete(wind: FloatArray, scalar: FloatArray, low: int, high: int, lag
         pairs[j, _Y], pairs[j, _TY], pairs[j, _XY] = sy, (sty + start * sy) / n, sxy
 
 
-@njit(cache=True)
-def _sum_gappy(wind: FloatArray, scalar: FloatArray, low: int, high: int, lag: int, own: FloatArray, pairs: FloatArray) -> None:
-    """Sum over the rows of which a scalar, or both of a pair, are there."""
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
+def _sum_gappy(
+    wind: FloatArray,
+    wind_there: FloatArray,
+    scalar: FloatArray,
+    scalar_there: FloatArray,
+    low: int,
+    high: int,
+    lag: int,
+    own: FloatArray,
+    pairs: FloatArray,
+) -> None:
+    """Sum over the rows of which a scalar, or both of a pair, are there: what is missing is nil, and its weight too."""
     n_wind, n = wind.shape
-    own[:] = 0.0
-    pairs[:] = 0.0
-    for i in range(low, high):
-        x, t = scalar[i + lag], (i - 0.5 * (n - 1)) / n
-        if np.isnan(x):
-            continue
-        _add(own, t, x)
-        for j in range(n_wind):
-            y = wind[j, i]
-            if not np.isnan(y):
-                _add(pairs[j], t, x)
-                pairs[j, _Y] += y
-                pairs[j, _TY] += t * y
-                pairs[j, _XY] += x * y
+    x, x_there = scalar[low + lag : high + lag], scalar_there[low + lag : high + lag]
+    start = low - 0.5 * (n - 1)
+    count, st, stt, sx, stx, sxx = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(high - low):
+        t = float(i)
+        count += x_there[i]
+        st += t * x_there[i]
+        stt += t * t * x_there[i]
+        sx += x[i]
+        stx += t * x[i]
+        sxx += x[i] * x[i]
+    _fill(own, count, st, stt, start, n)
+    own[_X], own[_TX], own[_XX] = sx, (stx + start * sx) / n, sxx
+    for j in range(n_wind):
+        y, y_there = wind[j, low:high], wind_there[j, low:high]
+        count, st, stt, sx, stx, sy, sty, sxy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for i in range(high - low):
+            t = float(i)
+            both = x_there[i] * y_there[i]
+            count += both
+            st += t * both
+            stt += t * t * both
+            sx += x[i] * y_there[i]
+            stx += t * (x[i] * y_there[i])
+            sy += y[i] * x_there[i]
+            sty += t * (y[i] * x_there[i])
+            sxy += x[i] * y[i]
+        _fill(pairs[j], count, st, stt, start, n)
+        pairs[j, _X], pairs[j, _TX] = sx, (stx + start * sx) / n
+        pairs[j, _Y], pairs[j, _TY], pairs[j, _XY] = sy, (sty + start * sy) / n, sxy
 
 
 @njit(cache=True)
-def _add(sums: FloatArray, t: float, x: float) -> None:
-    sums[_COUNT] += 1.0
-    sums[_T] += t
-    sums[_TT] += t * t
-    sums[_X] += x
-    sums[_TX] += t * x
-    sums[_XX] += x * x
+def _fill(sums: FloatArray, count: float, st: float, stt: float, start: float, n: int) -> None:
+    """Put sums of time in their place, from those of rows after a start."""
+    sums[_COUNT] = count
+    sums[_T] = (st + start * count) / n
+    sums[_TT] = (stt + 2.0 * start * st + start * start * count) / (n * n)
 
 
 @njit(cache=True)
@@ -149,15 +180,13 @@ def _central(sums: FloatArray, product: int, left: int, right: int) -> float:
 
 
 @njit(cache=True)
-def _slopes(wind: FloatArray) -> FloatArray:
+def _slopes(wind: FloatArray, there: FloatArray) -> FloatArray:
     """Return the trend of each wind component over the period, nil where there are too few rows."""
     n_wind, n = wind.shape
-    slopes = np.zeros(n_wind)
+    slopes, none = np.zeros(n_wind), np.zeros((0, n))
     for j in range(n_wind):
         sums = np.zeros(6)
-        for i in range(n):
-            if not np.isnan(wind[j, i]):
-                _add(sums, (i - 0.5 * (n - 1)) / n, wind[j, i])
+        _sum_gappy(none, none, wind[j], there[j], 0, n, 0, sums, none)
         if sums[_COUNT] > 1.0:
             slopes[j] = _central(sums, _TX, _T, _X) / _central(sums, _TT, _T, _T)
     return slopes
@@ -173,15 +202,22 @@ def _trend_free(sums: FloatArray, slope_x: float, slope_y: float) -> float:
 
 @njit(cache=True)
 def _over_lags(
-    wind: FloatArray, scalar: FloatArray, first: int, last: int, intervals: int, complete: bool
+    wind: FloatArray,
+    wind_there: FloatArray,
+    scalar: FloatArray,
+    scalar_there: FloatArray,
+    first: int,
+    last: int,
+    intervals: int,
+    complete: bool,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return the fields of :class:`LaggedCovariances`, of a scalar and winds near nil."""
+    """Return the fields of :class:`LaggedCovariances`, of a scalar and winds near nil, nil where they are missing."""
     n_wind, n = wind.shape
     lags = last - first + 1
     covariance = np.full((1 + intervals, n_wind, lags), np.nan)
     detrended = np.full((n_wind, lags), np.nan)
     mean, variance, detrended_variance = np.full(lags, np.nan), np.full(lags, np.nan), np.full(lags, np.nan)
-    slopes, length = _slopes(wind), n // intervals
+    slopes, length = _slopes(wind, wind_there), n // intervals
     own, pairs = np.zeros(6), np.zeros((n_wind, 9))
     for k in range(lags):
         lag = first + k
@@ -196,7 +232,7 @@ def _over_lags(
             if complete:
                 _sum_complete(wind, scalar, low, high, lag, own, pairs)
             else:
-                _sum_gappy(wind, scalar, low, high, lag, own, pairs)
+                _sum_gappy(wind, wind_there, scalar, scalar_there, low, high, lag, own, pairs)
             own_whole += own
             whole += pairs
             if part < intervals:

@@ -90,7 +90,7 @@ def _within(stream: xr.Dataset, start: np.datetime64, end: np.datetime64) -> xr.
 
 
 def _stream(time: NDArray[np.datetime64], rows: NDArray[np.float64], octets: NDArray[np.uint8] | None) -> xr.Dataset:
-    variables = {STATISTICS: (("time", "item"), rows)}
+    variables: dict[str, tuple[tuple[str, str], NDArray[np.generic]]] = {STATISTICS: (("time", "item"), rows)}
     if octets is not None:
         variables[PACKED] = (("time", "octet"), octets)
     return xr.Dataset(variables, coords={"time": ("time", time.astype("datetime64[ns]"), dict(TIME_ATTRIBUTES))})
@@ -151,7 +151,7 @@ def _prewhitened(period: RawPeriod, layout: Layout, options: EddyCovarianceOptio
 
 
 def _rflux(period: RawPeriod) -> NDArray[np.float64]:
-    names = {"u": "u", "v": "v", "w": "w", "ts": "t_sonic", "co2": "co2", "h2o": "h2o"}
+    names = {"u": "u", "v": "v", "w": "w", "ts": "t_sonic", "co2": "co2", "h2o": "h2o", "sa_diag": "sa_diag"}
     columns = {other: period.raw[name] for name, other in names.items() if name in period.raw}
-    statistics = rflux_statistics(columns, period.frequency)
+    statistics = rflux_statistics(columns, period.frequency, duration=period.expected / period.frequency)
     return np.array([statistics.get(name, np.nan) for name in RFLUX_STATISTICS])

@@ -80,19 +80,22 @@ def _radiation(halves: HalfHours, context: Context) -> NDArray[np.float64]:
     station = context.station
     if station.latitude is None or station.longitude is None:
         return np.full(len(halves), np.nan)
-    middle = halves.time + np.timedelta64(halves.options.averaging_period, "ns") // 2
-    return potential_radiation(middle, station.latitude, station.longitude, station.utc_offset or 0.0)
+    quirk = halves.options.eddypro_compatible
+    time = halves.time if quirk else halves.time + np.timedelta64(halves.options.averaging_period, "ns") // 2
+    return potential_radiation(time, station.latitude, station.longitude, station.utc_offset or 0.0, clock_noon=quirk)
 
 
 def _requires(options: EddyCovarianceOptions) -> Mapping[str, tuple[Requirement, ...]]:
-    axes = {"uvw": ("u", "v", "w"), "polar": ("sonic_wind_speed", "sonic_wind_direction", "w"), "axis": ("sonic_axis_1", "sonic_axis_2", "sonic_axis_3")}
+    axes = {
+        "uvw": ("u", "v", "w"),
+        "polar": ("sonic_wind_speed", "sonic_wind_direction", "w"),
+        "axis": ("sonic_axis_1", "sonic_axis_2", "sonic_axis_3"),
+    }
     formats = {each.wind_format for each in options.sonic}
     needed = {name for each in formats for name in axes[each]}
     units = {word.name: word.units for word in (*WIND, *CELL)}
     fast = [Requirement(name=name, units=units[name], optional=len(formats) > 1) for name in sorted(needed)]
-    fast.append(
-        Requirement(name="sonic_temperature", units="K", alternatives=(Requirement(name="speed_of_sound", units="m s-1"),))
-    )
+    fast.append(Requirement(name="sonic_temperature", units="K", alternatives=(Requirement(name="speed_of_sound", units="m s-1"),)))
     for gas in GASES:
         if gas in options.measured_gases:
             ratio, fraction, density = gas_words(gas)

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from icos_core.dataset import TIME_ATTRIBUTES, attributes, make_stream
+from icos_ecosystem.calibration.degraded import degraded_variables
 from icos_ecosystem.calibration.flux_variables import (
     GAS_OUTPUT,
     air_variables,
@@ -16,12 +17,12 @@ from icos_ecosystem.calibration.flux_variables import (
     statistics_variables,
     wind_variables,
 )
-from icos_ecosystem.calibration.degraded import degraded_variables
 from icos_ecosystem.calibration.footprints import footprint_variables
 from icos_ecosystem.calibration.quality_classes import raw_test_variables, turbulence_quality
 from icos_ecosystem.calibration.setup_variables import diagnostic_variables, method_variables, setup_variables
 from icos_ecosystem.calibration.storage import storage_variables
 from icos_ecosystem.calibration.turbulence import wind_direction
+from icos_ecosystem.calibration.uncertainties import ENSEMBLE_FLUXES as FLUXES
 from icos_ecosystem.calibration.uncertainties import uncertainty_variables
 from icos_ecosystem.constants import ZERO_CELSIUS
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["flux_stream", "spectra_stream"]
 
+_METEOROLOGY = frozenset(word.name for word in METEOROLOGY)
 _ALWAYS = ("EXPECT_NR", "FILE_NR", "SW_IN_POT", "NIGHT")
 
 
@@ -81,6 +83,9 @@ def flux_stream(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], radiatio
     }
     if own.surface_heat is not None:
         columns |= {"H_BU_BOT": own.surface_heat.bottom, "H_BU_TOP": own.surface_heat.top, "H_BU_SPAR": own.surface_heat.spar}
+    shape = own.gases["ch4"].line_shape if "ch4" in own.gases else None
+    if shape is not None:
+        columns |= {f"SPEC_CORR_LI7700_{end}": each for end, each in zip("ABC", shape, strict=True)}
     columns |= uncertainty_variables(own, members, columns)
     words = FLUX_WORDS
     if halves.options.quality.rflux:
@@ -91,8 +96,51 @@ def flux_stream(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], radiatio
     length = np.timedelta64(halves.options.averaging_period, "ns")
     stream["time"].attrs["bounds"] = "time_bnds"
     stream["time_bnds"] = (("time", "bounds"), np.stack([halves.time, halves.time + length], axis=1))
+    for name in map(str, stream.data_vars):
+        if stream.variables[name].dtype.kind == "f" and not _carries_flags(name):
+            stream.variables[name].attrs["describes"] = _described_by(name)
     stream.attrs["averaging_period"] = halves.options.averaging_period.total_seconds()
     return stream
+
+
+_FLAGGED = (
+    *FLUXES,
+    "USTAR",
+    "WS",
+    "WD",
+    "TA_EP",
+    "PA_EP",
+    "RH_EP",
+    "VPD_EP",
+    "CO2",
+    "H2O",
+    "CH4",
+    "N2O",
+    "SC",
+    "SH",
+    "SLE",
+    "SH2O",
+    "SCH4",
+    "SN2O",
+)
+_OF_FLUX = (
+    ("H", ("H_", "T_SONIC", "SH", "T_", "TSTAR", "BOWEN", "W_T_SONIC")),
+    ("LE", ("LE", "SLE")),
+    ("ET", ("ET", "SET")),
+)
+
+
+def _carries_flags(name: str) -> bool:
+    """Whether people and tests may flag a variable; of the others each says something of one that they may."""
+    return name in _FLAGGED or "_uncertainty" in name or name in _METEOROLOGY
+
+
+def _described_by(name: str) -> str:
+    """Return the flux that a number says something of."""
+    for gas, flux in (("CO2", "FC"), ("H2O", "FH2O"), ("CH4", "FCH4"), ("N2O", "FN2O")):
+        if gas in name or name.startswith((f"{flux}_", f"S{flux[1:]}")):
+            return flux
+    return next((flux for flux, begins in _OF_FLUX if name.startswith(begins)), "TAU")
 
 
 def _leave_out_incomplete(columns: Columns, halves: HalfHours) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -167,7 +167,8 @@ class HalfHours:
     def plausible(self) -> NDArray[np.bool_]:
         """Whether half hours are fit for what is found from many of them: no wind outside absolute limits was left in."""
         outside = self.of_series("test_counts", "w")[:, 2] > 0
-        return self.usable & (~outside if not self.options.raw.limits else True)
+        plausible: NDArray[np.bool_] = self.usable if self.options.raw.limits else self.usable & ~outside
+        return plausible
 
     def usable_gas(self, gas: str) -> NDArray[np.bool_]:
         """Whether enough rows of a gas are there."""
@@ -180,8 +181,12 @@ class HalfHours:
         sonics, sites = self.options.sonic, self.options.site
         sonic, site = self._tables(sonics), self._tables(sites)
         canopy = _values(sites, site, lambda each: each.canopy_height)
-        displacement = _values(sites, site, lambda each: 0.67 * each.canopy_height if each.displacement_height is None else each.displacement_height)
-        roughness = _values(sites, site, lambda each: max(0.15 * each.canopy_height, 0.001) if each.roughness_length is None else each.roughness_length)
+        displacement = _values(
+            sites, site, lambda each: 0.67 * each.canopy_height if each.displacement_height is None else each.displacement_height
+        )
+        roughness = _values(
+            sites, site, lambda each: max(0.15 * each.canopy_height, 0.001) if each.roughness_length is None else each.roughness_length
+        )
         stated = _values(sonics, sonic, lambda each: each.north_offset)
         return Setup(
             height=_values(sonics, sonic, lambda each: each.height),
@@ -194,7 +199,9 @@ class HalfHours:
             horizontal_path=_values(sonics, sonic, lambda each: sonic_geometry(each).horizontal_path),
             time_constant=_values(sonics, sonic, lambda each: sonic_geometry(each).time_constant),
             frequency=_values(sonics, sonic, lambda each: each.frequency),
-            boundary_layer_height=_values(sites, site, lambda each: np.nan if each.boundary_layer_height is None else each.boundary_layer_height),
+            boundary_layer_height=_values(
+                sites, site, lambda each: np.nan if each.boundary_layer_height is None else each.boundary_layer_height
+            ),
             model=sonic,
         )
 
@@ -211,7 +218,7 @@ class HalfHours:
                 chosen = (frequency == each) & (place == row)
                 rows[chosen] = [lag_in_rows(lag, float(each)) for lag in window]
         numbers = {
-            name: _values(tables, place, lambda each, name=name: float(getattr(each, name)))
+            name: _values(tables, place, partial(_number, name=name))
             for name in (
                 "northward_separation",
                 "eastward_separation",
@@ -224,7 +231,7 @@ class HalfHours:
             )
         }
         for name in ("vertical_path", "horizontal_path", "time_constant"):
-            numbers[name] = _values(tables, place, lambda each, name=name: float(getattr(analyser_geometry(each), name)))
+            numbers[name] = _values(tables, place, partial(_geometric, name=name))
         models = np.array([self.options.gas_analyser.index(each) for each in tables] + [-1])
         return GasSetup(
             open_path=np.array([*(is_open_path(each) for each in tables), False])[place],
@@ -248,3 +255,11 @@ class HalfHours:
 
 def _values(tables: Sequence[Any], place: NDArray[np.int64], number: Callable[[Any], float]) -> FloatArray:
     return np.array([*(number(each) for each in tables), np.nan], dtype=np.float64)[place]
+
+
+def _number(table: Any, name: str) -> float:
+    return float(getattr(table, name))
+
+
+def _geometric(table: Any, name: str) -> float:
+    return float(getattr(analyser_geometry(table), name))

@@ -99,9 +99,7 @@ def in_situ_factors(
     return made, origins
 
 
-def _fratini(
-    data: InSitu, gas: str, cut_off: FloatArray, other: FloatArray, anemometer: Anemometer
-) -> tuple[FloatArray, NDArray[np.int8]]:
+def _fratini(data: InSitu, gas: str, cut_off: FloatArray, other: FloatArray, anemometer: Anemometer) -> tuple[FloatArray, NDArray[np.int8]]:
     halves, options = data.halves, data.halves.options.spectral
     weight = np.einsum("nj,njk->nk", data.found.rotation.matrices[:, 2], halves.values["cospectrum_nodes_full"])
     own = fratini_factor(
@@ -166,9 +164,7 @@ def _assessed(data: InSitu) -> SpectralAssessment:
     lines = np.nanmax(halves.values["spectrum_lines"][:, filled], axis=0)
     autos = len(WIND_PAIRS)
     variance = halves.values["spectrum_variance"]
-    spectra = {
-        name: values[:, autos + place][:, filled] / variance[:, 3 + place, np.newaxis] for place, name in enumerate(names[3:])
-    }
+    spectra = {name: values[:, autos + place][:, filled] / variance[:, 3 + place, np.newaxis] for place, name in enumerate(names[3:])}
     usable = {
         gas: usable_periods(
             friction_velocity=data.uncorrected.scales.friction_velocity,
@@ -187,9 +183,7 @@ def _assessed(data: InSitu) -> SpectralAssessment:
     gases = {}
     for gas in data.gases:
         if gas == "h2o":
-            found = assess_water_vapour(
-                gas=spectra[gas], relative_humidity=data.state.relative_humidity, usable=usable[gas], **shared
-            )
+            found = assess_water_vapour(gas=spectra[gas], relative_humidity=data.state.relative_humidity, usable=usable[gas], **shared)
             vapour = ClassFilters(factor=found.factor, cut_off=found.cut_off, periods=found.periods)
             exponents = fit_humidity(found.cut_off, found.periods, least_periods=options.minimum_number)
         else:
@@ -209,4 +203,6 @@ def _model(data: InSitu) -> IbromModel | None:
     )
     strong = np.abs(data.uncorrected.heat) >= halves.options.spectral.minimum_sensible_heat
     kept = halves.plausible if quirks else halves.plausible & strong
-    return fit_attenuation_model(covariance=whole[kept], degraded=degraded[kept], wind_speed=data.speed[kept], stability=data.stability[kept]).model
+    return fit_attenuation_model(
+        covariance=whole[kept], degraded=degraded[kept], wind_speed=data.speed[kept], stability=data.stability[kept]
+    ).model

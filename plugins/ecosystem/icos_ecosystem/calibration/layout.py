@@ -1,4 +1,4 @@
-"""What a condensed half hour holds, by the options: series, windows of lags, ways of detrending. The same for all half hours of a station."""
+"""What a condensed half hour holds, by the options and the same for all: series, windows of lags, ways of detrending."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ def window_of_gas(gas: str, analyser: GasAnalyser) -> LagWindow:
     """Return the nominal lag of a gas and the window in which it is sought, as stated or from the set-up."""
     stated = analyser.lags.get(gas)  # type: ignore[call-overload]
     if is_open_path(analyser):
-        usual = open_path_window(
-            float(np.hypot(analyser.northward_separation, analyser.eastward_separation)), analyser.vertical_separation
-        )
+        usual = open_path_window(float(np.hypot(analyser.northward_separation, analyser.eastward_separation)), analyser.vertical_separation)
     else:
         geometry = analyser_geometry(analyser)
         cell = pi * (geometry.horizontal_path / 2.0) ** 2 * geometry.vertical_path
@@ -135,6 +133,11 @@ def _rows_of_gas(gas: str, options: EddyCovarianceOptions) -> tuple[int, int]:
         for sonic in options.sonic
         for window in [window_of_gas(gas, analyser)]
     ]
+    if options.time_lag.method == "pre-whitened":
+        # Pre-whitening looks to either side; air comes late only through a tube.
+        reach = ceil(options.time_lag.maximum_lag * max(each.frequency for each in options.sonic))
+        open_path = any(is_open_path(each) for each in options.gas_analyser if gas in each.gases)
+        found.append((-reach if open_path else 0, reach))
     # The nominal lag may be stated outside the window, and no lag at all may be asked for.
     nominal = [
         lag_in_rows(window_of_gas(gas, analyser).nominal, sonic.frequency)

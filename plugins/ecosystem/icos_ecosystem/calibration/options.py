@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.option_types import StreamName  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options, overlaps, utc64
+from icos_ecosystem.calibration.instruments import analyser_traits, instrument_mistakes, sonic_traits
 from icos_ecosystem.calibration.method_tables import (
     Density,
     Detrending,
@@ -109,8 +110,8 @@ class EddyCovarianceOptions(Options):
 
     @model_validator(mode="after")
     def _tables_go_together(self) -> Self:
-        for left, _ in overlaps(self.sonic, lambda _each: "sonic"):
-            raise ValueError(f"sonic: the table of {left.model} is valid together with another one: give them valid_from and valid_to")
+        for sonic, _ in overlaps(self.sonic, lambda _each: "sonic"):
+            raise ValueError(f"sonic: the table of {sonic.model} is valid together with another one: give them valid_from and valid_to")
         for left, right in overlaps(self.gas_analyser, lambda _each: "analyser"):
             shared = sorted({*left.gases} & {*right.gases})
             if shared:
@@ -119,17 +120,22 @@ class EddyCovarianceOptions(Options):
             raise ValueError("sonic: all tables need the same frequency: half hours of another one belong in a description of their own")
         for _ in overlaps(self.site, lambda _each: "site"):
             raise ValueError("site: two tables are valid at the same time: give them valid_from and valid_to")
+        self._models_are_known()
         unknown = [gas for gas in self.gases if gas not in self.measured_gases]
         if unknown:
             raise ValueError(f"gases: no gas_analyser measures {unknown[0]}")
-        if self.despiking_after_rotation_unclear:
-            raise ValueError("raw: despike_after_rotation needs a rotation of the half hour itself: rotation.method none, double or triple")
         return self
 
-    @property
-    def despiking_after_rotation_unclear(self) -> bool:
-        """Whether spikes should be found in a wind whose rotation is not known when half hours are condensed."""
-        return self.raw.despike_after_rotation and self.rotation.method.startswith("planar")
+    def _models_are_known(self) -> None:
+        for place, sonic in enumerate(self.sonic):
+            for mistake in instrument_mistakes(sonic, sonic_traits(sonic)):
+                raise ValueError(f"sonic[{place}]: {mistake}")
+        for place, analyser in enumerate(self.gas_analyser):
+            traits = analyser_traits(analyser)
+            if analyser.path is None and traits.closed_path is None:
+                raise ValueError(f"gas_analyser[{place}]: whether the path of {analyser.model} is open or closed is not known: state path")
+            for mistake in instrument_mistakes(analyser, traits):
+                raise ValueError(f"gas_analyser[{place}]: {mistake}")
 
     @property
     def measured_gases(self) -> tuple[str, ...]:

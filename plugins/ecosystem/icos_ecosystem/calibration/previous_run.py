@@ -34,7 +34,9 @@ def last_before(halves: HalfHours) -> dict[str, float]:
     try:
         with xr.open_dataset(path) as stream:
             if "TA_EP" not in stream.data_vars or "time" not in stream.coords:
-                raise InputError(path.name, "holds no TA_EP; storage.previous expects the netCDF file of the stream fluxes of an earlier run")
+                raise InputError(
+                    path.name, "holds no TA_EP; storage.previous expects the netCDF file of the stream fluxes of an earlier run"
+                )
             rows = np.flatnonzero(stream["time"].values == wanted)
             if not rows.size:
                 return {}

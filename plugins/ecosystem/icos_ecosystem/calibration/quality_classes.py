@@ -120,7 +120,7 @@ def _digits_of(halves: HalfHours, name: str, *, quirks: bool) -> list[NDArray[np
     spikes, _, outside = halves.of_series("test_counts", name).T
     absent = halves.of_series("valid", name) == 0
     hard, soft = DISCONTINUITY_LIMITS[name]
-    found = [
+    return [
         spikes_flag(np.where(absent, np.nan, spikes), halves.number("expected")),
         amplitude_resolution_flag(numbers["empty_bins"]),
         _drop_outs(numbers, quirks=quirks),
@@ -130,7 +130,6 @@ def _digits_of(halves: HalfHours, name: str, *, quirks: bool) -> list[NDArray[np
         discontinuity_flag(numbers["mean"], numbers["variance"], mean_limit=hard),
         discontinuity_flag(numbers["mean"], numbers["variance"], mean_limit=soft, variance_limit=2.0),
     ]
-    return found
 
 
 def _drop_outs(numbers: dict[str, FloatArray], *, quirks: bool) -> NDArray[np.int8]:

@@ -97,7 +97,8 @@ class _Functions:
         whole = np.einsum("nj,njl->nl", self.vertical, self.cross[:, 3 * place : 3 * place + 3])
         middle = (length + self.layout.reach + np.nan_to_num(lag).astype(np.int64))[:, np.newaxis]
         steps = np.arange(length + 1)
-        return of_w, self.auto[:, 9 + place], *(np.take_along_axis(whole, middle + each, axis=1) for each in (steps, -steps))
+        later, earlier = (np.take_along_axis(whole, middle + each, axis=1) for each in (steps, -steps))
+        return of_w, self.auto[:, 9 + place], later, earlier
 
     def _of_wind(self, left: FloatArray, right: FloatArray) -> FloatArray:
         """Return the covariance function of one component with another that much later."""

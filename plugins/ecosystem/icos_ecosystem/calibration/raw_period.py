@@ -1,4 +1,4 @@
-"""The raw rows of one half hour, on a regular axis and in order: axes, diagnostics, limits, spikes, corrections of the anemometer, mixing ratios."""
+"""The raw rows of one half hour, conditioned: axes, diagnostics, limits, spikes, corrections of the anemometer, mixing ratios."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from icos_core.dataset import BAD, MISSING, QUESTIONABLE
 from icos_ecosystem.calibration.instruments import is_open_path, sonic_traits
+from icos_ecosystem.calibration.layout import CELL, WIND
 from icos_ecosystem.constants import GAS_CONSTANT, STANDARD_MOLAR_VOLUME
 from icos_ecosystem.cross_wind import cross_wind_correction
 from icos_ecosystem.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt_together
@@ -16,6 +17,7 @@ from icos_ecosystem.licor_diagnostics import flagged_records, rejected_records, 
 from icos_ecosystem.raw_tests import outside_limits, wind_outside_limits
 from icos_ecosystem.sonic_axes import sonic_temperature_of, wind_of
 from icos_ecosystem.vocabulary.measured import MEASURES
+from icos_ecosystem.wind_rotation import double_rotation
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.layout import Layout
     from icos_ecosystem.calibration.options import EddyCovarianceOptions
     from icos_ecosystem.calibration.station_tables import Sonic
+    from icos_ecosystem.licor_diagnostics import Analyser
 
     FloatArray = NDArray[np.float64]
 
 __all__ = ["ANALYSER_WORDS", "RawPeriod", "raw_period"]
 
-ANALYSER_WORDS = ("li7200", "li7500", "li7700")
+ANALYSER_WORDS: tuple[Analyser, ...] = ("li7200", "li7500", "li7700")
 _DEFAULT_THRESHOLD = 3.5
 
 
@@ -75,7 +78,7 @@ class RawPeriod:
     @property
     def wind(self) -> FloatArray:
         """The (3, expected) wind."""
-        return np.stack([self.series[name] for name in ("u", "v", "w")])
+        return np.stack([self.series[name] for name in WIND])
 
 
 def raw_period(
@@ -99,13 +102,16 @@ def raw_period(
         return None
     rows = _Rows(stream, options, sonic.frequency, start, end)
     period = RawPeriod(frequency=sonic.frequency, expected=rows.expected, rows=rows.count)
-    _anemometer(rows, sonic, period, options)
+    _anemometer(rows, sonic, period)
     if "w" not in period.series:
         return None
     _gases(rows, options, layout, period, start)
     if options.raw.diagnostics:
         _reject(rows, options, sonic, period, start)
     period.raw = dict(period.series)
+    status = rows.codes("sonic_diagnostic")
+    if status is not None:
+        period.raw["sa_diag"] = np.where(status == -1, np.nan, status.astype(np.float64))
     _limits(options, period)
     _despike(options, period)
     period.despiked = dict(period.series)
@@ -118,7 +124,9 @@ def raw_period(
 class _Rows:
     """Columns of the stream on the regular axis of the half hour."""
 
-    def __init__(self, stream: xr.Dataset, options: EddyCovarianceOptions, frequency: float, start: np.datetime64, end: np.datetime64) -> None:
+    def __init__(
+        self, stream: xr.Dataset, options: EddyCovarianceOptions, frequency: float, start: np.datetime64, end: np.datetime64
+    ) -> None:
         length = (end - start) / np.timedelta64(1, "ns")
         self.expected = round(length * 1e-9 * frequency)
         self.stream = stream
@@ -164,8 +172,11 @@ class _Rows:
         return spread
 
 
-def _anemometer(rows: _Rows, sonic: Sonic, period: RawPeriod, options: EddyCovarianceOptions) -> None:
-    columns = {name: rows.column(name) for name in ("u", "v", "w", "sonic_axis_1", "sonic_axis_2", "sonic_axis_3", "sonic_wind_speed", "sonic_wind_direction")}
+def _anemometer(rows: _Rows, sonic: Sonic, period: RawPeriod) -> None:
+    columns = {
+        name: rows.column(name)
+        for name in ("u", "v", "w", "sonic_axis_1", "sonic_axis_2", "sonic_axis_3", "sonic_wind_speed", "sonic_wind_direction")
+    }
     present = {name: values for name, values in columns.items() if values is not None}
     wind = wind_of(present, sonic.wind_format, sonic.wind_reference, sonic_traits(sonic))
     if wind is None:
@@ -218,8 +229,7 @@ def _reject(rows: _Rows, options: EddyCovarianceOptions, sonic: Sonic, period: R
             if table is not None and analyser in table.model.replace("-", ""):
                 period.words[f"{gas.upper()}_DIAG_NREX"] = float(np.count_nonzero(rejected & np.isfinite(period.series[gas])))
                 period.series[gas] = np.where(rejected, np.nan, period.series[gas])
-    words = rows.codes("sonic_diagnostic")
-    status = sonic_traits(sonic).diagnostic
+    words, status = rows.codes("sonic_diagnostic"), sonic_traits(sonic).diagnostic
     if words is not None and status is not None:
         rejected = sonic_rejects(words, status)
         period.words["SONIC_DIAG_NREX"] = float(np.count_nonzero(rejected))
@@ -248,10 +258,33 @@ def _limits(options: EddyCovarianceOptions, period: RawPeriod) -> None:
 
 
 def _despike(options: EddyCovarianceOptions, period: RawPeriod) -> None:
-    names = [name for name in period.series if name not in {"tc", "pc"}]
+    if options.raw.despike_after_rotation:
+        rotation = _own_rotation(period)
+        period.series.update(zip(WIND, rotation @ period.wind, strict=True))
+        _replace_spikes(options, period)
+        period.series.update(zip(WIND, rotation.T @ period.wind, strict=True))
+    else:
+        _replace_spikes(options, period)
+
+
+def _own_rotation(period: RawPeriod) -> FloatArray:
+    """Return the matrix of the half hour's own double rotation."""
+    mean = [float(np.mean(each[np.isfinite(each)])) if np.isfinite(each).any() else 0.0 for each in period.wind]
+    rotation, _, _ = double_rotation(np.array([mean]))
+    matrix: FloatArray = np.nan_to_num(rotation[0])
+    return matrix
+
+
+def _replace_spikes(options: EddyCovarianceOptions, period: RawPeriod) -> None:
+    names = [name for name in period.series if name not in CELL]
     if options.raw.despiking == "vickers-mahrt":
         thresholds = [options.raw.spike_thresholds.get(name, THRESHOLDS.get(name, _DEFAULT_THRESHOLD)) for name in names]
-        cleaned = despike_vickers_mahrt_together([period.series[name] for name in names], thresholds, window=max(period.expected // 6, 1), keep_after_missing=options.eddypro_compatible)
+        cleaned = despike_vickers_mahrt_together(
+            [period.series[name] for name in names],
+            thresholds,
+            window=max(period.expected // 6, 1),
+            keep_after_missing=options.eddypro_compatible,
+        )
     elif options.raw.despiking == "mauder":
         cleaned = [despike_mauder(period.series[name], options.raw.mauder_threshold) for name in names]
     else:
@@ -263,8 +296,9 @@ def _despike(options: EddyCovarianceOptions, period: RawPeriod) -> None:
 
 def _corrections(options: EddyCovarianceOptions, sonic: Sonic, period: RawPeriod) -> None:
     traits = sonic_traits(sonic)
+    u, v, w = (period.series[name] for name in WIND)
     if "ts" in period.series and (options.raw.cross_wind or traits.needs_cross_wind):
-        period.series["ts"] = period.series["ts"] + cross_wind_correction(*(period.series[name] for name in ("u", "v", "w")), traits)
+        period.series["ts"] = period.series["ts"] + cross_wind_correction(u, v, w, traits)
     if options.raw.w_boost and traits.boosted(sonic.firmware):
         period.series["w"] = traits.boost(period.series["w"])
     elif options.raw.angle_of_attack != "none":

@@ -15,7 +15,6 @@ from icos_ecosystem.density_corrections import CellTerms, burba_surface_heat
 from icos_ecosystem.flux_levels import GasFlux, corrected_fluxes, gas_flux, momentum_and_heat
 from icos_ecosystem.li7700_line_shape import li7700_line_shape
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
-from icos_ecosystem.time_lags import FoundLag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.turbulence import Turbulence
     from icos_ecosystem.density_corrections import SurfaceHeat
     from icos_ecosystem.flux_levels import Corrected, Uncorrected
+    from icos_ecosystem.time_lags import FoundLag
 
     FloatArray = NDArray[np.float64]
     FindLag = Callable[[str, FloatArray], FoundLag]
@@ -154,7 +154,9 @@ def ambient_of(
     measured = halves.meteorology("TA")
     first = np.where((measured >= 220.0) & (measured <= 340.0), measured, mean["ts"])
     outside = molar_volume(first, pressure)
-    inside = molar_volume(np.where(np.isfinite(cell_temperature), cell_temperature, first), np.where(np.isfinite(cell_pressure), cell_pressure, pressure))
+    inside = molar_volume(
+        np.where(np.isfinite(cell_temperature), cell_temperature, first), np.where(np.isfinite(cell_pressure), cell_pressure, pressure)
+    )
     volumes = {}
     for gas in halves.layout.gases:
         as_density = halves.measured_as(gas, "molar_density") & ~halves.gas_setup(gas).open_path
@@ -240,12 +242,13 @@ def _gas(
 def _line_shape(halves: HalfHours, gas: str, state: AmbientState) -> tuple[FloatArray, FloatArray, FloatArray] | None:
     setup = halves.gas_setup(gas)
     places = [place for place, each in enumerate(halves.options.gas_analyser) if "li7700" in each.model]
-    mine = np.isin(setup.model, places)
-    if not mine.any():
+    if not np.isin(setup.model, places).any():
         return None
-    one = np.ones(len(halves))
-    multipliers = li7700_line_shape(state)
-    whole, vapour, heat = (np.where(mine, each, one) for each in multipliers)
+    multipliers = np.ones((3, len(halves)))
+    for place in places:
+        mine = setup.model == place
+        multipliers[:, mine] = np.stack(li7700_line_shape(state, halves.options.gas_analyser[place].kappa))[:, mine]
+    whole, vapour, heat = multipliers
     return whole, vapour, heat
 
 
@@ -262,6 +265,4 @@ def _surface_heat(halves: HalfHours, state: AmbientState, found: Turbulence, rad
 def _actual_lags(halves: HalfHours, found: Turbulence) -> dict[str, FloatArray]:
     vertical = found.rotation.matrices[:, 2]
     lagged = np.einsum("nj,njc->nc", vertical, halves.values["lagged"][:, 0])
-    return {
-        gas: maximum_of(halves, gas, lagged[:, halves.layout.slice_of(gas)], default=False).rows for gas in halves.layout.gases
-    }
+    return {gas: maximum_of(halves, gas, lagged[:, halves.layout.slice_of(gas)], default=False).rows for gas in halves.layout.gases}

@@ -10,7 +10,7 @@ import numpy as np
 from icos_ecosystem.calibration.high_pass import high_pass_filter
 from icos_ecosystem.calibration.in_situ import in_situ_factors
 from icos_ecosystem.massman import massman_factors
-from icos_ecosystem.spectral_factors import analytic_factors, high_pass_factor
+from icos_ecosystem.spectral_factors import analytic_factors
 from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def spectral_losses(
     """
     options = halves.options.spectral
     speed = np.sqrt((found.rotation.mean**2).sum(axis=1))
-    high_pass = high_pass_filter(halves.options, detrending, halves.layout.frequency) if options.low_frequency else HighPass(averaging_period=_LONG)
+    high_pass = (
+        high_pass_filter(halves.options, detrending, halves.layout.frequency) if options.low_frequency else HighPass(averaging_period=_LONG)
+    )
     shared = {
         "height": halves.setup.effective_height,
         "wind_speed": speed,
@@ -119,4 +121,3 @@ def _analyser(halves: HalfHours, gas: str) -> Analyser:
         vertical_separation=numbers["vertical_separation"],
         tube=tube,
     )
-

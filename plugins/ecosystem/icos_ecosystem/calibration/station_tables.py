@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta  # noqa: TC003  # pydantic evaluates annotations
+from datetime import timedelta  # pydantic evaluates annotations
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -57,6 +57,11 @@ class GasAnalyser(Versioned):
     horizontal_path: _Length | None = Field(default=None, description="horizontal path length in metres; default: of the model")
     time_constant: _TimeConstant | None = Field(default=None, description="response time in seconds; default: of the model")
     lags: dict[GasName, LagLimits] = Field(default_factory=dict, description="time lags that do not follow from tube and flow")
+    kappa: tuple[tuple[float, ...], ...] = Field(
+        default=((1.0,),),
+        description="line shape of a LI-7700: coefficients of a polynomial in (T - 298.15 K) / 100 K, by rows, and equivalent pressure "
+        "(p - 101325 Pa) / 100 kPa, by columns; default 1: no correction, as its maker's table is not public",
+    )
     kw: float = Field(default=0.15, description="extinction coefficient for water vapour of a krypton hygrometer, m3 g-1 cm-1")
     ko: float = Field(default=0.0085, description="extinction coefficient for oxygen of a krypton hygrometer, m3 g-1 cm-1")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_ecosystem.calibration.high_pass import high_pass_filter
 from icos_ecosystem.calibration.layout import CELL, WIND
 from icos_ecosystem.correlation_functions import covariance_functions
 from icos_ecosystem.detrending import fluctuations
@@ -20,7 +21,6 @@ from icos_ecosystem.raw_tests import (
     higher_moments,
     resolution_and_drop_outs,
 )
-from icos_ecosystem.calibration.high_pass import high_pass_filter
 from icos_ecosystem.spectral_nodes import condense
 from icos_ecosystem.symmetric_products import WIND_PAIRS
 from icos_ecosystem.time_lags import covariance_maximum, shifted
@@ -65,7 +65,11 @@ def statistics_of(
     """
     wind = period.wind
     mean = _means(period, layout)
-    made: dict[str, NDArray[np.generic]] = {"mean": mean, "plane_mean": _plane_mean(period), "wind_covariance": wind_covariances(wind, INTERVALS)}
+    made: dict[str, NDArray[np.generic]] = {
+        "mean": mean,
+        "plane_mean": _plane_mean(period),
+        "wind_covariance": wind_covariances(wind, INTERVALS),
+    }
     made |= _lagged(period, layout, options, wind)
     rotation, _, _ = double_rotation(mean[np.newaxis, : len(WIND)])
     lags = _own_lags(made, layout, limits, rotation[0, 2])
@@ -226,11 +230,11 @@ def _tests(period: RawPeriod, layout: Layout, *, quirks: bool) -> dict[str, NDAr
         values = period.despiked[name]
         filling = resolution_and_drop_outs(values, window=max(period.expected // 15, 2))
         shape = higher_moments(values)
-        jump = discontinuity(
-            values, window=max(period.expected // 6, 2), signed_difference=quirks, deviation_for_variance=quirks
-        )
+        jump = discontinuity(values, window=max(period.expected // 6, 2), signed_difference=quirks, deviation_for_variance=quirks)
         numbers[place] = [*filling, *shape, *jump]
-    counts = np.array([[period.spikes.get(name, 0), period.spike_rows.get(name, 0), period.limit_rows.get(name, 0)] for name in layout.series])
+    counts = np.array(
+        [[period.spikes.get(name, 0), period.spike_rows.get(name, 0), period.limit_rows.get(name, 0)] for name in layout.series]
+    )
     u, v, w = (period.despiked[name] for name in WIND)
     return {"test_numbers": numbers, "test_counts": counts.astype(np.float64), "attack_angles": np.array(attack_angle_share(u, v, w))}
 
@@ -319,7 +323,7 @@ def _spectra(
     names = layout.spectral_series
     ready = [filled(free[name]) for name in names]
     made: dict[str, NDArray[np.generic]] = {}
-    frequencies = np.arange(1, length // 2 + 1) * (period.frequency / length)
+    frequencies = np.arange(1.0, length // 2 + 1.0) * (period.frequency / length)
     if options.spectra.binned:
         transforms, scale = transform(ready, length, options.spectra.taper)
         autos = [*WIND_PAIRS, *((place, place) for place in range(3, len(names)))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,7 +109,7 @@ def planes_of(halves: HalfHours, *, bias: bool) -> list[tuple[NDArray[np.bool_],
     sector = sector_of(wind_direction(halves), rotation.sectors, rotation.first_sector)
     edges = [np.datetime64("NaT", "ns"), *sorted(map(utc64, rotation.periods)), np.datetime64("NaT", "ns")]
     made = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         inside = np.ones(len(halves), dtype=bool)
         if not np.isnat(begin):
             inside &= halves.time >= begin

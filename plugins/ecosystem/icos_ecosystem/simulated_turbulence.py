@@ -67,7 +67,7 @@ class Turbulence:
 
 def line_frequencies(rows: int, frequency: float) -> FloatArray:
     """Return the natural frequencies [Hz] of the lines of a real series of `rows` samples, `frequency` [Hz] apart in time: from nil on."""
-    return np.arange(rows // 2 + 1) * (frequency / rows)
+    return np.asarray(np.arange(rows // 2 + 1) * (frequency / rows), dtype=np.float64)
 
 
 def draw_turbulence(
@@ -113,10 +113,8 @@ def draw_turbulence(
     for name, (cospectrum, spectrum) in pairs.items():
         along = cospectrum / np.sqrt(shape.w)
         rest = np.sqrt(np.maximum(spectrum, _LEAST_RATIO * along**2) - along**2)
-        if sampling_error:
-            other = _unit(random, n.size, sampling_error=True)
-        else:
-            other = 1j * unit_w * random.choice([-1.0, 1.0], n.size)
+        # A quarter of a turn from w there is no covariance with it.
+        other = _unit(random, n.size, sampling_error=True) if sampling_error else 1j * unit_w * random.choice([-1.0, 1.0], n.size)
         lines[name] = along * unit_w + rest * other
     return {name: np.concatenate([[0.0], amplitude * line[:-1], [0.0]]) for name, line in lines.items()}
 

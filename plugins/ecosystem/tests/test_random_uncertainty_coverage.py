@@ -50,7 +50,7 @@ def test_error_scaled_by_uncertainty_has_unit_spread():
 
 
 def test_an_open_path_is_on_the_safe_side():
-    """The error is that of the density's own covariance, whose share from temperature and humidity the density correction takes out again."""
+    """The error is that of the density's covariance; what temperature and humidity have in it, the density correction takes out again."""
     difference, uncertainty, unstable = day_after_day("open")
     inside = {name: np.abs(difference[name]) <= 1.96 * uncertainty[name] for name in FLUXES}
     assert 0.93 <= np.mean([inside[name] for name in ("TAU", "H", "LE")]) <= 0.97

@@ -20,6 +20,7 @@ __all__ = ["EddyCovarianceSimulation", "Measure"]
 Measure = Literal["mixing_ratio", "mole_fraction", "molar_density"]
 _NightAndNoon = tuple[float, float]
 _ROUND_OFF = 1e-6
+_LAGS_OF_CELL = {"co2": 0.3, "h2o": 0.5, "ch4": 1.0, "n2o": 1.0}
 
 
 class EddyCovarianceSimulation(Options):
@@ -115,5 +116,5 @@ class EddyCovarianceSimulation(Options):
 
     def lag_of(self, gas: str) -> float:
         """Return the lag [s] of a gas behind the wind."""
-        usual = {"ch4": 1.0, "n2o": 1.0} | ({"co2": 0.3, "h2o": 0.5} if self.path == "closed" else {})
-        return {**usual, **self.lags}.get(gas, 0.0)
+        usual = _LAGS_OF_CELL if self.path == "closed" or gas in {"ch4", "n2o"} else {}
+        return next((lag for stated, lag in self.lags.items() if stated == gas), usual.get(gas, 0.0))

@@ -153,7 +153,8 @@ def _sun(time: NDArray[np.datetime64], options: EddyCovarianceSimulation) -> Flo
     if options.course == "constant":
         return np.ones(time.size)
     hours = (time + np.timedelta64(15, "m") - time.astype("datetime64[D]")) / np.timedelta64(1, "h")
-    return np.maximum(np.sin((hours - 6.0) / 12.0 * np.pi), 0.0)
+    course: FloatArray = np.maximum(np.sin((hours - 6.0) / 12.0 * np.pi), 0.0)
+    return course
 
 
 def _state(temperature: FloatArray, humidity: FloatArray, pressure: float) -> tuple[AmbientState, FloatArray, FloatArray]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.constants import ZERO_CELSIUS
 from icos_ecosystem.simulators.tower_air import DISPLACEMENT
+from icos_ecosystem.simulators.tower_columns import text_rows
 from icos_ecosystem.simulators.tower_instruments import analyser_of, sonic_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _CLOCK = (
     ("Date", "not_numeric", "", ""),
     ("Time", "not_numeric", "", ""),
 )
-_SCALES = {"cell_pressure": (1e-3, 0.0), "cell_temperature": (1.0, -ZERO_CELSIUS)}
 _SECOND = 1_000_000_000
 
 
@@ -58,7 +57,7 @@ def ghg_members(
     stamps
         (n,) start of the interval of each row.
     columns
-        Variable → (n,) values.
+        Variable → (n,) values in the units of the files.
     """
     model = "li7200" if options.path == "closed" else "li7500"
     described = (*_CLOCK, *(_COLUMNS[name] for name in columns))
@@ -66,12 +65,9 @@ def ghg_members(
     header = "\t".join(["DATAH", *(name for name, *_ in described)])
     seconds, parts = np.divmod(stamps.astype("datetime64[ns]").astype(np.int64), _SECOND)
     texts = np.datetime_as_string(stamps, unit="ms").tolist()
-    values = [values * _SCALES.get(name, (1.0, 0.0))[0] + _SCALES.get(name, (1.0, 0.0))[1] for name, values in columns.items()]
-    row = "\t".join(["%.9g"] * len(columns))
-    numbers = ((row + "\n") * stamps.size % tuple(np.stack(values, axis=1).ravel().tolist())).split("\n")
     lines = [
         f"DATA\t{second}\t{part}\t{text[:10]}\t{text[11:19]}:{text[20:23]}\t{cells}"
-        for second, part, text, cells in zip(seconds.tolist(), parts.tolist(), texts, numbers, strict=False)
+        for second, part, text, cells in zip(seconds.tolist(), parts.tolist(), texts, text_rows(columns, "\t"), strict=True)
     ]
     data = preamble + "\n".join([header, *lines, ""])
     return {f"{stem}.data": data, f"{stem}.metadata": _metadata(options, model, described)}

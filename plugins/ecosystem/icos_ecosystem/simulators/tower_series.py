@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ecosystem.calibration.instruments import analyser_geometry, sonic_geometry
-from icos_ecosystem.constants import GAS_CONSTANT, MOLAR_MASS, DRY_AIR_MOLAR_MASS
+from icos_ecosystem.constants import DRY_AIR_MOLAR_MASS, GAS_CONSTANT, MOLAR_MASS
 from icos_ecosystem.simulated_turbulence import draw_turbulence, filtered, line_frequencies
 from icos_ecosystem.simulators.tower_instruments import analyser_of, sonic_of
 from icos_ecosystem.spectral_filters import Analyser, Anemometer, Tube
@@ -210,8 +210,8 @@ def _stick(columns: dict[str, FloatArray], options: EddyCovarianceSimulation, ra
     if not length:
         return
     begin = int(random.integers(0, options.rows - length))
-    for name in columns:
+    for name, values in columns.items():
         if name not in {*_WIND, "sonic_temperature"}:
-            values = columns[name].copy()
-            values[begin : begin + length] = values[begin]
-            columns[name] = values
+            held = values.copy()
+            held[begin : begin + length] = values[begin]
+            columns[name] = held

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from icos_core.describing.station_file import table
-from icos_ecosystem.simulators.tower_files import COLUMNS, STATION
+from icos_ecosystem.simulators.tower_columns import COLUMNS
+from icos_ecosystem.simulators.tower_files import STATION
 from icos_ecosystem.simulators.tower_instruments import analysers_of, sonic_of
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def _reader_lines(options: EddyCovarianceSimulation) -> list[str]:
     if options.format == "licor-ghg":
         return []
     if options.format == "icos-ec-csv":
-        lines = [f"frequency = {options.frequency!r}", f'co2 = "{options.measured_as}"', f'h2o = "{options.measured_as}"']
-        return lines
+        return [f"frequency = {options.frequency!r}", f'co2 = "{options.measured_as}"', f'h2o = "{options.measured_as}"']
     measured = options.measured_as
     cell = ("cell_temperature", "cell_pressure") if options.path == "closed" else ()
     names = ("u", "v", "w", "sonic_temperature", f"co2_{measured}", f"h2o_{measured}", *cell)

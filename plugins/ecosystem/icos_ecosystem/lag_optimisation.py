@@ -29,7 +29,7 @@ class OptimisedLag(NamedTuple):
     default: FloatArray
     minimum: FloatArray
     maximum: FloatArray
-    count: NDArray[np.int64]
+    number: NDArray[np.int64]
 
 
 def telling_lags(

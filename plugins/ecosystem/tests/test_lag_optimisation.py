@@ -26,7 +26,7 @@ def test_passive_gas() -> None:
     assert found.default == 0.5
     assert found.maximum - found.default == pytest.approx(2.0 * 0.3 / 0.6745)
     assert found.default - found.minimum == pytest.approx(2.0 * 0.3 / 0.6745)
-    assert found.count == 5
+    assert found.number == 5
     assert optimised_lag([0.3, 0.3, 0.3]).maximum == pytest.approx(0.3 + 1.5 * 0.1 / 0.6745)
     assert np.isnan(optimised_lag([np.nan]).default)
 
@@ -42,7 +42,7 @@ def test_water_vapour() -> None:
     lags = [1.0, 2.0, 3.0, 9.0, 5.0, 5.0, 6.0, np.nan]
     humidity = [35.0, 35.0, 35.0, 35.0, 55.0, 55.0, 55.0, 75.0]
     found = optimised_lag_by_humidity(lags, humidity, classes=10, range_factor=1.0)
-    assert found.count.tolist() == [0, 0, 0, 4, 0, 3, 0, 0, 0, 0]
+    assert found.number.tolist() == [0, 0, 0, 4, 0, 3, 0, 0, 0, 0]
     # The medians are 2.5 and 5; in between, beyond and before them.
     np.testing.assert_allclose(found.default, [2.5, 2.5, 2.5, 2.5, 3.75, 5.0, 6.25, 7.5, 8.75, 10.0])
     assert found.minimum[3] == pytest.approx(2.5 - 1.0 / 0.6745)

@@ -1,16 +1,16 @@
 """Storage of heat and gases below the instruments from a profile: how fast the integral over the column's height changes in time.
 
 What counts of a gas is its amount per amount of dry air (Montagnani et al. 2018). The density of the air in the column changes too, with
-temperature, pressure and humidity, but air that expands leaves the column and takes its gas along: no exchange with the surface follows from
-it (Kowalski and Serrano-Ortiz 2007). The change is that between instantaneous profiles at the start and the end; means over longer times
+temperature, pressure and humidity, but air that expands leaves the column and takes its gas along: little exchange with the surface follows
+from it (Gu et al. 2012), and none here. The change is that between instantaneous profiles at the start and the end; means over longer times
 around these underestimate it (Finnigan 2006), as single gusts disturb shorter ones.
 
 References
 ----------
 Finnigan, J. (2006), The storage term in eddy flux calculations, Agric. For. Meteorol. 136, 108-113, doi:10.1016/j.agrformet.2004.12.010.
 
-Kowalski, A. S. and Serrano-Ortiz, P. (2007), On the relationship between the eddy covariance, the turbulent flux, and surface exchange for a
-trace gas such as CO2, Boundary-Layer Meteorol. 124, 129-141, doi:10.1007/s10546-007-9171-z.
+Gu, L. et al. (2012), The fundamental equation of eddy covariance and its application in flux measurements, Agric. For. Meteorol. 152,
+135-148, doi:10.1016/j.agrformet.2011.09.014.
 
 Montagnani, L. et al. (2018), Estimating the storage term in eddy covariance measurements: the ICOS methodology, Int. Agrophys. 32, 551-567,
 doi:10.1515/intag-2017-0037.

@@ -88,6 +88,7 @@ def test_mistakes_are_named() -> None:
 
 class TestRflux(QualityTestContract):
     quality_test = TEST
+    variables = tuple(FLUXES)
 
     def stream(self) -> xr.Dataset:
         random = np.random.default_rng(0)

@@ -64,6 +64,7 @@ def test_mistakes_are_named(options: dict[str, Any], words: str) -> None:
 
 class TestSsitc(QualityTestContract):
     quality_test = TEST
+    variables = FLUXES
 
     def stream(self) -> xr.Dataset:
         random = np.random.default_rng(0)

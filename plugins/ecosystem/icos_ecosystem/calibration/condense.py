@@ -33,7 +33,11 @@ STATISTICS, PACKED = "statistics", "packed"
 
 
 def condense(
-    streams: Streams, options: EddyCovarianceOptions, context: Context, *, period: tuple[np.datetime64, np.datetime64]
+    streams: Streams,
+    options: EddyCovarianceOptions,
+    context: Context,  # noqa: ARG001  # the signature is the contract's
+    *,
+    period: tuple[np.datetime64, np.datetime64],
 ) -> dict[str, xr.Dataset]:
     """Condense the rows of one averaging period.
 

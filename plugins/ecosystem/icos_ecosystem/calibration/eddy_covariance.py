@@ -17,6 +17,7 @@ import numpy as np
 from icos_core.components import CalibrationResult, Calibrator, Requirement
 from icos_ecosystem.calibration.condense import condense
 from icos_ecosystem.calibration.flux_streams import flux_stream, spectra_stream
+from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
 from icos_ecosystem.calibration.half_hours import HalfHours
 from icos_ecosystem.calibration.lag_search import lag_search
 from icos_ecosystem.calibration.options import EddyCovarianceOptions, condensing_options
@@ -25,7 +26,7 @@ from icos_ecosystem.calibration.scheme import scheme_fluxes
 from icos_ecosystem.solar_radiation import potential_radiation
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM, FLUX_WORDS, SPECTRA_STREAM, SPECTRA_WORDS
 from icos_ecosystem.vocabulary.measured import CELL, DIAGNOSTICS, GASES, METEOROLOGY, WIND, gas_words
-from icos_ecosystem.vocabulary.rflux import RFLUX_WORDS
+from icos_ecosystem.vocabulary.rflux import RFLUX_FLUXES, RFLUX_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,10 +120,15 @@ def _period(options: EddyCovarianceOptions) -> timedelta:
 def _default_tests(options: EddyCovarianceOptions) -> Sequence[Mapping[str, Any]]:
     tests: list[Mapping[str, Any]] = []
     if options.quality.scheme != "none":
-        tests.append({"test": "ssitc", "stream": FLUX_STREAM})
+        tests.append({"test": "ssitc", "stream": FLUX_STREAM, "variable": _fluxes(options)})
     if options.quality.rflux:
-        tests.append({"test": "rflux", "stream": FLUX_STREAM})
+        tests.append({"test": "rflux", "stream": FLUX_STREAM, "variable": [name for name in _fluxes(options) if name in RFLUX_FLUXES]})
     return tests
+
+
+def _fluxes(options: EddyCovarianceOptions) -> list[str]:
+    of_gases = [GAS_OUTPUT[gas][1] for gas in options.wanted_gases]
+    return ["TAU", "H", *(("LE", "ET") if "h2o" in options.wanted_gases else ()), *of_gases]
 
 
 CALIBRATOR = Calibrator(

@@ -159,6 +159,8 @@ def _meteorology(halves: HalfHours) -> Columns:
         if word.name in {"WS", "WD"}:
             continue
         values = halves.meteorology(word.name)
+        if not np.isfinite(values).any():
+            continue
         shift, scale = {"K": (ZERO_CELSIUS, 1.0), "Pa": (0.0, 1e-3)}.get(word.units, (0.0, 1.0))
         made[word.name] = (values - shift) * scale
     return made
@@ -184,8 +186,11 @@ def spectra_stream(own: SchemeFluxes) -> xr.Dataset:
         columns[f"C_w_{name}"] = np.einsum("nj,njb->nb", matrices[:, 2], of_wind) * scale
     words = {word.name: word for word in SPECTRA_WORDS}
     frequency = _middle_frequency(halves)
-    variables = {name: (("time", "frequency"), each, attributes(words[name])) for name, each in columns.items()}
-    variables["spectral_counts"] = (("time", "frequency"), halves.values["spectrum_lines"], attributes(words["spectral_counts"]))
+    columns["spectral_counts"] = halves.values["spectrum_lines"]
+    # Spectra are looked at, not flagged one by one: what is wrong with a half hour its fluxes tell.
+    variables = {
+        name: (("time", "frequency"), each, {**attributes(words[name]), "describes": "frequency"}) for name, each in columns.items()
+    }
     return xr.Dataset(
         variables,
         coords={

@@ -154,7 +154,8 @@ class HalfHours:
     def measured_as(self, gas: str, measure: str) -> NDArray[np.bool_]:
         """Return (n,) whether a gas stands as a mixing ratio, a mole fraction or a molar density."""
         places = self.values["measure"][:, self.layout.gases.index(gas)]
-        return places == MEASURES.index(measure)
+        found: NDArray[np.bool_] = places == MEASURES.index(measure)
+        return found
 
     @cached_property
     def usable(self) -> NDArray[np.bool_]:

@@ -131,14 +131,14 @@ def _optimised(halves: HalfHours, radiation: FloatArray) -> LagSearch:
                 (
                     f"H2O, {width * k:g}–{width * (k + 1):g} %",
                     *_rounded(found.default[k], found.minimum[k], found.maximum[k]),
-                    int(found.count[k]),
+                    int(found.number[k]),
                 )
                 for k in range(options.humidity_classes)
             ]
         else:
             found = optimised_lag(lags, range_factor=options.range_factor)
             chosen = [np.broadcast_to(each, len(halves)) for each in (found.default, found.minimum, found.maximum)]
-            rows.append((GAS_OUTPUT[gas][0], *_rounded(found.default, found.minimum, found.maximum), int(np.asarray(found[3]))))
+            rows.append((GAS_OUTPUT[gas][0], *_rounded(found.default, found.minimum, found.maximum), int(found.number)))
         windows[gas] = _in_rows(halves, gas, *chosen)
     columns = ("gas", "default (s)", "first (s)", "last (s)", "half hours")
     return LagSearch(halves=halves, windows=windows, tables=(Table(title="Optimised time lags", columns=columns, rows=tuple(rows)),))

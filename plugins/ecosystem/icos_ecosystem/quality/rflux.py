@@ -102,12 +102,12 @@ def _analyser_flags(dataset: xr.Dataset) -> NDArray[np.float64] | None:
     return np.sum(raised, axis=0, dtype=np.float64) if raised else None
 
 
-def _test(dataset: xr.Dataset, _variables: Sequence[str], options: RfluxOptions, _context: Context) -> list[Outcome]:
+def _test(dataset: xr.Dataset, variables: Sequence[str], options: RfluxOptions, _context: Context) -> list[Outcome]:
     if not any(rflux_name(name) in dataset for name in RFLUX_STATISTICS):
         return []
     outcomes = []
     for flux, errors in errors_of_fluxes(dataset, options).items():
-        if flux not in dataset:
+        if flux not in variables or flux not in dataset:
             continue
         evaluated = np.isfinite(numbers(dataset, flux))
         level = np.where(evaluated, GOOD, NOT_EVALUATED).astype(np.int8)
@@ -125,5 +125,4 @@ TEST = QualityTest(
     options=RfluxOptions,
     test=_test,
     stages=("calibrated",),
-    fixed_variables=lambda _options: tuple(FLUXES),
 )

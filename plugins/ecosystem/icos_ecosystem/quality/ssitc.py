@@ -46,9 +46,9 @@ class SsitcOptions(Options):
         return self
 
 
-def _test(dataset: xr.Dataset, _variables: Sequence[str], options: SsitcOptions, _context: Context) -> list[Outcome]:
+def _test(dataset: xr.Dataset, variables: Sequence[str], options: SsitcOptions, _context: Context) -> list[Outcome]:
     outcomes = []
-    for variable in FLUXES:
+    for variable in variables:
         if variable not in dataset or f"{variable}_SSITC_TEST" not in dataset:
             continue
         flag = numbers(dataset, f"{variable}_SSITC_TEST")
@@ -68,5 +68,4 @@ TEST = QualityTest(
     options=SsitcOptions,
     test=_test,
     stages=("calibrated",),
-    fixed_variables=lambda _options: FLUXES,
 )

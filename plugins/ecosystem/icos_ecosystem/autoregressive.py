@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import oaconvolve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +112,10 @@ def whitened(series: FloatArray, coefficients: FloatArray) -> FloatArray:
         (n - p,): the first p values have no complete past.
     """
     weights = np.concatenate([[1.0], -coefficients])
-    return np.asarray(oaconvolve(series - series.mean(), weights, mode="valid"), dtype=np.float64)
+    size = next_fast_len(series.size, real=True)
+    # Only the first values of a circular convolution, which are left out, are touched by the end of the series.
+    convolved = irfft(rfft(series - series.mean(), size) * rfft(weights, size), size)
+    return np.asarray(convolved[coefficients.size : series.size], dtype=np.float64)
 
 
 def variance_ratio(series: FloatArray) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.signal import lfilter
+from numba import njit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +50,20 @@ def exponential_mean(series: FloatArray, rows: int) -> FloatArray:
     weight = float(np.exp(-1.0 / rows))
 
     def followed(values: FloatArray, start: float) -> FloatArray:
-        filtered, _ = lfilter([1.0 - weight], [1.0, -weight], values[rows:], zi=[weight * start])
-        result: FloatArray = filtered
-        return result
+        return _recursive_mean(np.ascontiguousarray(values[rows:]), start, weight)
 
     return _begun_with_mean(series, rows, followed)
+
+
+@njit(cache=True)
+def _recursive_mean(values: FloatArray, start: float, weight: float) -> FloatArray:
+    """Return ``m = weight m + (1 - weight) x`` from a first mean on."""
+    mean = np.empty_like(values)
+    last = start
+    for i in range(values.size):
+        last = weight * last + (1.0 - weight) * values[i]
+        mean[i] = last
+    return mean
 
 
 def _begun_with_mean(series: FloatArray, rows: int, follow: Callable[[FloatArray, float], FloatArray]) -> FloatArray:

@@ -37,7 +37,32 @@ def problems_of(own: SchemeFluxes, search: LagSearch) -> tuple[Problem, ...]:
 
 def tables_of(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], search: LagSearch) -> tuple[Table, ...]:
     """Return time lags, planes and the ensemble of methods as tables."""
-    return tuple(table for table in (_lags(own), _planes(own), _ensemble(members), *search.tables) if table is not None)
+    found = (_lags(own), _planes(own), _ensemble(members), _from_rows(own), *search.tables)
+    return tuple(table for table in found if table is not None)
+
+
+def _from_rows(own: SchemeFluxes) -> Table | None:
+    """Return the choices in force that no algebra gives: another one reads again the raw files of the half hours that it concerns."""
+    options = own.halves.options
+    raw = options.raw
+    chosen = (
+        ("time lags by pre-whitening", options.time_lag.method == "pre-whitened"),
+        ("spikes found after rotation", raw.despike_after_rotation),
+        (f"angle of attack after {raw.angle_of_attack}", raw.angle_of_attack != "none"),
+        ("cross-wind correction", raw.cross_wind),
+        (f"despiking: {raw.despiking}", raw.despiking != "none"),
+        ("statistics of raw data after Vitale et al. 2020", options.quality.rflux),
+        ("random uncertainty from covariance functions", options.random_uncertainty.method not in {"none", "mahrt"}),
+        (f"detrending: {', '.join(options.detrendings)}", True),
+    )
+    windows = ", ".join(
+        f"{GAS_OUTPUT[gas][0]} {low / own.halves.layout.frequency:g} to {high / own.halves.layout.frequency:g} s"
+        for gas, (low, high) in own.halves.layout.windows.items()
+        if gas in GAS_OUTPUT
+    )
+    rows = [(name,) for name, yes in chosen if yes] + ([(f"windows of time lags: {windows}",)] if windows else [])
+    note = "Everything else follows from condensed half hours by algebra: rotation, lags within these windows, corrections, quality, footprint."
+    return Table(title="Found from raw rows", columns=("choice",), rows=tuple(rows), note=note)
 
 
 def _lags(own: SchemeFluxes) -> Table | None:

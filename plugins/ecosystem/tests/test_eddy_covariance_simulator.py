@@ -13,6 +13,7 @@ from icos_ecosystem.simulators.eddy_covariance import SIMULATOR, half_hour, simu
 from icos_ecosystem.simulators.tower_instruments import analysers_of, sonic_of
 from pydantic import ValidationError
 
+from icos_core import run
 from icos_core.testing import ReaderContract, example_context
 from icos_core.testing.simulated import described_options, read_files
 
@@ -184,6 +185,20 @@ def _calibrator() -> Any:
     from icos_ecosystem.calibration.eddy_covariance import CALIBRATOR
 
     return CALIBRATOR
+
+
+def test_the_description_is_ready_to_run(tmp_path):
+    made = simulate(tmp_path, simulation(half_hours=3, frequency=10.0, course="constant", tilt=(0.0, 0.04, -0.03)), 1)
+    result = run(made.description, tmp_path / "output", jobs=1)
+    assert result.status == 0
+    fluxes, truth = result.tree["/calibrated/fluxes"].to_dataset(), made.truth["fluxes"]
+    np.testing.assert_array_equal(fluxes["time"].values, truth["time"].values)
+    for name in ("H", "LE", "FC"):
+        assert (np.abs(fluxes[name].values - truth[name].values) < 4 * fluxes[f"{name}_uncertainty"].values).all()
+    np.testing.assert_allclose(fluxes["CO2_TLAG_USED"].values, 0.3, atol=0.11)
+    np.testing.assert_allclose(fluxes["NETRAD"].values - fluxes["G"].values, 450.0 / 0.85, rtol=1e-6)
+    written = {path.name for path in result.paths}
+    assert {"ES-Sim_fluxes.nc", "ES-Sim_fluxes.csv", "eddypro_ES-Sim_fluxnet.csv", "ICOSETC_ES-Sim_FLUXES_NRT.csv"} <= written
 
 
 @pytest.mark.parametrize("path", ["closed", "open"])

@@ -1,24 +1,30 @@
-"""Options of the calibrator ``eddy-covariance``: presets, mistakes, what condensing depends on, and how they are described."""
+"""Options of the calibrator ``eddy-covariance``: presets, mistakes, what condensing depends on, and how they are described.
+
+Keys, defaults and presets in the manual are compared with the models.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from icos_ecosystem.calibration import method_tables, station_tables
 from icos_ecosystem.calibration.condensed import fields_of, packed_fields_of
 from icos_ecosystem.calibration.eddy_covariance import CALIBRATOR
 from icos_ecosystem.calibration.layout import layout_of
 from icos_ecosystem.calibration.method_tables import Ensemble
 from icos_ecosystem.calibration.options import PRESETS, EddyCovarianceOptions, condensing_options
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from icos_core.cli import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from icos_core.duration import format_duration
+from icos_core.versioned import Versioned
 
 SONIC = {"model": "gill-hs-50", "height": 45.0, "frequency": 20.0}
 CLOSED = {"model": "licor-li7200", "gases": ["co2", "h2o"], "tube_length": 0.7, "tube_diameter": 0.0053, "flow_rate": 12.0}
@@ -328,3 +334,88 @@ canopy_height = 30.0
     assert "gill-hs50" in result.output
     assert "gill-hs-50" in result.output
     assert "calibrate[0]" in result.output
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "ecosystem-fluxes.md"
+TABLES: dict[str, type[BaseModel]] = {
+    "sonic": station_tables.Sonic,
+    "gas_analyser": station_tables.GasAnalyser,
+    "gas_analyser.lags": station_tables.LagLimits,
+    "site": station_tables.Site,
+    "raw": method_tables.RawTreatment,
+    "raw.absolute_limits": method_tables.AbsoluteLimits,
+    "detrending": method_tables.Detrending,
+    "rotation": method_tables.Rotation,
+    "rotation.planes": method_tables.PlanarFitSector,
+    "time_lag": method_tables.TimeLag,
+    "density": method_tables.Density,
+    "spectral": method_tables.SpectralCorrection,
+    "spectral.assessment": method_tables.Assessment,
+    "spectra": method_tables.Spectra,
+    "random_uncertainty": method_tables.RandomUncertainty,
+    "footprint": method_tables.Footprint,
+    "quality": method_tables.Quality,
+    "storage": method_tables.Storage,
+    "ensemble": method_tables.Ensemble,
+    "ensemble.schemes": method_tables.Scheme,
+}
+
+
+def in_words(value: Any) -> str:
+    """Return how the manual writes a default."""
+    if isinstance(value, BaseModel):
+        return "see below"
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    if isinstance(value, bool | str) and value != "":
+        return f"`{str(value).lower()}`"
+    if isinstance(value, int | float):
+        return f"{value:g}".replace("-", "−")
+    if isinstance(value, tuple | dict):
+        return " to ".join(map(in_words, value)) or "none"
+    return "–"
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    [table] = re.findall(
+        rf"^\| {re.escape(heading)} \|[^\n]*\n\|[-|]+\|\n((?:\|[^\n]*\n)+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("", EddyCovarianceOptions), *TABLES.items()], ids=lambda each: each if isinstance(each, str) else ""
+)
+def test_the_manual_has_every_key_with_its_default(name: str, model: type[BaseModel]) -> None:
+    fields = {
+        key: field for key, field in model.model_fields.items() if not (issubclass(model, Versioned) and key in Versioned.model_fields)
+    }
+    expected = {
+        f"`{key}`": "required" if field.is_required() else in_words(field.get_default(call_default_factory=True))
+        for key, field in fields.items()
+    }
+    found = rows_of(f"key of `{name}`" if name else "option of `eddy-covariance`")
+    assert {row[0]: row[1] for row in found} == expected
+    assert [row[0] for row in found] == list(expected)
+
+
+def test_the_manual_names_every_choice() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    schema = EddyCovarianceOptions.model_json_schema()
+    fields = [field for each in (schema, *schema["$defs"].values()) for field in each.get("properties", {}).values()]
+    choices = {word for field in fields for kind in (field, *field.get("anyOf", ())) for word in kind.get("enum", ())}
+    assert {"pre-whitened", "goeckede", "cross-vertical"} <= choices
+    assert {each for each in choices if f"`{each}`" not in text} == set()
+
+
+def test_the_manual_has_every_setting_of_a_preset() -> None:
+    names = ("express", "icos")
+    expected = {
+        f"`{table}.{key}`": tuple(
+            in_words(PRESETS[name][table][key]) if key in PRESETS[name].get(table, {}) else "default" for name in names
+        )
+        for preset in PRESETS.values()
+        for table, keys in preset.items()
+        for key in keys
+    }
+    assert {row[0]: tuple(row[1:]) for row in rows_of("setting")} == expected

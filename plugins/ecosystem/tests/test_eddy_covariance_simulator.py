@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from icos_ecosystem.calibration.eddy_covariance import CALIBRATOR
 from icos_ecosystem.calibration.options import EddyCovarianceOptions
 from icos_ecosystem.readers import icos_ec_csv, licor_ghg, toa5, tob1
 from icos_ecosystem.readers.ghg_instruments import instrument_tables
@@ -27,7 +28,7 @@ PATHS = {
     "closed": {},
     "closed-fraction": {"measure": "mole_fraction"},
     "closed-density": {"measure": "molar_density", "laser": True},
-    "open": {"path": "open"},
+    "open": {"path": "open", "open_methane": True},
 }
 
 
@@ -173,18 +174,12 @@ def test_truth_has_the_words_of_the_fluxes(tmp_path):
 def test_the_description_is_that_of_the_instruments(tmp_path):
     made_for = simulation(laser=True)
     made = simulate(tmp_path, made_for, 1)
-    options = described_options(made.description, "calibrator", _calibrator())
+    options = described_options(made.description, "calibrator", CALIBRATOR)
     assert isinstance(options, EddyCovarianceOptions)
     assert options.sonic == (sonic_of(made_for),)
     assert options.gas_analyser == analysers_of(made_for)
     assert options.wanted_gases == ("co2", "h2o", "ch4", "n2o")
     assert options.rotation.method == "double"
-
-
-def _calibrator() -> Any:
-    from icos_ecosystem.calibration.eddy_covariance import CALIBRATOR
-
-    return CALIBRATOR
 
 
 def test_the_description_is_ready_to_run(tmp_path):

@@ -66,8 +66,9 @@ class EddyCovarianceSimulation(Options):
         default=None, description="what the closed path puts out; default mixing ratio. An open path measures molar densities"
     )
     laser: bool = Field(default=False, description="whether a closed-path laser measures mixing ratios of CH4 and N2O beside it")
+    open_methane: bool = Field(default=False, description="whether a LI-7700 measures CH4, as molar density, in the laser's place")
     lags: dict[GasName, float] = Field(
-        default_factory=dict, description="s; default: closed path co2 0.3, h2o 0.5, ch4 and n2o 1; open path 0"
+        default_factory=dict, description="s; default: closed path co2 0.3, h2o 0.5, ch4 and n2o 1; open paths 0"
     )
     attenuation: bool = Field(default=True, description="whether sensors, tubes and distances take from fluctuations")
     time_constant: float = Field(default=0.1, gt=0, description="response time of the gas analysers in seconds")
@@ -107,14 +108,20 @@ class EddyCovarianceSimulation(Options):
     @property
     def gases(self) -> tuple[str, ...]:
         """Gases that are measured."""
-        return GASES if self.laser else GASES[:2]
+        there = {"ch4": self.laser or self.open_methane, "n2o": self.laser}
+        return tuple(gas for gas in GASES if there.get(gas, True))
 
-    @property
-    def measured_as(self) -> Measure:
-        """What the analyser of CO2 and water vapour puts out."""
-        return "molar_density" if self.path == "open" else self.measure or "mixing_ratio"
+    def is_open(self, gas: str) -> bool:
+        """Return whether the analyser of a gas has an open path."""
+        return self.open_methane if gas == "ch4" else gas != "n2o" and self.path == "open"
+
+    def measured_as(self, gas: str) -> Measure:
+        """Return what the analyser of a gas puts out."""
+        if self.is_open(gas):
+            return "molar_density"
+        return (self.measure or "mixing_ratio") if gas in {"co2", "h2o"} else "mixing_ratio"
 
     def lag_of(self, gas: str) -> float:
         """Return the lag [s] of a gas behind the wind."""
-        usual = _LAGS_OF_CELL if self.path == "closed" or gas in {"ch4", "n2o"} else {}
-        return next((lag for stated, lag in self.lags.items() if stated == gas), usual.get(gas, 0.0))
+        usual = 0.0 if self.is_open(gas) else _LAGS_OF_CELL[gas]
+        return next((lag for stated, lag in self.lags.items() if stated == gas), usual)

@@ -110,8 +110,8 @@ def tower_air(options: EddyCovarianceSimulation) -> TowerAir:
     heat, latent, friction = (between(each) for each in (options.sensible_heat, options.latent_heat, options.friction_velocity))
     vapour_flux = latent / state.latent_heat / MOLAR_MASS["h2o"] * 1e3
     gas_fluxes = {"co2": between(options.co2_flux)}
-    if options.laser:
-        gas_fluxes |= {"ch4": between(options.ch4_flux) * 1e-3, "n2o": between(options.n2o_flux) * 1e-3}
+    traces = {"ch4": options.ch4_flux, "n2o": options.n2o_flux}
+    gas_fluxes |= {gas: between(flux) * 1e-3 for gas, flux in traces.items() if gas in options.gases}
     volume = state.dry_molar_volume
     height = options.height - DISPLACEMENT * options.canopy_height
     covariances = {"temperature": heat / state.heat_capacity, "h2o": vapour_flux * volume}

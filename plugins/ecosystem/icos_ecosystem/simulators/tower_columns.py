@@ -24,10 +24,9 @@ COLUMNS = {
     "sonic_temperature": ("T_SONIC", "K"),
     **{f"{gas}_mixing_ratio": (gas.upper(), "umol/mol") for gas in ("co2", "ch4", "n2o")},
     "co2_mole_fraction": ("CO2", "umol/mol"),
-    "co2_molar_density": ("CO2", "mmol/m^3"),
+    **{f"{gas}_molar_density": (gas.upper(), "mmol/m^3") for gas in ("co2", "h2o", "ch4")},
     "h2o_mixing_ratio": ("H2O", "mmol/mol"),
     "h2o_mole_fraction": ("H2O", "mmol/mol"),
-    "h2o_molar_density": ("H2O", "mmol/m^3"),
     "cell_temperature": ("T_CELL", "degC"),
     "cell_pressure": ("PRESS_CELL", "kPa"),
 }

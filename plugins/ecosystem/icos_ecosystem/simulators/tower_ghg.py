@@ -28,8 +28,7 @@ _COLUMNS = {
     **{f"co2_{kind}": (f"CO2{text}(umol/mol)", "co2", kind, "ppm") for kind, text in _FRACTIONS.items()},
     **{f"h2o_{kind}": (f"H2O{text}(mmol/mol)", "h2o", kind, "ppt") for kind, text in _FRACTIONS.items()},
     **{f"{gas}_mixing_ratio": (f"Aux {gas.upper()} dry(umol/mol)", gas, "mixing_ratio", "ppm") for gas in ("ch4", "n2o")},
-    "co2_molar_density": ("CO2 (mmol/m^3)", "co2", "molar_density", "mmol_m3"),
-    "h2o_molar_density": ("H2O (mmol/m^3)", "h2o", "molar_density", "mmol_m3"),
+    **{f"{gas}_molar_density": (f"{gas.upper()} (mmol/m^3)", gas, "molar_density", "mmol_m3") for gas in ("co2", "h2o", "ch4")},
     "cell_temperature": ("Cell Temperature (C)", "cell_t", "", "celsius"),
     "cell_pressure": ("Total Pressure (kPa)", "int_p", "", "kpa"),
 }

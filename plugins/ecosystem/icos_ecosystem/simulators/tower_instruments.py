@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from icos_ecosystem.calibration.station_tables import GasAnalyser, LagLimits, Sonic
 
 if TYPE_CHECKING:
+    from icos_ecosystem.calibration.station_tables import GasName
     from icos_ecosystem.simulators.eddy_covariance_options import EddyCovarianceSimulation
 
 __all__ = ["analyser_of", "analysers_of", "sonic_of"]
@@ -40,12 +41,21 @@ def analysers_of(options: EddyCovarianceSimulation) -> tuple[GasAnalyser, ...]:
             flow_rate=15.0,
             **main,
         )
-    if not options.laser:
-        return (first,)
-    laser = GasAnalyser(
+    tables = [first]
+    if options.laser:
+        tables.append(_laser(options))
+    if options.open_methane:
+        methane = {"gases": ("ch4",), "time_constant": options.time_constant, "lags": _lags(options, ("ch4",))}
+        tables.append(GasAnalyser(model="licor-li7700", northward_separation=0.3, **methane))
+    return tuple(tables)
+
+
+def _laser(options: EddyCovarianceSimulation) -> GasAnalyser:
+    gases: tuple[GasName, ...] = ("n2o",) if options.open_methane else ("ch4", "n2o")
+    return GasAnalyser(
         model="other",
         path="closed",
-        gases=("ch4", "n2o"),
+        gases=gases,
         eastward_separation=0.15,
         tube_length=10.0,
         tube_diameter=0.0064,
@@ -53,13 +63,12 @@ def analysers_of(options: EddyCovarianceSimulation) -> tuple[GasAnalyser, ...]:
         vertical_path=0.2,
         horizontal_path=0.05,
         time_constant=options.time_constant,
-        lags=_lags(options, ("ch4", "n2o")),
+        lags=_lags(options, gases),
     )
-    return first, laser
 
 
-def _lags(options: EddyCovarianceSimulation, gases: tuple[str, ...]) -> dict[str, LagLimits]:
-    found = {}
+def _lags(options: EddyCovarianceSimulation, gases: tuple[GasName, ...]) -> dict[GasName, LagLimits]:
+    found: dict[GasName, LagLimits] = {}
     for gas in gases:
         lag = options.lag_of(gas)
         found[gas] = LagLimits(nominal=lag, minimum=lag - _LAG_MARGIN, maximum=lag + _LAG_MARGIN)

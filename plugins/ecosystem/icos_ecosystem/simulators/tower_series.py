@@ -102,8 +102,7 @@ def _instruments(options: EddyCovarianceSimulation, air: TowerAir, place: int, r
     vapour_pressure = options.air_pressure * 1e-3 * ratio["h2o"] / (1.0 + 1e-3 * ratio["h2o"])
     dry_air = (options.air_pressure - vapour_pressure) / (GAS_CONSTANT * temperature)
     for gas, values in ratio.items():
-        as_density = options.path == "open" and gas in {"co2", "h2o"}
-        seen = values * dry_air * (1.0 if gas == "h2o" else 1e-3) if as_density else values
+        seen = values * dry_air * (1.0 if gas == "h2o" else 1e-3) if options.is_open(gas) else values
         series[gas] = _behind(seen, frequency, analysers[gas], options.lag_of(gas))
     return {name: values[: options.rows] for name, values in series.items()} | {
         "cell": float(air.state.temperature[place])
@@ -149,7 +148,7 @@ def _covariances(options: EddyCovarianceSimulation, series: dict[str, FloatArray
     found = {"W_U_COV": _covariance(w, series["u"], 0), "W_T_SONIC_COV": _covariance(w, series["ts"], 0)}
     for gas in options.gases:
         lag = lag_in_rows(options.lag_of(gas), options.frequency)
-        scale = 1e3 if gas in {"ch4", "n2o"} else 1.0
+        scale = 1e3 if gas in {"ch4", "n2o"} and not options.is_open(gas) else 1.0
         found[f"W_{gas.upper()}_MEAS_COV"] = scale * _covariance(w, series[gas], lag)
     return found
 
@@ -173,19 +172,19 @@ def _in_axes_of_sonic(wind: FloatArray, direction: float, tilt: tuple[float, flo
 
 def _analyser_columns(options: EddyCovarianceSimulation, air: TowerAir, place: int, series: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Return gases in the words of what their analysers put out, and the cell."""
-    measure = options.measured_as
     columns: dict[str, FloatArray] = {}
     pressure = np.full(options.rows, _CELL_PRESSURE * float(air.state.pressure[place]))
     cell = series["cell"]
     moist = 1.0 + 1e-3 * series["h2o"]
     for gas in ("co2", "h2o"):
         values = series[gas]
+        measure = options.measured_as(gas)
         if options.path == "closed" and measure != "mixing_ratio":
             values = values / moist
             if measure == "molar_density":
                 values = values * pressure / (GAS_CONSTANT * cell) * (1.0 if gas == "h2o" else 1e-3)
         columns[f"{gas}_{measure}"] = values
-    columns |= {f"{gas}_mixing_ratio": series[gas] for gas in options.gases[2:]}
+    columns |= {f"{gas}_{options.measured_as(gas)}": series[gas] for gas in options.gases[2:]}
     if options.path == "closed":
         columns |= {"cell_temperature": cell, "cell_pressure": pressure}
     return columns

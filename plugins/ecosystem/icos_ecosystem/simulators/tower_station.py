@@ -51,11 +51,9 @@ def _reader_lines(options: EddyCovarianceSimulation) -> list[str]:
     if options.format == "licor-ghg":
         return []
     if options.format == "icos-ec-csv":
-        return [f"frequency = {options.frequency!r}", f'co2 = "{options.measured_as}"', f'h2o = "{options.measured_as}"']
-    measured = options.measured_as
+        return [f"frequency = {options.frequency!r}", *(f'{gas} = "{options.measured_as(gas)}"' for gas in options.gases)]
     cell = ("cell_temperature", "cell_pressure") if options.path == "closed" else ()
-    names = ("u", "v", "w", "sonic_temperature", f"co2_{measured}", f"h2o_{measured}", *cell)
-    names += tuple(f"{gas}_mixing_ratio" for gas in options.gases[2:])
+    names = ("u", "v", "w", "sonic_temperature", *(f"{gas}_{options.measured_as(gas)}" for gas in options.gases), *cell)
     columns = ", ".join(f'{COLUMNS[name][0]} = "{name}"' for name in names)
     return [f"frequency = {options.frequency!r}", f"columns = {{ {columns} }}"]
 

@@ -87,8 +87,8 @@ def test_covariances_of_a_file_as_written(tmp_path: Path, path):
 def test_fluxes_without_sampling_error(path):
     """Every correction, without noise: gases to the difference between the model's grid of frequencies and the lines of half an hour.
 
-    Sonic temperature holds humidity as specific humidity: that mixing ratios and means enter its correction costs some 0.2 % of H, and so of
-    the density term of an open path's methane, which is larger than its flux.
+    Sonic temperature holds humidity as specific humidity: that mixing ratios and means enter its correction costs some 0.2 % of H and
+    of the density term of an open path's methane, which is larger than its flux.
     """
     gases = ("co2", "h2o", "ch4", "n2o")
     changes = {"laser": True} | PATHS[path] | {"lags": dict.fromkeys(gases, 0.0), "time_constant": 0.3}

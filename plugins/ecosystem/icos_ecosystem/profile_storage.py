@@ -123,22 +123,20 @@ def column_weights(heights: FloatArray, top: FloatArray) -> FloatArray:
 
 
 def column_storage(
-    change: FloatArray, density: FloatArray, heights: FloatArray, top: FloatArray, seconds: float, *, missing_levels: int = 0
+    tendency: FloatArray, density: FloatArray, heights: FloatArray, top: FloatArray, *, missing_levels: int = 0
 ) -> FloatArray:
     """Return what a column takes up per area and time.
 
     Parameters
     ----------
-    change
-        (n, m) change over the time of a temperature [K] or of an amount of gas per amount of dry air at m levels, NaN where missing.
+    tendency
+        (n, m) change in time of a temperature [K s-1] or of an amount of gas per amount of dry air at m levels, NaN where missing.
     density
         (n, m) of the air at the levels: ``rho cp`` [J m-3 K-1], or dry air [mol m-3].
     heights
         (m,) of the levels above ground, increasing [m].
     top
         (n,) height of the instruments above ground [m].
-    seconds
-        Time in which it changes.
     missing_levels
         How many levels may lack a value; those beside them stand in for them. Levels that lack it in every row do not count.
 
@@ -147,11 +145,11 @@ def column_storage(
     ndarray
         (n,) [W m-2, or the unit of the amount per m2 and s]; NaN where more levels lack a value.
     """
-    product = change * density
+    product = tendency * density
     measured = np.isfinite(product).any(axis=0)
     if not measured.any():
-        return np.full(change.shape[0], np.nan)
+        return np.full(tendency.shape[0], np.nan)
     product, heights = product[:, measured], heights[measured]
     enough = np.isfinite(product).sum(axis=1) >= max(heights.size - missing_levels, 1)
     integral = (filled_levels(product, heights) * column_weights(heights, top)).sum(axis=1)
-    return np.where(enough, integral / seconds, np.nan)
+    return np.where(enough, integral, np.nan)

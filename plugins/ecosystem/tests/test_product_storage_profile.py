@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import xarray as xr
+from flux_towers import PLAIN, calibrator_options, measured_half_hours, tower
+from icos_ecosystem.calibration.eddy_covariance import CALIBRATOR
 from icos_ecosystem.products.storage_profile import PRODUCT, STREAM, StorageProfileOptions
+from icos_ecosystem.simulators.eddy_covariance import SIMULATOR
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM, FLUX_WORDS
 from icos_ecosystem.vocabulary.profile import PROFILE
 from pydantic import ValidationError
@@ -15,6 +18,7 @@ from pydantic import ValidationError
 from icos_core.components import Outcome
 from icos_core.dataset import TIME_ATTRIBUTES, attributes, make_stream
 from icos_core.flags import apply_flags
+from icos_core.running.requirements import prepare
 from icos_core.testing import example_context
 
 if TYPE_CHECKING:
@@ -146,9 +150,28 @@ def test_levels_that_are_missing() -> None:
 def test_levels_drawn_from_in_turn_and_in_any_order() -> None:
     streams = profile(CO2=RATE)
     turn = np.arange(streams.sizes["time"])[:, np.newaxis] % 5 == np.arange(5)
-    # Both borders lie alike in the turns, five minutes long.
     found = derived(streams.where(turn).isel(height=[3, 1, 0, 4, 2])).streams[STREAM]
     assert found["SC"].values == pytest.approx(np.full(6, AMOUNT * column(RATE)), rel=1e-8)
+
+
+@pytest.mark.parametrize("border", ["5 min", "7 min", "20 min"])
+def test_rows_on_one_side_of_a_border_do_for_a_steady_change(border: str) -> None:
+    streams = profile(CO2=RATE)
+    after = (streams["time"].values - START) / MINUTE
+    streams["CO2"][(after > -20) & (after < 2)] = np.nan
+    streams["CO2"][(after > 86) & (after < 95)] = np.nan
+    found = derived(streams, border=border).streams[STREAM]
+    assert found["SC"].values == pytest.approx(np.full(6, AMOUNT * column(RATE)), rel=1e-8)
+
+
+def test_too_short_a_time_tells_nothing() -> None:
+    streams = profile(CO2=RATE)
+    after = (streams["time"].values - START) / MINUTE
+    streams["CO2"][(after < 10) | (after > 18)] = np.nan
+    found = derived(streams, change="means", source="profile")
+    assert found.problems[0].message == "storage-profile: no half hour has storage from the profile"
+    found = derived(streams, border="20 min")
+    assert found.problems[0].message == "storage-profile: no half hour has storage from the profile"
 
 
 def test_flags() -> None:
@@ -201,3 +224,26 @@ def test_requirements_follow_the_source() -> None:
 def test_mistakes_are_named(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         StorageProfileOptions.model_validate(options)
+
+
+def test_a_profile_goes_through_the_calibrator() -> None:
+    """From raw rows and a profile to storage, through condensing and calibrating, in units that the core brings about."""
+    simulation = SIMULATOR.options.model_validate({"start": "2024-07-01T00:00:00Z", "half_hours": 2, "frequency": 1.0, "spikes": 0})
+    options = calibrator_options(simulation, **PLAIN, footprint={"model": "none"})
+    measured = profile(hours=2.0, CO2=RATE)
+    assert CALIBRATOR.condense is not None
+    condensed: list[dict[str, xr.Dataset]] = []
+    for streams, _ in measured_half_hours(simulation, 1):
+        start = streams["meteo"]["time"].values[0]
+        period = (start, start + HALF_HOUR)
+        condensed.append(CALIBRATOR.condense(streams | {"profile": measured}, CALIBRATOR.condensing(options), tower(), period=period))
+    together = {name: xr.concat([each[name] for each in condensed], "time") for name in ("eddy", "profile")}
+    results = CALIBRATOR.calibrate(together, options, tower()).streams
+    xr.testing.assert_identical(results["profile"], measured.sel(time=slice(START, START + 2 * HALF_HOUR - MINUTE)))
+    choice = StorageProfileOptions()
+    prepared = prepare(results, PRODUCT.requires(choice), "product 'storage-profile'")
+    found = PRODUCT.derive(prepared, choice, tower()).streams[STREAM]
+    fluxes_found = results[FLUX_STREAM]
+    density = fluxes_found["PA_EP"].values * 1e3 / (8.314 * (fluxes_found["TA_EP"].values + 273.15))
+    assert found["SC"].values == pytest.approx(density * column(RATE, simulation.height), rel=1e-8)
+    np.testing.assert_array_equal(found["NEE"].values, fluxes_found["FC"].values + found["SC"].values)

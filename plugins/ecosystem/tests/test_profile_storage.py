@@ -23,8 +23,8 @@ def integrated(profile: np.ndarray, heights: np.ndarray, top: float) -> float:
 @pytest.mark.parametrize("top", [0.2, 1.0, 8.0, 24.5, 45.0])
 def test_the_integral_is_that_of_fine_steps(top: float) -> None:
     profile = np.array([12.0, 9.0, 4.0, 3.0, -1.0])
-    found = column_storage(profile[np.newaxis], np.full((1, 5), 40.0), HEIGHTS, np.array([top]), 1800.0)
-    assert found[0] == pytest.approx(40.0 * integrated(profile, HEIGHTS, top) / 1800.0, rel=1e-6)
+    found = column_storage(profile[np.newaxis], np.full((1, 5), 40.0), HEIGHTS, np.array([top]))
+    assert found[0] == pytest.approx(40.0 * integrated(profile, HEIGHTS, top), rel=1e-6)
 
 
 @given(st.floats(0.1, 100.0), st.lists(st.floats(0.1, 80.0), min_size=1, max_size=9, unique_by=lambda height: round(height, 1)))
@@ -38,18 +38,18 @@ def test_weights_add_up_to_the_top(top: float, heights: list[float]) -> None:
 def test_neighbours_stand_in_for_missing_levels(lost: list[int]) -> None:
     profile = np.array([[12.0, 9.0, 4.0, 3.0, -1.0], [0.0, 1.0, 2.0, 3.0, 4.0]])
     profile[0, lost] = np.nan
-    found = column_storage(profile, np.ones((2, 5)), HEIGHTS, np.array([40.0, 40.0]), 1.0, missing_levels=len(lost))
+    found = column_storage(profile, np.ones((2, 5)), HEIGHTS, np.array([40.0, 40.0]), missing_levels=len(lost))
     assert found[0] == pytest.approx(integrated(profile[0], HEIGHTS, 40.0), rel=1e-6)
     assert found[1] == pytest.approx(integrated(profile[1], HEIGHTS, 40.0), rel=1e-6)
-    assert np.isnan(column_storage(profile, np.ones((2, 5)), HEIGHTS, np.array([40.0, 40.0]), 1.0, missing_levels=len(lost) - 1)[0])
+    assert np.isnan(column_storage(profile, np.ones((2, 5)), HEIGHTS, np.array([40.0, 40.0]), missing_levels=len(lost) - 1)[0])
 
 
 def test_levels_where_nothing_is_measured_do_not_count() -> None:
     profile = np.array([[1.0, np.nan, 3.0, np.nan, 1.0]])
-    found = column_storage(profile, np.ones((1, 5)), HEIGHTS, np.array([32.0]), 1.0)
+    found = column_storage(profile, np.ones((1, 5)), HEIGHTS, np.array([32.0]))
     assert found[0] == pytest.approx(integrated(profile[0], HEIGHTS, 32.0), rel=1e-6)
-    assert np.isnan(column_storage(np.full((2, 5), np.nan), np.ones((2, 5)), HEIGHTS, np.array([1.0, 1.0]), 1.0)).all()
-    assert np.isnan(column_storage(profile, np.ones((1, 5)), HEIGHTS, np.array([np.nan]), 1.0)).all()
+    assert np.isnan(column_storage(np.full((2, 5), np.nan), np.ones((2, 5)), HEIGHTS, np.array([1.0, 1.0]))).all()
+    assert np.isnan(column_storage(profile, np.ones((1, 5)), HEIGHTS, np.array([np.nan]))).all()
 
 
 def test_a_row_without_a_value_stays_empty() -> None:

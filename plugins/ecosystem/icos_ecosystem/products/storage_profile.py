@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from icos_core.components import Context, Streams
 
     FloatArray = NDArray[np.float64]
+    _Interval = tuple[NDArray[np.datetime64], NDArray[np.datetime64]]
 
 __all__ = ["PRODUCT", "STREAM", "StorageProfileOptions", "derive"]
 
@@ -102,9 +103,8 @@ def derive(streams: Streams, options: StorageProfileOptions, context: Context) -
 def _from_profile(profile: xr.Dataset, fluxes: xr.Dataset, options: StorageProfileOptions) -> dict[str, FloatArray]:
     time: NDArray[np.datetime64] = fluxes["time"].values
     length = _length(fluxes)
-    seconds = length / np.timedelta64(1, "s")
     half = np.timedelta64(options.border, "ns")
-    intervals: tuple[tuple[NDArray[np.datetime64], NDArray[np.datetime64]], ...]
+    intervals: tuple[_Interval, _Interval]
     if options.change == "borders":
         intervals = ((time - half, time + half), (time + length - half, time + length + half))
     else:
@@ -113,11 +113,9 @@ def _from_profile(profile: xr.Dataset, fluxes: xr.Dataset, options: StorageProfi
     heights = profile[HEIGHT].values.astype(np.float64)[order]
     rows = profile["time"].values
     values = {word.name: usable(profile, word.name)[:, order] for word in PROFILE if word.name in profile}
-    ends = {
-        name: tuple(interval_means(rows, of_levels, *each) for each in intervals)
-        for name, of_levels in values.items()
-        if np.isfinite(of_levels).any()
-    }
+    measured = {name: each for name, each in values.items() if np.isfinite(each).any()}
+    ends = {name: tuple(interval_means(rows, each, *interval) for interval in intervals) for name, each in measured.items()}
+    elapsed = {name: _elapsed(rows, each, intervals, length) for name, each in measured.items()}
     air = {name: fluxes[name].values.astype(np.float64)[:, np.newaxis] for name in _AIR}
     temperature = _of_column(ends.get("TA"), air["TA_EP"], heights)
     vapour = _of_column(ends.get("H2O"), np.array([[0.0]]), heights)
@@ -126,17 +124,17 @@ def _from_profile(profile: xr.Dataset, fluxes: xr.Dataset, options: StorageProfi
     dry_share = 1.0 - (vapour if moist else vapour / (1.0 + vapour * 1e-3)) * 1e-3
     dry_air = dry_share / molar_volume(temperature, air["PA_EP"])
     top = air["BADM_INST_HEIGHT_SA"][:, 0]
-    column: dict[str, Any] = {"heights": heights, "top": top, "seconds": seconds, "missing_levels": options.missing_levels}
+    column: dict[str, Any] = {"heights": heights, "top": top, "missing_levels": options.missing_levels}
     made: dict[str, FloatArray] = {}
     if "TA" in ends:
         first, last = ends["TA"]
         # At constant pressure, rho cp is inversely proportional to temperature.
-        made["SH"] = column_storage(last - first, air["AIR_RHO_CP"] * air["TA_EP"] / temperature, **column)
+        made["SH"] = column_storage((last - first) / elapsed["TA"], air["AIR_RHO_CP"] * air["TA_EP"] / temperature, **column)
     for gas in GASES:
         if gas.name not in ends:
             continue
         first, last = (_to_dry(gas.name, end, ends, heights) for end in (0, 1)) if moist else ends[gas.name]
-        stored = column_storage(last - first, dry_air, **column)
+        stored = column_storage((last - first) / elapsed[gas.name], dry_air, **column)
         made[gas.storage] = stored * (1000.0 if gas.fraction_units.startswith("nmol") else 1.0)
         if gas.name == "H2O":
             made["SLE"] = stored * MOLAR_MASS["h2o"] * 1e-3 * (3147.5 - 2.37 * air["TA_EP"][:, 0]) * 1e3
@@ -147,6 +145,19 @@ def _length(fluxes: xr.Dataset) -> np.timedelta64:
     """Return how long an averaging interval is."""
     bounds = fluxes["time_bnds"].values if "time_bnds" in fluxes else np.empty((0, 2), dtype="datetime64[ns]")
     return bounds[0, 1] - bounds[0, 0] if len(bounds) else np.timedelta64(30, "m")
+
+
+def _elapsed(
+    rows: NDArray[np.datetime64], values: FloatArray, intervals: tuple[_Interval, _Interval], length: np.timedelta64
+) -> FloatArray:
+    """Return (n, m) seconds between the rows that the two means of a level are made of; NaN where less than half the interval lies between.
+
+    At the ends of a run, beside gaps, and where levels are drawn from in turn, rows do not lie evenly around a border.
+    """
+    seconds = (rows - rows[0]) / np.timedelta64(1, "s")
+    times = np.where(np.isfinite(values), seconds[:, np.newaxis], np.nan)
+    first, last = (interval_means(rows, times, *each) for each in intervals)
+    return np.where(last - first >= 0.5 * (length / np.timedelta64(1, "s")), last - first, np.nan)
 
 
 def _of_column(ends: tuple[FloatArray, ...] | None, otherwise: FloatArray, heights: FloatArray) -> FloatArray:

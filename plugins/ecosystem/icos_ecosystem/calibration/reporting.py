@@ -61,7 +61,7 @@ def _from_rows(own: SchemeFluxes) -> Table | None:
         if gas in GAS_OUTPUT
     )
     rows = [(name,) for name, yes in chosen if yes] + ([(f"windows of time lags: {windows}",)] if windows else [])
-    note = "Everything else follows from condensed half hours by algebra: rotation, lags within these windows, corrections, quality, footprint."
+    note = "Rotation, lags within these windows, corrections, quality and footprint follow from condensed half hours by algebra."
     return Table(title="Found from raw rows", columns=("choice",), rows=tuple(rows), note=note)
 
 

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
     from icos_core.api import RunResult
 
-__all__ = ["COMMON", "Allowed", "Difference", "compare", "differences", "run_description", "same_digits", "table_by_period", "unexplained"]
+__all__ = [
+    "COMMON",
+    "Allowed",
+    "Difference",
+    "compare",
+    "differences",
+    "opposite",
+    "run_description",
+    "same_digits",
+    "table_by_period",
+    "unexplained",
+]
 
 ABSENT = {"-9999", "-9999.0", "-9999.00", ""}
 TEXTS = {"FILENAME_HF"}
@@ -83,8 +94,9 @@ def same_digits(columns: int) -> Callable[[str, str], bool]:
     return same
 
 
-def _opposite(ours: str, theirs: str) -> bool:
-    return abs(float(ours) + float(theirs)) <= 1e-4 * abs(float(theirs))
+def opposite(relative: float) -> Callable[[str, str], bool]:
+    """Return a rule for numbers of opposite sign."""
+    return lambda ours, theirs: abs(float(ours) + float(theirs)) <= relative * abs(float(theirs))
 
 
 _NOT_MADE = Allowed(reason="not made: its definition is not known", ours_missing=True)
@@ -125,7 +137,7 @@ COMMON: dict[str, Allowed] = {
         ("VM97_TLAG_HF", "VM97_TLAG_SF"),
         Allowed(reason=f"{_UNTESTED}; of gases that nothing measures (the last two digits) it prints 0, we 9", accept=same_digits(2)),
     ),
-    "TSTAR": Allowed(reason="EddyPro changes its sign where two programs run", accept=_opposite),
+    "TSTAR": Allowed(reason="EddyPro changes its sign where two programs run", accept=opposite(1e-4)),
     **dict.fromkeys(
         (f"{flux}_RANDUNC_HF" for flux in ("LE", "ET", "FH2O")),
         Allowed(reason="rows that alignment drops stay in our covariance functions", relative=1.5e-4),

@@ -11,6 +11,7 @@ import click
 from icos_core.cli.errors import exit_status, show_error
 from icos_core.exceptions import IcosError, nearest
 from icos_core.plugin import COMMANDS
+from icos_core.threads import one_thread_each
 
 if TYPE_CHECKING:
     from icos_core.plugins import Plugins
@@ -78,3 +79,4 @@ def _installed() -> Plugins:
 @click.version_option(package_name="icos-core", prog_name="icos")
 def main() -> None:
     """Process observations of the Integrated Carbon Observation System."""
+    one_thread_each(stated=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from icos_core.exceptions import DescriptionError, Mistake
 from icos_core.running.finished import KILLED, Finished
+from icos_core.threads import one_thread_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Executor", "InProcessExecutor", "LocalProcessesExecutor", "choose_executor", "cores"]
 
 _TRIES_ALONE = 2
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_NUM_THREADS")
 
 
 class Executor(Protocol):
@@ -64,8 +64,7 @@ def _starting_workers() -> Iterator[None]:
 
 
 def _begin_work() -> None:
-    for variable in _THREAD_VARIABLES:
-        os.environ[variable] = "1"
+    one_thread_each()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -246,7 +246,8 @@ def corrected_fluxes(
     vapour_needs_cell
         Quirk of EddyPro: water vapour of a closed path stays uncorrected where the cell's temperature is not measured.
     uncorrected_humidity
-        Quirk of EddyPro: the sonic heat flux is corrected for humidity with the evaporation before its own corrections.
+        Quirk of EddyPro: the sonic heat flux is corrected for humidity with the evaporation before its own corrections, to first order, and
+        what humidity takes gets the spectral factor of heat.
 
     Notes
     -----
@@ -261,14 +262,17 @@ def corrected_fluxes(
     first = {name: np.where(gas.open_path, gas.flux * factors[name], gas.flux) for name, gas in gases.items()}
     vapour = gases.get("h2o")
     evaporation = first["h2o"] * MOLAR_MASS["h2o"] * 1e-3 if vapour is not None else np.zeros_like(height)
-    humidity_flux = np.nan_to_num(vapour.flux * MOLAR_MASS["h2o"] * 1e-3) if vapour is not None else np.zeros_like(height)
-    heat_second, heat = _heat(uncorrected, humidity_flux, factors["heat"], state, sonic_temperature)
+    before = np.nan_to_num(vapour.flux * MOLAR_MASS["h2o"] * 1e-3) if vapour is not None else np.zeros_like(height)
+    if uncorrected_humidity:
+        heat_second, heat = _heat_of_eddypro(uncorrected, before, factors["heat"], state, sonic_temperature)
+    else:
+        heat_second, heat = _heat(uncorrected, before, factors["heat"], state)
     if vapour is not None and not uncorrected_humidity:
         for _ in range(_HUMIDITY_PASSES):
             _, found = _vapour(
                 evaporation, vapour, factors["h2o"], heat + surface_heat, state, density_correction=density_correction, needs_cell=False
             )
-            heat_second, heat = _heat(uncorrected, np.nan_to_num(found), factors["heat"], state, sonic_temperature)
+            heat_second, heat = _heat(uncorrected, np.nan_to_num(found), factors["heat"], state)
     path_heat = heat + surface_heat
     second, third, corrected_evaporation = dict(first), {}, evaporation
     if vapour is not None:
@@ -314,7 +318,7 @@ def corrected_fluxes(
     )
 
 
-def _heat(
+def _heat_of_eddypro(
     uncorrected: Uncorrected, evaporation: FloatArray, factor: FloatArray, state: AmbientState, sonic_temperature: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the heat flux without what humidity gives to sonic temperature, before and after the spectral factor [W m-2]."""
@@ -322,6 +326,18 @@ def _heat(
     of_humidity = of_humidity + np.nan_to_num(state.specific_humidity) * uncorrected.temperature_covariance
     second = uncorrected.heat - state.heat_capacity * 0.51 * of_humidity
     return second, second * factor
+
+
+def _heat(uncorrected: Uncorrected, evaporation: FloatArray, factor: FloatArray, state: AmbientState) -> tuple[FloatArray, FloatArray]:
+    """Return the heat flux without what humidity gives to sonic temperature, before and after the spectral factor [W m-2].
+
+    From ``Ts = T (1 + 0.51 q)`` with the covariance of vertical wind and humidity ``cov(w, q) = (1 - q) E / rho``: the evaporation is
+    corrected for its own losses already and takes no other factor.
+    """
+    humidity = np.nan_to_num(state.specific_humidity)
+    of_humidity = state.heat_capacity * 0.51 * state.temperature * (1.0 - humidity) * evaporation / state.density
+    heat = (uncorrected.heat * factor - of_humidity) / (1.0 + 0.51 * humidity)
+    return heat / factor, heat
 
 
 def _vapour(

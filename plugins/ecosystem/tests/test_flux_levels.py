@@ -209,8 +209,9 @@ def test_heat_and_evaporation_of_an_open_path_hold_together() -> None:
     mu, wt, raw = 0.02897 / MOLAR_MASS["h2o"], 0.15, 4.0 * 1.25 * MOLAR_MASS["h2o"] * 1e-3
     expansion = 1 + mu * state.vapour_ratio[0]
     rho_cp, temperature, density, q = state.heat_capacity[0], state.temperature[0], state.density[0], state.specific_humidity[0]
-    matrix = np.array([[1.0, 1.03 * rho_cp * 0.51 * 295.0 / density], [-expansion * state.vapour_density[0] / (rho_cp * temperature), 1.0]])
-    heat, evaporation = np.linalg.solve(matrix, [1.03 * rho_cp * wt * (1 - 0.51 * q), expansion * raw])
+    of_heat = [1.0 + 0.51 * q, rho_cp * 0.51 * temperature * (1.0 - q) / density]
+    matrix = np.array([of_heat, [-expansion * state.vapour_density[0] / (rho_cp * temperature), 1.0]])
+    heat, evaporation = np.linalg.solve(matrix, [1.03 * rho_cp * wt, expansion * raw])
     assert found.heat[0] == pytest.approx(heat, rel=1e-8)
     assert found.gases["h2o"][0] == pytest.approx(evaporation / MOLAR_MASS["h2o"] * 1e3, rel=1e-8)
     assert found.latent_heat[0] == pytest.approx(state.latent_heat[0] * evaporation, rel=1e-8)

@@ -123,7 +123,9 @@ def _numbers(
             if name in part.data_vars and part.sizes["time"]:
                 values = usable(part, name)
                 kept = values[np.isfinite(values)]
-                meteorology[place] = kept.mean() if kept.size else np.nan
+                # Rain adds up, everything else is a state.
+                together = np.sum if name == "P" else np.mean
+                meteorology[place] = together(kept) if kept.size else np.nan
     return {
         "numbers": np.array([words.get(name, np.nan) for name in NUMBERS]),
         "meteorology": meteorology,

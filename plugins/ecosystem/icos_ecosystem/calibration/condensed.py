@@ -80,7 +80,7 @@ def fields_of(layout: Layout, options: EddyCovarianceOptions) -> dict[str, tuple
     }
     for name in layout.detrendings:
         fields |= {f"lagged_{name}": (3, columns), f"wind_covariance_{name}": (3, 3)}
-    if options.spectra.binned:
+    if options.spectra.binned or options.in_situ:
         bins, spectral = options.spectra.bins, len(layout.spectral_series)
         fields |= {
             "spectrum": (len(WIND_PAIRS) + 4 * (spectral - 3), bins),

@@ -227,8 +227,6 @@ class HalfHours:
                 "tube_length",
                 "tube_diameter",
                 "flow_rate",
-                "kw",
-                "ko",
             )
         }
         for name in ("vertical_path", "horizontal_path", "time_constant"):

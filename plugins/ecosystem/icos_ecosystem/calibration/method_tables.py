@@ -241,7 +241,7 @@ class Ensemble(Options):
     @model_validator(mode="after")
     def _one_or_other(self) -> Ensemble:
         if self.centre and self.schemes:
-            raise ValueError("centre = true names the schemes: leave schemes out, or state them and leave centre out")
+            raise ValueError("centre = true, as in the preset icos, names the schemes: leave schemes out, or state centre = false")
         names = [each.name for each in self.schemes]
         if len(set(names)) < len(names):
             raise ValueError("names of schemes have to differ")

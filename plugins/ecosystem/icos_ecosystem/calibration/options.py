@@ -196,7 +196,7 @@ def condensing_options(options: EddyCovarianceOptions) -> EddyCovarianceOptions:
         update={
             "preset": "advanced",
             "site": (Site(canopy_height=1.0),),
-            "sonic": tuple(each.model_copy(update={"height": 1.0}) for each in options.sonic),
+            "sonic": tuple(each.model_copy(update={"height": 1.0, "north_offset": 0.0}) for each in options.sonic),
             "rotation": Rotation(),
             "density": Density(wpl=options.density.wpl),
             "time_lag": lag,

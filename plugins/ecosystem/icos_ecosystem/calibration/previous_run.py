@@ -33,16 +33,15 @@ def last_before(halves: HalfHours) -> dict[str, float]:
     wanted = halves.time[0] - np.timedelta64(halves.options.averaging_period, "ns")
     try:
         with xr.open_dataset(path) as stream:
-            if "TA_EP" not in stream.data_vars or "time" not in stream.coords:
-                raise InputError(
-                    path.name, "holds no TA_EP; storage.previous expects the netCDF file of the stream fluxes of an earlier run"
-                )
-            rows = np.flatnonzero(stream["time"].values == wanted)
-            if not rows.size:
-                return {}
-            row = stream.isel(time=int(rows[0])).load()
+            known = "TA_EP" in stream.data_vars and "time" in stream.coords
+            rows = np.flatnonzero(stream["time"].values == wanted) if known else np.empty(0, dtype=np.int64)
+            row = stream.isel(time=int(rows[0])).load() if rows.size else None
     except (OSError, ValueError) as error:
         raise InputError(path.name, f"cannot be read: {error}") from error
+    if not known:
+        raise InputError(path.name, "holds no TA_EP; storage.previous expects the netCDF file of the stream fluxes of an earlier run")
+    if row is None:
+        return {}
     found = {"temperature": float(row["TA_EP"]) + ZERO_CELSIUS}
     for gas, (variable, _, scale) in GAS_OUTPUT.items():
         if variable in row.data_vars:

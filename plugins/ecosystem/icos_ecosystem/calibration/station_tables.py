@@ -62,8 +62,6 @@ class GasAnalyser(Versioned):
         description="line shape of a LI-7700: coefficients of a polynomial in (T - 298.15 K) / 100 K, by rows, and equivalent pressure "
         "(p - 101325 Pa) / 100 kPa, by columns; default 1: no correction, as its maker's table is not public",
     )
-    kw: float = Field(default=0.15, description="extinction coefficient for water vapour of a krypton hygrometer, m3 g-1 cm-1")
-    ko: float = Field(default=0.0085, description="extinction coefficient for oxygen of a krypton hygrometer, m3 g-1 cm-1")
 
 
 class Site(Versioned):

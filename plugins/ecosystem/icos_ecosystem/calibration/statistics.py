@@ -324,19 +324,18 @@ def _spectra(
     ready = [filled(free[name]) for name in names]
     made: dict[str, NDArray[np.generic]] = {}
     frequencies = np.arange(1.0, length // 2 + 1.0) * (period.frequency / length)
-    if options.spectra.binned:
-        transforms, scale = transform(ready, length, options.spectra.taper)
-        autos = [*WIND_PAIRS, *((place, place) for place in range(3, len(names)))]
-        crosses = [(i, place) for place in range(3, len(names)) for i in range(3)]
-        pairs = np.stack([co_spectrum(transforms[i], transforms[j], scale, period.frequency) for i, j in (*autos, *crosses)])
-        edges = bin_edges(options.spectra.bins, period.expected / period.frequency, period.frequency)
-        bins = binned(pairs, frequencies, edges)
-        made["spectrum_variance"] = np.array([np.var(each[:length]) for each in ready])
-        absent = [name not in period.series for name in names]
-        for place, (i, j) in enumerate((*autos, *crosses)):
-            if absent[i] or absent[j]:
-                bins.values[place] = np.nan
-        made |= {"spectrum": bins.values, "spectrum_lines": bins.count.astype(np.float64), "spectrum_frequency": bins.frequency}
+    transforms, scale = transform(ready, length, options.spectra.taper)
+    autos = [*WIND_PAIRS, *((place, place) for place in range(3, len(names)))]
+    crosses = [(i, place) for place in range(3, len(names)) for i in range(3)]
+    pairs = np.stack([co_spectrum(transforms[i], transforms[j], scale, period.frequency) for i, j in (*autos, *crosses)])
+    edges = bin_edges(options.spectra.bins, period.expected / period.frequency, period.frequency)
+    bins = binned(pairs, frequencies, edges)
+    made["spectrum_variance"] = np.array([np.var(each[:length]) for each in ready])
+    absent = [name not in period.series for name in names]
+    for place, (i, j) in enumerate((*autos, *crosses)):
+        if absent[i] or absent[j]:
+            bins.values[place] = np.nan
+    made |= {"spectrum": bins.values, "spectrum_lines": bins.count.astype(np.float64), "spectrum_frequency": bins.frequency}
     high_pass = high_pass_filter(options, options.detrending.method, period.frequency)
     transforms, scale = transform(ready[:4], length, "none")
     whole = np.stack([co_spectrum(transforms[i], transforms[3], scale, period.frequency) for i in range(3)])

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from icos_ecosystem.vocabulary.flux_templates import FLUXES, GASES, quantity
 from icos_ecosystem.vocabulary.measured import METEOROLOGY
+
+if TYPE_CHECKING:
+    from icos_core.components import Variable
 
 __all__ = ["METEO_WORDS", "SPECTRA_WORDS", "STORAGE_WORDS", "UNCERTAINTY_WORDS"]
 
 _FLUXNET_UNITS = {"K": "degree_C", "Pa": "kPa"}
 
+
+def _term(name: str, units: str, long_name: str, correlation: str) -> Variable:
+    """Return the word of a term of an uncertainty, with how its errors hang together from half hour to half hour."""
+    return replace(quantity(name, units, long_name), attributes={"error_correlation": correlation})
+
+
 UNCERTAINTY_WORDS = (
     *(quantity(f"{name}_uncertainty", units, f"standard uncertainty of the {text}") for name, units, text in FLUXES),
     *(
-        quantity(f"{name}_uncertainty_random", units, f"standard uncertainty of the {text}, share of the sampling of turbulence")
+        _term(
+            f"{name}_uncertainty_random", units, f"standard uncertainty of the {text}, share of the sampling of turbulence", "independent"
+        )
         for name, units, text in FLUXES
     ),
     *(
-        quantity(f"{name}_uncertainty_method", units, f"standard uncertainty of the {text}, share of the choice of methods")
+        _term(f"{name}_uncertainty_method", units, f"standard uncertainty of the {text}, share of the choice of methods", "common")
         for name, units, text in FLUXES
     ),
     *(quantity(f"{name}_METHOD_SPREAD", units, f"spread of the {text} over the ensemble of methods") for name, units, text in FLUXES),

@@ -74,7 +74,7 @@ def calibrate(streams: Streams, options: EddyCovarianceOptions, context: Context
     results[FLUX_STREAM] = flux_stream(own, members, radiation)
     if options.spectra.binned:
         results[SPECTRA_STREAM] = spectra_stream(own)
-    return CalibrationResult(streams=results, problems=problems_of(own, search), tables=tables_of(own, members, search))
+    return CalibrationResult(streams=results, problems=problems_of(own), tables=tables_of(own, members, search))
 
 
 def _radiation(halves: HalfHours, context: Context) -> NDArray[np.float64]:

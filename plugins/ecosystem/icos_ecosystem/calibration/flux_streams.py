@@ -191,6 +191,8 @@ def spectra_stream(own: SchemeFluxes) -> xr.Dataset:
     variables = {
         name: (("time", "frequency"), each, {**attributes(words[name]), "describes": "frequency"}) for name, each in columns.items()
     }
+    for gas, cut_off in own.losses.cut_off.items():
+        variables[f"C_w_{gas}"][2]["cut_off_frequency"] = float(np.nanmedian(cut_off))
     return xr.Dataset(
         variables,
         coords={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,10 +35,20 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["InSitu", "assessment_of", "in_situ_factors"]
+__all__ = ["InSitu", "InSituLosses", "assessment_of", "in_situ_factors"]
 
 _COMPONENTS = {"none": "none", "cross-vertical": "cross and vertical", "full": "full"}
 _LARGEST = {"h2o": 20.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class InSituLosses:
+    """What measured spectra gave: see :class:`icos_ecosystem.calibration.spectral_losses.SpectralLosses`."""
+
+    factors: dict[str, FloatArray]
+    origin: dict[str, NDArray[np.int8]]
+    cut_off: dict[str, FloatArray]
+    assessment: SpectralAssessment
 
 
 class InSitu:
@@ -67,8 +78,8 @@ def in_situ_factors(
     factors: dict[str, FloatArray],
     anemometer: Anemometer,
     high_pass: HighPass,
-) -> tuple[dict[str, FloatArray], dict[str, NDArray[np.int8]]]:
-    """Return factors of gases from measured spectra, in place of the analytic ones, and where each comes from.
+) -> InSituLosses:
+    """Return factors of gases from measured spectra, in place of the analytic ones, and how they were found.
 
     Momentum and heat keep their analytic factors. A gas of which no cut-off is known keeps its own too.
     """
@@ -76,11 +87,12 @@ def in_situ_factors(
     data = InSitu(halves, found, state, uncorrected, gases)
     assessment = assessment_of(data)
     slow = high_pass_factor(height=data.height, wind_speed=data.speed, stability=data.stability, high_pass=high_pass)
-    made, origins = dict(factors), {}
+    made, origins, cut_offs = dict(factors), {}, {}
     for gas in gases:
         cut_off = _cut_off(data, assessment, gas)
         if not np.isfinite(cut_off).any():
             continue
+        cut_offs[gas] = cut_off
         apart = _separation(data, gas)
         if options.high_frequency == "horst-1997":
             own = horst_factor(cut_off=cut_off, height=data.height, wind_speed=data.speed, stability=data.stability) * slow
@@ -96,7 +108,7 @@ def in_situ_factors(
                 # EddyPro leaves what is lost at low frequencies out of this method.
                 own = own if halves.options.eddypro_compatible else own * slow
         made[gas] = np.where(np.isfinite(own), own * apart, factors[gas])
-    return made, origins
+    return InSituLosses(factors=made, origin=origins, cut_off=cut_offs, assessment=assessment)
 
 
 def _fratini(data: InSitu, gas: str, cut_off: FloatArray, other: FloatArray, anemometer: Anemometer) -> tuple[FloatArray, NDArray[np.int8]]:

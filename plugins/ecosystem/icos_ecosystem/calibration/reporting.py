@@ -9,6 +9,7 @@ import numpy as np
 from icos_core.components import Problem, Table
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
 from icos_ecosystem.calibration.turbulence import planes_of
+from icos_ecosystem.fratini import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["problems_of", "tables_of"]
 
 
-def problems_of(own: SchemeFluxes, search: LagSearch) -> tuple[Problem, ...]:
+def problems_of(own: SchemeFluxes) -> tuple[Problem, ...]:
     """Return what a person should know: half hours without fluxes, lags outside of what is kept, sectors without a plane."""
     halves = own.halves
     problems = []
@@ -31,13 +32,17 @@ def problems_of(own: SchemeFluxes, search: LagSearch) -> tuple[Problem, ...]:
     if unplaned:
         message = f"{unplaned} of {len(halves)} half hours lie in wind sectors for which no plane could be fitted: no fluxes"
         problems.append(Problem(message=f"{message}; see rotation.minimum_number and rotation.missing_sector"))
-    del search
+    if own.losses.assessment is not None:
+        unknown = [GAS_OUTPUT[gas][0] for gas in own.gases if gas not in own.losses.cut_off]
+        if unknown:
+            message = f"no cut-off frequency was found for {', '.join(unknown)}: analytic spectral factors are used"
+            problems.append(Problem(message=f"{message}; see spectral.assessment.minimum_number, or state file or cut_off"))
     return tuple(problems)
 
 
 def tables_of(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], search: LagSearch) -> tuple[Table, ...]:
     """Return time lags, planes and the ensemble of methods as tables."""
-    found = (_lags(own), _planes(own), _ensemble(members), _from_rows(own), *search.tables)
+    found = (_lags(own), _planes(own), _filters(own), _origins(own), _ensemble(members), _from_rows(own), *search.tables)
     return tuple(table for table in found if table is not None)
 
 
@@ -113,6 +118,45 @@ def _planes(own: SchemeFluxes) -> Table | None:
         del inside
     columns = ("period", "sector (°)", "half hours", "b0 (m/s)", "b1", "b2", "plane")
     return Table(title="Planar fit", columns=columns, rows=tuple(rows))
+
+
+def _filters(own: SchemeFluxes) -> Table | None:
+    """Return the low-pass filters of the gases, and the model of factors."""
+    assessment = own.losses.assessment
+    if assessment is None:
+        return None
+    rows: list[tuple[str | float | int, ...]] = []
+    vapour = assessment.water_vapour
+    for place, (factor, cut_off) in enumerate(zip(vapour.factor, vapour.cut_off, strict=True)):
+        if np.isfinite(cut_off):
+            number = int(vapour.periods[place]) if vapour.periods is not None else "–"
+            rows.append((f"H2O, humidity {5 + 10 * place}–{15 + 10 * place} %", round(float(factor), 4), round(float(cut_off), 4), number))
+    for gas, filters in assessment.gases.items():
+        months = np.flatnonzero(np.isfinite(filters.cut_off))
+        if months.size and gas in own.gases:
+            first = int(months[0])
+            number = int(filters.periods[first]) if filters.periods is not None else "–"
+            rows.append((GAS_OUTPUT[gas][0], round(float(filters.factor[first]), 4), round(float(filters.cut_off[first]), 4), number))
+    if not rows:
+        return None
+    note = ""
+    if assessment.model is not None:
+        pairs = (("unstable", assessment.model.unstable), ("stable", assessment.model.stable))
+        note = "Factors after Ibrom et al. 2007, CF = c1 U / (c2 + fc) + 1: " + "; ".join(
+            f"{name} c1 {c1:.5g}, c2 {c2:.5g}" for name, (c1, c2) in pairs
+        )
+    return Table(title="Spectral assessment", columns=("gas", "Fn", "cut-off (Hz)", "half hours"), rows=tuple(rows), note=note)
+
+
+def _origins(own: SchemeFluxes) -> Table | None:
+    """Return how often Fratini's factor was that of the half hour's own cospectrum, and why not."""
+    if not own.losses.origin:
+        return None
+    columns = ("gas", *(each.name.lower().replace("_", " ") for each in Origin))
+    rows = tuple(
+        (GAS_OUTPUT[gas][0], *(int(np.count_nonzero(origin == each)) for each in Origin)) for gas, origin in own.losses.origin.items()
+    )
+    return Table(title="Where spectral factors come from", columns=columns, rows=rows)
 
 
 def _ensemble(members: Mapping[str, SchemeFluxes]) -> Table | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ecosystem.ambient_state import AmbientState
+    from icos_ecosystem.assessed_filters import SpectralAssessment
     from icos_ecosystem.calibration.half_hours import HalfHours
     from icos_ecosystem.calibration.turbulence import Turbulence
     from icos_ecosystem.flux_levels import GasFlux, Uncorrected
@@ -42,10 +43,16 @@ class SpectralLosses:
         ``momentum``, ``heat`` and each gas, (n,).
     origin
         Gas → (n,) code of where Fratini's factor comes from.
+    cut_off
+        Gas → (n,) cut-off frequency [Hz], where an in-situ method found one.
+    assessment
+        The filters of the station, None without an in-situ method.
     """
 
     factors: dict[str, FloatArray]
     origin: dict[str, NDArray[np.int8]] = field(default_factory=dict)
+    cut_off: dict[str, FloatArray] = field(default_factory=dict)
+    assessment: SpectralAssessment | None = None
 
 
 def spectral_losses(
@@ -87,12 +94,10 @@ def spectral_losses(
     analysers = {gas: _analyser(halves, gas) for gas in gases}
     method = massman_factors if options.high_frequency == "massman-2000" else analytic_factors
     factors = method(temperature=state.temperature, anemometer=anemometer, analysers=analysers, **shared)
-    if options.high_frequency == "massman-2000":
+    if not halves.options.in_situ:
         return SpectralLosses(factors=factors)
-    if options.high_frequency == "moncrieff-1997":
-        return SpectralLosses(factors=factors)
-    found_factors, origin = in_situ_factors(halves, found, state, uncorrected, gases, factors, anemometer, high_pass)
-    return SpectralLosses(factors=found_factors, origin=origin)
+    own = in_situ_factors(halves, found, state, uncorrected, gases, factors, anemometer, high_pass)
+    return SpectralLosses(factors=own.factors, origin=own.origin, cut_off=own.cut_off, assessment=own.assessment)
 
 
 def anemometer_of(halves: HalfHours) -> Anemometer:

@@ -42,6 +42,7 @@ def station_description(options: EddyCovarianceSimulation) -> str:
         table("[[calibrate.sonic]]", _stated(sonic_of(options))),
         *(table("[[calibrate.gas_analyser]]", _stated(each), _lags(options, each.gases)) for each in analysers_of(options)),
         table("[[calibrate.site]]", {"canopy_height": options.canopy_height}),
+        table("[[derive]]", {"product": "footprint-climatology"}),
         *(table("[[export]]", {"exporter": name}) for name in _EXPORTS),
     ]
     return "\n".join(tables)

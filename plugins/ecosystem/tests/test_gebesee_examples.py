@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "gebesee"
 CONFIGURATIONS = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
-_RANDOM = "rows that alignment drops stay in our covariance functions: of fluxes about 0 with lags of 1.6 and 2.55 s more than else"
+_RANDOM = "our sum ends at the longest lag (20 s), EddyPro's at the integral time scale (27 s); rows that alignment drops stay in ours"
 HERE = {
     **dict.fromkeys(
         (f"LOGGER_SWVER_{part}" for part in ("MAJOR", "MINOR", "REVISION")), Allowed(reason="not described", ours_missing=True)

@@ -110,7 +110,7 @@ def packed_fields_of(layout: Layout) -> dict[str, tuple[int, ...]]:
         return {}
     spectral = len(layout.spectral_series)
     return {
-        "auto_covariance": (9 + spectral - 3, layout.correlation_rows + 1),
+        "auto_covariance": (9 + len(layout.scalar_pairs), layout.correlation_rows + 1),
         "cross_covariance": (3 * (spectral - 3), 2 * (layout.correlation_rows + layout.reach) + 1),
     }
 

@@ -37,6 +37,8 @@ class Layout:
         Ways to take off the mean state beside block averaging.
     correlation_rows
         Longest lag in rows of covariance functions; nil where there are none.
+    mixed
+        Whether covariance functions of scalars with each other are kept, as the uncertainty of open paths needs them.
     frequency, rows
         Rows per second and in a half hour, of the fastest set-up.
     """
@@ -45,6 +47,7 @@ class Layout:
     windows: Mapping[str, tuple[int, int]]
     detrendings: tuple[str, ...]
     correlation_rows: int
+    mixed: bool
     frequency: float
     rows: int
 
@@ -52,6 +55,12 @@ class Layout:
     def spectral_series(self) -> tuple[str, ...]:
         """Series of which spectra and covariance functions are made."""
         return tuple(name for name in self.series if name not in CELL)
+
+    @property
+    def scalar_pairs(self) -> tuple[tuple[int, int], ...]:
+        """Places among the scalars of spectra, of each with itself or with all, whose covariance functions are kept."""
+        count = len(self.spectral_series) - len(WIND)
+        return tuple((i, j) for i in range(count) for j in range(count) if self.mixed or i == j)
 
     @property
     def reach(self) -> int:
@@ -119,6 +128,7 @@ def layout_of(options: EddyCovarianceOptions) -> Layout:
         series=(*WIND, "ts", *gases, *cell),
         windows={"ts": (0, 0), **windows},
         detrendings=tuple(each for each in options.detrendings if each != "block"),
+        mixed=options.density.wpl and any(is_open_path(each) for each in options.gas_analyser),
         frequency=frequency,
         rows=round(options.averaging_period.total_seconds() * frequency),
         correlation_rows=ceil(options.random_uncertainty.maximum_lag * frequency) if options.random_uncertainty.method != "none" else 0,

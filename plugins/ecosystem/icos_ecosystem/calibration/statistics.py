@@ -296,7 +296,7 @@ def _own_lags(
 def _correlations(free: Mapping[str, FloatArray], layout: Layout) -> dict[str, NDArray[np.generic]]:
     names, rows = layout.spectral_series, layout.correlation_rows
     series = np.stack([free[name] for name in names])
-    autos = [*((i, j) for i in range(3) for j in range(3)), *((place, place) for place in range(3, len(names)))]
+    autos = [*((i, j) for i in range(3) for j in range(3)), *((3 + i, 3 + j) for i, j in layout.scalar_pairs)]
     crosses = [(i, place) for place in range(3, len(names)) for i in range(3)]
     return {
         "auto_covariance": pack(covariance_functions(series, autos, 0, rows)),

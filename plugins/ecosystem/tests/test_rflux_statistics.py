@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RAW = {"u": "U", "v": "V", "w": "W", "t_sonic": "T_SONIC", "co2": "CO2", "h2o": "H2O", "sa_diag": "SA_DIAG"}
-# What the published description does not give: the dip is not that of the series, and Mahrt's ratio is 7 to 10 % off.
+# Not found by an extensive search (docs/ecosystem-rflux-quality.md): what the dip is taken of, and what raises Mahrt's ratio by 7 to 10 %.
 NOT_REPRODUCED = {"DIP": 6, "M98": 4}
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Series = Mapping[str, FloatArray]
 
-__all__ = ["Fluxes", "Straight", "covariance", "double", "planar", "straight", "straight_fluxes", "triple"]
+__all__ = ["Fluxes", "Straight", "ahead", "covariance", "double", "planar", "straight", "straight_fluxes", "triple"]
 
 
 def covariance(one: FloatArray, other: FloatArray) -> float:
@@ -89,7 +89,7 @@ def straight(
     parts = {"u": _in_parts(wind[2], wind[0]), "v": _in_parts(wind[2], wind[1])}
     for name in ("ts", *windows):
         rows = 0 if name == "ts" else _lag(wind[2], series[name], *windows[name], method=lag)
-        moved = _ahead(series[name], rows)
+        moved = ahead(series[name], rows)
         mean[name] = float(np.nanmean(moved))
         parts[name] = _in_parts(wind[2], moved)
         anomaly = _without_trend(moved, detrending)
@@ -103,12 +103,13 @@ def _lag(vertical: FloatArray, gas: FloatArray, nominal: int, first: int, last: 
         return 0
     if method == "constant":
         return nominal
-    sizes = [abs(covariance(vertical, _ahead(gas, rows))) for rows in range(first, last + 1)]
+    sizes = [abs(covariance(vertical, ahead(gas, rows))) for rows in range(first, last + 1)]
     found = first + int(np.argmax(sizes))
     return nominal if method == "maximum-with-default" and found in {first, last} else found
 
 
-def _ahead(values: FloatArray, rows: int) -> FloatArray:
+def ahead(values: FloatArray, rows: int) -> FloatArray:
+    """Return ``x(t + rows)``, NaN where nothing is left."""
     gap = np.full(abs(rows), np.nan)
     if rows >= 0:
         return np.concatenate([values[rows:], gap])

@@ -65,6 +65,9 @@ def test_every_column_is_eddypros(run: Run, folder: Path, name: str) -> None:
     assert result.status == 0
     count, found = compare(result, folder, f"DE-HoH/{name}", 1e-4)
     assert count > 460
+    [table] = [path for path in result.paths if path.name.endswith("_fluxnet.csv")]
+    [row] = table_by_period(table).values()
+    assert row["FILENAME_HF"] == "DE-HoH_EC_201907301200_v01.csv"
     assert unexplained(found, COMMON | (PLANAR if name.endswith("_pf") else {})) == []
 
 

@@ -21,7 +21,7 @@ from icos_ecosystem.massman import massman_factors
 from icos_ecosystem.readers.generic_ec_table import READER
 from icos_ecosystem.spectral_factors import analytic_factors
 from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
-from straight_fluxes import Straight, double, planar, straight, straight_fluxes, triple
+from straight_fluxes import Straight, ahead, covariance, double, planar, straight, straight_fluxes, triple
 
 import icos_core
 from icos_core.station import Station
@@ -146,15 +146,15 @@ def linear(streams: list[xr.Dataset], context: Context) -> Tower:
     return Tower(streams[::3], context, CLOSED, detrending={"method": "linear"})
 
 
-@pytest.fixture(scope="module")
-def dense(streams: list[xr.Dataset], context: Context) -> Tower:
+@pytest.fixture(scope="module", params=[True, False], ids=["wpl", "no-wpl"])
+def dense(request: pytest.FixtureRequest, streams: list[xr.Dataset], context: Context) -> Tower:
     """Half hours of an open path: what was measured is taken for molar densities, in air of one volume."""
     names = {"co2_mixing_ratio": ("co2_molar_density", 0.04), "h2o_mixing_ratio": ("h2o_molar_density", 40.0)}
     made = []
-    for stream in streams[::3]:
+    for stream in streams[::4]:
         renamed = stream.rename({old: new for old, (new, _) in names.items()})
         made.append(renamed.assign({new: renamed[new] * factor for new, factor in names.values()}))
-    return Tower(made, context, OPEN)
+    return Tower(made, context, OPEN, density={"wpl": request.param})
 
 
 def all_of(tower: Tower, rotate: Any, windows: Any, **how: Any) -> list[Straight]:
@@ -262,12 +262,42 @@ def test_linear_detrending(linear: Tower, method: str, rotate: Any) -> None:
     assert_covariances(linear.calibrated(rotation={"method": method}), expected)
 
 
-@pytest.mark.parametrize("wpl", [True, False])
+def running(values: FloatArray, rows: int) -> FloatArray:
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    last = np.arange(1, values.size + 1)
+    first = np.maximum(last - rows, 0)
+    return values - (sums[last] - sums[first]) / (last - first)
+
+
+def exponential(values: FloatArray, rows: int) -> FloatArray:
+    kept = np.exp(-1.0 / rows)
+    mean = list(np.cumsum(values[:rows]) / np.arange(1, rows + 1))
+    for each in values[rows:]:
+        mean.append(kept * mean[-1] + (1.0 - kept) * each)
+    return values - np.array(mean)
+
+
+@pytest.mark.parametrize(("method", "filtered"), [("running-mean", running), ("exponential", exponential)])
+def test_filters(streams: list[xr.Dataset], context: Context, method: str, filtered: Any) -> None:
+    """Both filters run over a series as it was measured; its lag comes after."""
+    tower = Tower(streams[:3], context, CLOSED, detrending={"method": method, "time_constant": "100 s"})
+    ours = tower.calibrated()
+    for place, rows in enumerate(tower.rows):
+        wind = double(rows)
+        u, w = filtered(wind[0], 1000), filtered(wind[2], 1000)
+        assert abs(float(ours["W_U_COV"][place]) - covariance(w, u)) <= 1e-9 * np.std(w) * np.std(u)
+        for scalar, output in (("ts", "T_SONIC"), ("co2", "CO2_MEAS"), ("h2o", "H2O_MEAS")):
+            lag = 0 if scalar == "ts" else round(float(ours[f"{scalar.upper()}_TLAG_USED"][place]) * 10.0)
+            anomaly = ahead(filtered(rows[scalar], 1000), lag)
+            assert abs(float(ours[f"W_{output}_COV"][place]) - covariance(w, anomaly)) <= 1e-9 * np.std(w) * np.nanstd(anomaly)
+
+
 @pytest.mark.parametrize(("method", "rotate"), [("double", double), ("none", as_measured)], ids=["double", "none"])
-def test_density_corrections_of_an_open_path(dense: Tower, method: str, rotate: Any, *, wpl: bool) -> None:
+def test_density_corrections_of_an_open_path(dense: Tower, method: str, rotate: Any) -> None:
     expected = all_of(dense, rotate, OPEN_WINDOWS)
-    ours = dense.calibrated(rotation={"method": method}, density={"wpl": wpl})
+    ours = dense.calibrated(rotation={"method": method})
     assert_covariances(ours, expected)
+    wpl = dense.raw["density"]["wpl"]
     fluxes = straight_fluxes(expected, altitude=ALTITUDE, height=HEIGHT - DISPLACEMENT, factors=no_factors, density=True, wpl=wpl)
     assert_fluxes(ours, fluxes, expected)
 

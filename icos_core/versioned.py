@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "Versioned", "moments", "overlaps", "utc64", "valid_within"]
 
 _STRICT = frozenset({"bool", "int", "float"})
+_ENDS = frozenset({"valid_from", "valid_to"})
 _NOT_SCHEMAS = frozenset({"metadata", "serialization", "default", "expected", "config"})
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
@@ -94,9 +95,17 @@ def valid_within(options: BaseModel, start: np.datetime64, end: np.datetime64) -
     """Return the options as plain values, without the tables that are not valid at any moment from `start` to `end`.
 
     The result changes only when something changes that matters in that time, so it serves as part of a key. Between two neighbouring
-    :func:`moments` it is the same for every interval.
+    :func:`moments` it is the same for every interval: an end of validity that lies outside is left out, so that closing a table when an
+    instrument is replaced changes nothing of the time before.
     """
-    return {name: _valid_value(value, start, end) for name, value in options}
+    return {
+        name: _inner_end(value, start, end) if isinstance(options, Versioned) and name in _ENDS else _valid_value(value, start, end)
+        for name, value in options
+    }
+
+
+def _inner_end(moment: datetime | None, start: np.datetime64, end: np.datetime64) -> datetime | None:
+    return moment if moment is not None and start < utc64(moment) < end else None
 
 
 def moments(options: BaseModel) -> set[np.datetime64]:

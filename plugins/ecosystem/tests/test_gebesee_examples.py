@@ -36,23 +36,9 @@ HERE = {
     **dict.fromkeys((f"{flux}_RANDUNC_HF" for flux in ("LE", "ET", "FH2O")), Allowed(reason=_RANDOM, relative=3e-2)),
     "FC_RANDUNC_HF": Allowed(reason=_RANDOM, relative=4e-4),
 }
-_SPIKES = "EddyPro takes spikes out of the cell's pressure too before it makes mixing ratios"
-DENSITIES = {
-    **dict.fromkeys(
-        (f"{flux}{stage}" for flux in ("LE", "ET", "FC", "FH2O") for stage in ("", "_UNCORR", "_STAGE1", "_STAGE2")),
-        Allowed(reason=_SPIKES, relative=2e-3),
-    ),
-    **dict.fromkeys(("W_CO2_MEAS_COV", "W_H2O_MEAS_COV", "BOWEN"), Allowed(reason=_SPIKES, relative=2e-3)),
-    **dict.fromkeys(("CO2_MEAS_SKW", "CO2_MEAS_KUR"), Allowed(reason=_SPIKES, relative=4e-4)),
-    **dict.fromkeys(("CO2_KID", "H2O_KID"), Allowed(reason=_SPIKES, relative=4e-3)),
-    **dict.fromkeys(("FC_NSR", "FH2O_NSR"), Allowed(reason=_SPIKES, relative=6e-3)),
-}
-_NO_CELL = "of a cell that is not measured EddyPro takes the sonic temperature in volumes, and prints air temperature and pressure"
-WITHOUT_CELL = {
-    **dict.fromkeys(("T_CELL", "PA_CELL"), Allowed(reason=_NO_CELL, ours_missing=True)),
-    **dict.fromkeys(("MV_AIR_CELL_CO2", "MV_AIR_CELL_H2O", "FC", "FC_STAGE2"), Allowed(reason=_NO_CELL, relative=2.1e-3)),
-}
-ALLOWED = {"molar_density_wpl": DENSITIES, "molar_density_wpl_noTP": WITHOUT_CELL}
+_NO_CELL = "of a cell that is not measured EddyPro prints air temperature and pressure"
+WITHOUT_CELL = dict.fromkeys(("T_CELL", "PA_CELL"), Allowed(reason=_NO_CELL, ours_missing=True))
+ALLOWED = {"molar_density_wpl_noTP": WITHOUT_CELL}
 
 pytestmark = pytest.mark.realdata
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from icos_core.dataset import BAD, MISSING, QUESTIONABLE
 from icos_ecosystem.calibration.instruments import is_open_path, sonic_traits
-from icos_ecosystem.calibration.layout import CELL, WIND
+from icos_ecosystem.calibration.layout import WIND
 from icos_ecosystem.constants import GAS_CONSTANT, STANDARD_MOLAR_VOLUME
 from icos_ecosystem.cross_wind import cross_wind_correction
 from icos_ecosystem.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt_together
@@ -276,7 +276,7 @@ def _own_rotation(period: RawPeriod) -> FloatArray:
 
 
 def _replace_spikes(options: EddyCovarianceOptions, period: RawPeriod) -> None:
-    names = [name for name in period.series if name not in CELL]
+    names = list(period.series)
     if options.raw.despiking == "vickers-mahrt":
         thresholds = [options.raw.spike_thresholds.get(name, THRESHOLDS.get(name, _DEFAULT_THRESHOLD)) for name in names]
         cleaned = despike_vickers_mahrt_together(

@@ -213,15 +213,16 @@ def _gas(
     if "h2o" in halves.layout.gases:
         ratio, dense = halves.measured_as("h2o", "mixing_ratio"), halves.measured_as("h2o", "molar_density")
         vapour_flux = gas_flux(found.at_lag_of("h2o", gas), state, ratio, dense, water=True) * MOLAR_MASS["h2o"] * 1e-3
-    volume = molar_volume(
-        np.where(np.isfinite(cell_temperature), cell_temperature, state.temperature),
-        np.where(np.isfinite(cell_pressure), cell_pressure, state.pressure),
-    )
+    # A cell that is not measured is taken to be like the air outside; EddyPro takes sonic temperature for it.
+    outside = found.mean["ts"] if halves.options.eddypro_compatible else state.temperature
+    temperature = np.where(np.isfinite(cell_temperature), cell_temperature, outside)
+    pressure = np.where(np.isfinite(cell_pressure), cell_pressure, state.pressure)
+    volume = molar_volume(temperature, pressure)
     open_path = halves.gas_setup(gas).open_path
     cell = CellTerms(
         molar_volume=np.where(open_path, np.nan, volume),
-        temperature=np.where(np.isfinite(cell_temperature), cell_temperature, state.temperature),
-        pressure=np.where(np.isfinite(cell_pressure), cell_pressure, state.pressure),
+        temperature=temperature,
+        pressure=pressure,
         temperature_flux=state.heat_capacity * found.at_lag_of("tc", gas),
         pressure_covariance=found.at_lag_of("pc", gas),
         vapour_flux=vapour_flux,

@@ -252,7 +252,7 @@ def turbulence(halves: HalfHours, rotation: Rotated, detrending: str, find_lag: 
         intervals[name] = _at(along[:, :, columns], first, rows)
         of_shifted = _at(values["shifted"][:, :, columns], first, rows)
         mean[name] = of_shifted[:, 0]
-        variance[name] = of_shifted[:, 2] if detrending == "linear" else of_shifted[:, 1]
+        variance[name] = _variance(halves, name, detrending, of_shifted)
     return Turbulence(
         rotation=rotation,
         wind=rotate_covariance(rotation.matrices, own_wind),
@@ -265,6 +265,15 @@ def turbulence(halves: HalfHours, rotation: Rotated, detrending: str, find_lag: 
         detrending=detrending,
         halves=halves,
     )
+
+
+def _variance(halves: HalfHours, name: str, detrending: str, of_shifted: FloatArray) -> FloatArray:
+    """Return the variance of an aligned scalar about its mean state; a filter's is kept for the run's own way of detrending."""
+    if detrending == "linear":
+        return of_shifted[:, 2]
+    if detrending == "block" or detrending != halves.options.detrending.method:
+        return of_shifted[:, 1]
+    return halves.of_scalar("scalar_moments", name)[:, 0]
 
 
 def _at(values: FloatArray, first: int, rows: FloatArray) -> FloatArray:

@@ -6,11 +6,10 @@ station's description overrides each of them. What is None has to be stated ther
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from icos_core.exceptions import hint
+from icos_ecosystem.instrument_names import model_named, model_of_eddypro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,22 +98,15 @@ def of_model(name: str) -> GasAnalyserModel:
     ValueError
         For a name that is not one of :data:`GAS_ANALYSER_MODELS`; ``other`` is one of which nothing is known.
     """
-    if name not in GAS_ANALYSER_MODELS:
-        known = ", ".join(GAS_ANALYSER_MODELS)
-        raise ValueError(f"gas analyser {name!r} is not known: expected one of {known}{hint(name, GAS_ANALYSER_MODELS)}")
-    return GAS_ANALYSER_MODELS[name]
+    return model_named(name, GAS_ANALYSER_MODELS, "gas analyser")
 
 
 def of_eddypro(word: str) -> GasAnalyserModel:
-    """Return the model that EddyPro's metadata call, say, ``li7200_1``: the last number counts instruments and is left out.
+    """Return the model that EddyPro's metadata call, say, ``li7200_1``.
 
     Raises
     ------
     ValueError
         For a word that is not known.
     """
-    short = re.sub(r"_\d$", "", word.strip().lower())
-    if short not in _OF_EDDYPRO:
-        known = [f"{model}_1" for model in _OF_EDDYPRO]
-        raise ValueError(f"EddyPro's gas analyser {word!r} is not known: expected one of {', '.join(known)}{hint(word, known)}")
-    return GAS_ANALYSER_MODELS[_OF_EDDYPRO[short]]
+    return model_of_eddypro(word, _OF_EDDYPRO, GAS_ANALYSER_MODELS, "gas analyser")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from icos_core.exceptions import hint
 from icos_ecosystem.angle_of_attack import boost_vertical_wind, nakai_2006, nakai_2012
+from icos_ecosystem.instrument_names import model_named, model_of_eddypro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,21 +172,15 @@ def of_model(name: str) -> SonicModel:
     ValueError
         For a name that is not one of :data:`SONIC_MODELS`; ``other`` is one of which nothing is known.
     """
-    if name not in SONIC_MODELS:
-        raise ValueError(f"sonic anemometer {name!r} is not known: expected one of {', '.join(SONIC_MODELS)}{hint(name, SONIC_MODELS)}")
-    return SONIC_MODELS[name]
+    return model_named(name, SONIC_MODELS, "sonic anemometer")
 
 
 def of_eddypro(word: str) -> SonicModel:
-    """Return the model that EddyPro's metadata call, say, ``hs_50_1``: the last number counts instruments and is left out.
+    """Return the model that EddyPro's metadata call, say, ``hs_50_1``.
 
     Raises
     ------
     ValueError
         For a word that is not known.
     """
-    short = re.sub(r"_\d$", "", word.strip().lower())
-    if short not in _OF_EDDYPRO:
-        known = [f"{model}_1" for model in _OF_EDDYPRO]
-        raise ValueError(f"EddyPro's sonic anemometer {word!r} is not known: expected one of {', '.join(known)}{hint(word, known)}")
-    return SONIC_MODELS[_OF_EDDYPRO[short]]
+    return model_of_eddypro(word, _OF_EDDYPRO, SONIC_MODELS, "sonic anemometer")

@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from agreement_tables import COMMON, Allowed, compare, run_description, table_by_period, unexplained
+from agreement_tables import COMMON, Allowed, compare, table_by_period, unexplained
 from eddypro_flux_streams import fluxnet_path
 from eddypro_input import despiked, hohes_holz
 from icos_ecosystem.time_lags import shifted
-
-from icos_core.testing.real_data import folder_of_real_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,22 +34,10 @@ PLANAR = {
 pytestmark = pytest.mark.realdata
 
 
-@pytest.fixture(scope="module")
-def folder(pytestconfig: pytest.Config) -> Path:
-    return folder_of_real_data(pytestconfig)
-
-
-@pytest.fixture(scope="module")
-def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run a configuration, each once."""
-    done: dict[str, RunResult] = {}
-
-    def once(name: str) -> RunResult:
-        if name not in done:
-            done[name] = run_description(EXAMPLES / f"{name}.toml", folder, tmp_path_factory.mktemp(name))
-        return done[name]
-
-    return once
+@pytest.fixture
+def run(run_example: Callable[[Path], RunResult]) -> Run:
+    """Run a configuration by its name."""
+    return lambda name: run_example(EXAMPLES / f"{name}.toml")
 
 
 def test_every_configuration_of_the_reference_has_its_example(folder: Path) -> None:

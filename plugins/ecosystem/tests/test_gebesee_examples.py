@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from agreement_tables import COMMON, Allowed, compare, run_description, unexplained
-
-from icos_core.testing.real_data import folder_of_real_data
+from agreement_tables import COMMON, Allowed, compare, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,22 +41,10 @@ ALLOWED = {"molar_density_wpl_noTP": WITHOUT_CELL}
 pytestmark = pytest.mark.realdata
 
 
-@pytest.fixture(scope="module")
-def folder(pytestconfig: pytest.Config) -> Path:
-    return folder_of_real_data(pytestconfig)
-
-
-@pytest.fixture(scope="module")
-def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run a configuration, each once."""
-    done: dict[str, RunResult] = {}
-
-    def once(name: str) -> RunResult:
-        if name not in done:
-            done[name] = run_description(EXAMPLES / f"{name}.toml", folder, tmp_path_factory.mktemp(name))
-        return done[name]
-
-    return once
+@pytest.fixture
+def run(run_example: Callable[[Path], RunResult]) -> Run:
+    """Run a configuration by its name."""
+    return lambda name: run_example(EXAMPLES / f"{name}.toml")
 
 
 def test_every_configuration_of_the_reference_has_its_example(folder: Path) -> None:

@@ -8,18 +8,17 @@ behind ``NUM_BIOMET_VARS`` as ``TA_1_1_1`` and so on; that it stands so in files
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from icos_core.components import Exporter
 from icos_core.exporters import text
-from icos_core.exporters.complete import file_stem, write_all
 from icos_ecosystem.exporters.eddypro_instruments import TEXT_COLUMNS, word_of_eddypro
 from icos_ecosystem.exporters.eddypro_numbers import MISSING, general_column, whole_column
 from icos_ecosystem.exporters.eddypro_options import EddyProOptions, day_of_year_column, file_name_column, local
-from icos_ecosystem.exporters.flux_table import chunks, flux_table
+from icos_ecosystem.exporters.eddypro_table import write_table
+from icos_ecosystem.exporters.flux_table import chunks
 from icos_ecosystem.vocabulary.flux_own import METEO_WORDS
 from icos_ecosystem.vocabulary.fluxes import EDDYPRO_WORDS
 
@@ -56,11 +55,7 @@ def export(streams: Streams, folder: Path, options: EddyProOptions, context: Con
     DataError
         If the stream does not say where its intervals end.
     """
-    table = flux_table(streams, options.stream)
-    if table is None:
-        return ()
-    name = f"{file_stem('eddypro', context.station.id, 'fluxnet')}.csv"
-    return write_all(folder, [(name, partial(_write, table=table, options=options, context=context))])
+    return write_table("fluxnet", _write, streams, folder, options, context)
 
 
 def _write(path: Path, *, table: FluxTable, options: EddyProOptions, context: Context) -> None:

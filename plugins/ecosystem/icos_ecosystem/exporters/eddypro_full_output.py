@@ -7,19 +7,18 @@ found; EddyPro itself does not say so in all cases of the optimised window.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from icos_core.components import Exporter
 from icos_core.exporters import text
-from icos_core.exporters.complete import file_stem, write_all
 from icos_ecosystem.exporters.eddypro_items import after_flags, before_flags, gases_of
 from icos_ecosystem.exporters.eddypro_numbers import general_column, whole_column
 from icos_ecosystem.exporters.eddypro_options import EddyProOptions, day_of_year_column, file_name_column, local
 from icos_ecosystem.exporters.eddypro_statistical_flags import statistical_flags
-from icos_ecosystem.exporters.flux_table import FluxTable, chunks, flux_table
+from icos_ecosystem.exporters.eddypro_table import write_table
+from icos_ecosystem.exporters.flux_table import FluxTable, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,11 +46,7 @@ def export(streams: Streams, folder: Path, options: EddyProOptions, context: Con
     DataError
         If the stream does not say where its intervals end.
     """
-    table = flux_table(streams, options.stream)
-    if table is None:
-        return ()
-    name = f"{file_stem('eddypro', context.station.id, 'full_output')}.csv"
-    return write_all(folder, [(name, partial(_write, table=table, options=options, context=context))])
+    return write_table("full_output", _write, streams, folder, options, context)
 
 
 def _write(path: Path, *, table: FluxTable, options: EddyProOptions, context: Context) -> None:

@@ -176,7 +176,8 @@ def open_path_gas(
     state
         The air.
     line_shape
-        Multipliers A, B and C of a LI-7700, see :func:`icos_ecosystem.li7700_line_shape.li7700_line_shape`; None for other analysers.
+        Multipliers A, B and C of a LI-7700, see :func:`icos_ecosystem.instruments.li7700_line_shape.li7700_line_shape`; None for
+        other analysers.
 
     References
     ----------

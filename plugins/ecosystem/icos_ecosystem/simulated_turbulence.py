@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.cospectral_models import momentum_cospectrum, normalised_frequency, scalar_cospectrum
+from icos_ecosystem.spectral.cospectral_models import momentum_cospectrum, normalised_frequency, scalar_cospectrum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

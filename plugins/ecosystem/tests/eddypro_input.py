@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from icos_ecosystem.despiking import THRESHOLDS, Despiked, despike_vickers_mahrt_together
-from icos_ecosystem.raw_tests import ABSOLUTE_LIMITS, outside_limits, wind_outside_limits
+from icos_ecosystem.series.despiking import THRESHOLDS, Despiked, despike_vickers_mahrt_together
+from icos_ecosystem.series.raw_tests import ABSOLUTE_LIMITS, outside_limits, wind_outside_limits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
-from icos_ecosystem.transfer_functions import DIFFUSIVITY
+from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.transfer_functions import DIFFUSIVITY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from icos_ecosystem.angle_of_attack import _cosine_error, _sine_error, boost_vertical_wind, nakai_2006, nakai_2012
-from icos_ecosystem.sonic_models import of_model
+from icos_ecosystem.instruments.angle_of_attack import _cosine_error, _sine_error, boost_vertical_wind, nakai_2006, nakai_2012
+from icos_ecosystem.instruments.sonic_models import of_model
 
 FIELD = np.array(
     [

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import spectral_geometry as geometry
 from eddypro_results import fluxnet
-from icos_ecosystem.attenuation_model import CUT_OFFS, degraded_covariances, fit_attenuation_model
-from icos_ecosystem.spectral_assessment_file import read_spectral_assessment
-from icos_ecosystem.spectral_factors import ibrom_factor
-from icos_ecosystem.spectral_nodes import condense, node_frequencies
+from icos_ecosystem.spectral.assessment_file import read_spectral_assessment
+from icos_ecosystem.spectral.attenuation_model import CUT_OFFS, degraded_covariances, fit_attenuation_model
+from icos_ecosystem.spectral.factors import ibrom_factor
+from icos_ecosystem.spectral.nodes import condense, node_frequencies
 from spectral_samples import full_cospectrum
 
 REFERENCE = "ecosystem_raw/eddypro_reference"

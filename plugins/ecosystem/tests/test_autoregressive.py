@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.autoregressive import RANDOM_WALK_LIMIT, autocovariance, fit_autoregression, variance_ratio, whitened
+from icos_ecosystem.series.autoregressive import RANDOM_WALK_LIMIT, autocovariance, fit_autoregression, variance_ratio, whitened
 from scipy.linalg import solve_toeplitz
 from scipy.signal import lfilter
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.boundary_layer import boundary_layer_height
+from icos_ecosystem.footprint.boundary_layer import boundary_layer_height
 
 
 def test_boundary_layers() -> None:

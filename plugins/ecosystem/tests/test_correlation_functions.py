@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.correlation_functions import covariance_functions
+from icos_ecosystem.series.correlation_functions import covariance_functions
 
 
 def slow(x: np.ndarray, y: np.ndarray, lag: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.cospectral_models import (
+from icos_ecosystem.spectral.cospectral_models import (
     kaimal_momentum_cospectrum,
     kaimal_scalar_cospectrum,
     momentum_cospectrum,

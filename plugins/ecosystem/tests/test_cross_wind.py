@@ -10,8 +10,8 @@ import pytest
 from eddypro_input import despiked, hohes_holz
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.cross_wind import cross_wind_correction
-from icos_ecosystem.sonic_models import SONIC_MODELS, of_model
+from icos_ecosystem.instruments.cross_wind import cross_wind_correction
+from icos_ecosystem.instruments.sonic_models import SONIC_MODELS, of_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import xarray as xr
 from agreement_tables import COMMON, Allowed, compare, table_by_period, unexplained
 from eddypro_flux_streams import fluxnet_path
 from eddypro_input import despiked, hohes_holz
-from icos_ecosystem.time_lags import shifted
+from icos_ecosystem.series.time_lags import shifted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

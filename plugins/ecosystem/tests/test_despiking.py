@@ -10,7 +10,7 @@ import pytest
 from eddypro_input import FLUXNET_NAMES, NAMES, despiked, finse, hohes_holz
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt, despike_vickers_mahrt_together
+from icos_ecosystem.series.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt, despike_vickers_mahrt_together
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.detrending import exponential_mean, fluctuations, linear_trend, running_mean
+from icos_ecosystem.series.detrending import exponential_mean, fluctuations, linear_trend, running_mean
 
 METHODS = ("block", "linear", "running-mean", "exponential")
 

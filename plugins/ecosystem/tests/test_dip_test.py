@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from icos_ecosystem.dip_test import dip_probability, dip_statistic
+from icos_ecosystem.rflux.dip_test import dip_probability, dip_statistic
 from scipy.optimize import linprog
 
 if TYPE_CHECKING:

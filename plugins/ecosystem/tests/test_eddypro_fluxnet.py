@@ -12,10 +12,10 @@ from flux_days import flux_day
 from icos_ecosystem.exporters.eddypro_fluxnet import EXPORTER
 from icos_ecosystem.exporters.eddypro_instruments import word_of_eddypro
 from icos_ecosystem.exporters.eddypro_numbers import general
-from icos_ecosystem.gas_analyser_models import GAS_ANALYSER_MODELS
-from icos_ecosystem.gas_analyser_models import of_eddypro as gas_of_eddypro
-from icos_ecosystem.sonic_models import SONIC_MODELS
-from icos_ecosystem.sonic_models import of_eddypro as sonic_of_eddypro
+from icos_ecosystem.instruments.gas_analyser_models import GAS_ANALYSER_MODELS
+from icos_ecosystem.instruments.gas_analyser_models import of_eddypro as gas_of_eddypro
+from icos_ecosystem.instruments.sonic_models import SONIC_MODELS
+from icos_ecosystem.instruments.sonic_models import of_eddypro as sonic_of_eddypro
 
 from icos_core.exceptions import DataError, ExportRefused
 from icos_core.testing import ExporterContract, example_context

@@ -15,12 +15,12 @@ from icos_ecosystem.calibration.layout import layout_of
 from icos_ecosystem.calibration.options import EddyCovarianceOptions, condensing_options
 from icos_ecosystem.calibration.raw_period import raw_period
 from icos_ecosystem.flux_quality import deviation_class, foken, friction_velocity_stationarity, goeckede, mauder_foken, stationarity
-from icos_ecosystem.footprint_models import fetch_of_models
+from icos_ecosystem.footprint.models import fetch_of_models
 from icos_ecosystem.integral_turbulence import turbulence_deviations
-from icos_ecosystem.massman import massman_factors
 from icos_ecosystem.readers.generic_ec_table import READER
-from icos_ecosystem.spectral_factors import analytic_factors
-from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.factors import analytic_factors
+from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.massman import massman_factors
 from straight_fluxes import Straight, ahead, covariance, double, planar, straight, straight_fluxes, triple
 
 import icos_core

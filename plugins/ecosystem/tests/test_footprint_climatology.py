@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.footprint_climatology import climatology, cumulated_share, source_areas
-from icos_ecosystem.footprint_kljun_2015 import crosswind_integrated, footprint_density, footprint_shape, peak_distance
+from icos_ecosystem.footprint.climatology import climatology, cumulated_share, source_areas
+from icos_ecosystem.footprint.kljun_2015 import crosswind_integrated, footprint_density, footprint_shape, peak_distance
 
 AXIS = np.arange(-300.0, 301.0, 4.0)
 ONE = footprint_shape(6.0, 1000.0, [-50.0], 0.35, 0.6, roughness=0.1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.footprint_fetch import SHARES
-from icos_ecosystem.footprint_hsieh import hsieh
+from icos_ecosystem.footprint.fetch import SHARES
+from icos_ecosystem.footprint.hsieh import hsieh
 
 
 def cumulated(x: np.ndarray, z: float, z0: float, length: float, k: float) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from eddypro_results import ALL, TWO_PROGRAMS, fluxnet
-from icos_ecosystem.footprint_kljun_2004 import kljun_2004, kljun_2004_applies
+from icos_ecosystem.footprint.kljun_2004 import kljun_2004, kljun_2004_applies
 
 if TYPE_CHECKING:
     from pathlib import Path

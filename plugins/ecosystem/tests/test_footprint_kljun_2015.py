@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.footprint_kljun_2015 import (
+from icos_ecosystem.footprint.kljun_2015 import (
     PEAK,
     REASONS,
     crosswind_dispersion,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from eddypro_results import TWO_PROGRAMS, fluxnet
-from icos_ecosystem.footprint_fetch import SHARES
-from icos_ecosystem.footprint_kormann_meixner import kormann_meixner
+from icos_ecosystem.footprint.fetch import SHARES
+from icos_ecosystem.footprint.kormann_meixner import kormann_meixner
 from scipy.special import gamma
 
 if TYPE_CHECKING:

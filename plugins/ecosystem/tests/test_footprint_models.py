@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from eddypro_results import fluxnet
-from icos_ecosystem.footprint_hsieh import hsieh
-from icos_ecosystem.footprint_kljun_2015 import distance_of_share, footprint_shape, peak_distance
-from icos_ecosystem.footprint_models import HSIEH, KLJUN_2004, KLJUN_2015, KORMANN_MEIXNER, NO_MODEL, fetch_of_models
+from icos_ecosystem.footprint.hsieh import hsieh
+from icos_ecosystem.footprint.kljun_2015 import distance_of_share, footprint_shape, peak_distance
+from icos_ecosystem.footprint.models import HSIEH, KLJUN_2004, KLJUN_2015, KORMANN_MEIXNER, NO_MODEL, fetch_of_models
 from icos_ecosystem.vocabulary.fluxes import EDDYPRO_WORDS
 
 if TYPE_CHECKING:

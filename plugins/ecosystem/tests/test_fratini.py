@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import spectral_geometry as geometry
 from eddypro_results import fluxnet
-from icos_ecosystem.despiking import despike_vickers_mahrt
-from icos_ecosystem.fratini import LIMITS, FratiniLimits, Origin, choose_factor, fratini_factor
-from icos_ecosystem.separation_loss import along_and_across, separation_loss_factor
-from icos_ecosystem.spectral_assessment_file import read_spectral_assessment
-from icos_ecosystem.spectral_factors import ibrom_factor
-from icos_ecosystem.spectral_filters import Anemometer
-from icos_ecosystem.spectral_nodes import condense, node_frequencies
+from icos_ecosystem.series.despiking import despike_vickers_mahrt
+from icos_ecosystem.spectral.assessment_file import read_spectral_assessment
+from icos_ecosystem.spectral.factors import ibrom_factor
+from icos_ecosystem.spectral.filters import Anemometer
+from icos_ecosystem.spectral.fratini import LIMITS, FratiniLimits, Origin, choose_factor, fratini_factor
+from icos_ecosystem.spectral.nodes import condense, node_frequencies
+from icos_ecosystem.spectral.separation_loss import along_and_across, separation_loss_factor
 from spectral_samples import full_cospectrum
 
 # Half a unit of the sixth printed digit of a factor just above one.

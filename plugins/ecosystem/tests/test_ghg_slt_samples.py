@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from icos_ecosystem.licor_diagnostics import flagged_records, rejected_records, signal_strength
+from icos_ecosystem.instruments.licor_diagnostics import flagged_records, rejected_records, signal_strength
 from icos_ecosystem.readers.ghg_archive import open_archive
 from icos_ecosystem.readers.ghg_instruments import instrument_tables
 from icos_ecosystem.readers.ghg_metadata import parse_metadata

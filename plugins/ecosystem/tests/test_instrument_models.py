@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from icos_ecosystem import gas_analyser_models, sonic_models
-from icos_ecosystem.licor_diagnostics import DIAGNOSTIC_BITS
-from icos_ecosystem.licor_diagnostics import SONIC_MODELS as WITH_DIAGNOSTIC
+from icos_ecosystem.instruments import gas_analyser_models, sonic_models
+from icos_ecosystem.instruments.licor_diagnostics import DIAGNOSTIC_BITS
+from icos_ecosystem.instruments.licor_diagnostics import SONIC_MODELS as WITH_DIAGNOSTIC
 
 if TYPE_CHECKING:
     from pathlib import Path

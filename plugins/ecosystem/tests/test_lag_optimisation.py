@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.lag_optimisation import humidity_class, optimised_lag, optimised_lag_by_humidity, telling_lags
+from icos_ecosystem.series.lag_optimisation import humidity_class, optimised_lag, optimised_lag_by_humidity, telling_lags
 
 
 def test_which_lags_tell() -> None:

@@ -10,7 +10,7 @@ from eddypro_input import despiked, hohes_holz
 from eddypro_results import fluxnet
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.lagged_covariance import LaggedCovariances, lagged_covariances, wind_covariances
+from icos_ecosystem.series.lagged_covariance import LaggedCovariances, lagged_covariances, wind_covariances
 from icos_ecosystem.wind_rotation import double_rotation
 
 if TYPE_CHECKING:

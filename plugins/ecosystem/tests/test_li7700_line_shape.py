@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from icos_ecosystem.ambient_state import ambient_state
 from icos_ecosystem.constants import DRY_AIR_GAS_CONSTANT, DRY_AIR_MOLAR_MASS, MOLAR_MASS, VAPOUR_GAS_CONSTANT
 from icos_ecosystem.density_corrections import open_path_gas, open_path_vapour
-from icos_ecosystem.li7700_line_shape import NO_CORRECTION, li7700_line_shape
+from icos_ecosystem.instruments.li7700_line_shape import NO_CORRECTION, li7700_line_shape
 
 # Of a size that a line can have: some ten percent over the range of the atmosphere.
 KAPPA = ((0.98, 0.55, 0.1), (-0.3, 0.2, 0.0), (0.15, 0.0, 0.0))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from icos_ecosystem.licor_diagnostics import (
+from icos_ecosystem.instruments.licor_diagnostics import (
     DIAGNOSTIC_BITS,
     REJECTING_BITS,
     SONIC_MODELS,
@@ -21,7 +21,7 @@ from icos_ecosystem.licor_diagnostics import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from icos_ecosystem.licor_diagnostics import Analyser
+    from icos_ecosystem.instruments.licor_diagnostics import Analyser
 
 GOOD = {"li7200": 8191, "li7500": 255, "li7700": 0}
 ANALYSERS: tuple[Analyser, ...] = ("li7200", "li7500", "li7700")

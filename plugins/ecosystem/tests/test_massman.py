@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.massman import attenuation_coefficient, massman_factor, massman_factors, tube_time_constant
-from icos_ecosystem.spectral_factors import analytic_factors
-from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.factors import analytic_factors
+from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.massman import attenuation_coefficient, massman_factor, massman_factors, tube_time_constant
 from scipy.integrate import quad
 
 ANEMOMETER = Anemometer(vertical_path=0.115, horizontal_path=0.058, response_time=0.0)

@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from icos_ecosystem import prewhitened_lag as module
-from icos_ecosystem.prewhitened_lag import BORROWED, CARRIED, CERTAIN, DEFAULT, NEAR, decide_lags, highest_density_interval, prewhitened_lag
+from icos_ecosystem.series import prewhitened_lag as module
+from icos_ecosystem.series.prewhitened_lag import (
+    BORROWED,
+    CARRIED,
+    CERTAIN,
+    DEFAULT,
+    NEAR,
+    decide_lags,
+    highest_density_interval,
+    prewhitened_lag,
+)
 from scipy.signal import lfilter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from icos_ecosystem.prewhitened_lag import Lag
+    from icos_ecosystem.series.prewhitened_lag import Lag
 
 
 def lag_of(*series: np.ndarray, frequency: float = 20.0, seed: int = 0, lag_max: float = 10.0) -> Lag:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from icos_ecosystem.products.rflux_decision import PRODUCT, STREAM, RfluxDecisionOptions
-from icos_ecosystem.rflux_decision import REJECTED_OUTLIER, REJECTED_SEVERE
+from icos_ecosystem.rflux.decision import REJECTED_OUTLIER, REJECTED_SEVERE
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM, FLUX_WORDS
 from icos_ecosystem.vocabulary.rflux import RFLUX_WORDS
 

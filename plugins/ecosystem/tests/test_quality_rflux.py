@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from icos_ecosystem.quality.rflux import TEST, RfluxOptions
-from icos_ecosystem.rflux_flags import FLUXES
+from icos_ecosystem.rflux.flags import FLUXES
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS, RFLUX_WORDS, rflux_name
 from pydantic import ValidationError

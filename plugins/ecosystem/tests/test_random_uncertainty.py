@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from eddypro_results import fluxnet
-from icos_ecosystem.cross_wind import cross_wind_correction
-from icos_ecosystem.despiking import despike_vickers_mahrt_together
 from icos_ecosystem.flux_quality import friction_velocity_stationarity, stationarity
+from icos_ecosystem.instruments.cross_wind import cross_wind_correction
+from icos_ecosystem.instruments.sonic_models import of_eddypro
 from icos_ecosystem.random_uncertainty import (
     finkelstein_sims,
     integral_time_scale,
@@ -19,7 +19,7 @@ from icos_ecosystem.random_uncertainty import (
     non_stationarity_ratio,
     per_pair,
 )
-from icos_ecosystem.sonic_models import of_eddypro
+from icos_ecosystem.series.despiking import despike_vickers_mahrt_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 from eddypro_input import NAMES, despiked, finse, hohes_holz, within_limits
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.raw_test_flags import (
+from icos_ecosystem.series.raw_test_flags import (
     DISCONTINUITY_LIMITS,
     amplitude_resolution_flag,
     attack_angle_flag,
@@ -24,7 +24,7 @@ from icos_ecosystem.raw_test_flags import (
     time_lag_flag,
     unsteady_wind_flag,
 )
-from icos_ecosystem.raw_tests import (
+from icos_ecosystem.series.raw_tests import (
     attack_angle_share,
     discontinuity,
     higher_moments,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from icos_ecosystem.rflux_decision import (
+from icos_ecosystem.rflux.decision import (
     KEPT,
     KEPT_MODERATE,
     KEPT_OUTLIER,
@@ -19,8 +19,8 @@ from icos_ecosystem.rflux_decision import (
     flux_outliers,
     laplace_outliers,
 )
-from icos_ecosystem.rflux_flags import evaluate
-from icos_ecosystem.robust_scale import qn_scale
+from icos_ecosystem.rflux.flags import evaluate
+from icos_ecosystem.rflux.robust_scale import qn_scale
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.rflux_flags import FLUXES, MODERATE, NO_ERROR, SEVERE, Bound, Limit, evaluate
+from icos_ecosystem.rflux.flags import FLUXES, MODERATE, NO_ERROR, SEVERE, Bound, Limit, evaluate
 
 ALL = ("FC", "H", "LE", "TAU")
 # Test, name of the value, fluxes concerned, limit at 20 Hz, level below, at, and above it.

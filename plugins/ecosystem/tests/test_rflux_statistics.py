@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from icos_ecosystem.freedman_diaconis import fullest_bin, round_edges
-from icos_ecosystem.rflux_statistics import cross_correlation, longest_run, non_stationarity_ratio, rflux_statistics
+from icos_ecosystem.rflux.freedman_diaconis import fullest_bin, round_edges
+from icos_ecosystem.rflux.statistics import cross_correlation, longest_run, non_stationarity_ratio, rflux_statistics
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS, RFLUX_WORDS, rflux_name
 from scipy import stats
 

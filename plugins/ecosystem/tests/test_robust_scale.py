@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.robust_scale import NORMAL_CONSISTENCY, qn_scale
+from icos_ecosystem.rflux.robust_scale import NORMAL_CONSISTENCY, qn_scale
 
 
 @given(st.lists(st.one_of(st.floats(-1e6, 1e6), st.integers(-3, 3).map(float)), min_size=2, max_size=60))

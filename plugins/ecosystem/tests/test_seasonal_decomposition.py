@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.seasonal_decomposition import local_lines, seasonal_decomposition
+from icos_ecosystem.rflux.seasonal_decomposition import local_lines, seasonal_decomposition
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]

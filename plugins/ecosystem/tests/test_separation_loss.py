@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.separation_loss import along_and_across, separation_loss_factor
+from icos_ecosystem.spectral.separation_loss import along_and_across, separation_loss_factor
 
 APART = {"along": 0.3, "across": 0.2, "vertical": 0.15, "height": 4.0}
 

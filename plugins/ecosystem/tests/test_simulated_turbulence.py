@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.cospectral_models import momentum_cospectrum, scalar_cospectrum
 from icos_ecosystem.simulated_turbulence import Scalar, Turbulence, draw_turbulence, filtered, line_frequencies
+from icos_ecosystem.spectral.cospectral_models import momentum_cospectrum, scalar_cospectrum
 
 ROWS, FREQUENCY = 7200, 4.0
 UNSTABLE = Turbulence(

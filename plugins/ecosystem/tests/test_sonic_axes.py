@@ -10,8 +10,8 @@ import pytest
 from eddypro_input import despiked, finse, hohes_holz
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.sonic_axes import from_polar, from_transducer_axes, sonic_temperature_of, turned, wind_direction, wind_of
-from icos_ecosystem.sonic_models import of_model
+from icos_ecosystem.instruments.sonic_axes import from_polar, from_transducer_axes, sonic_temperature_of, turned, wind_direction, wind_of
+from icos_ecosystem.instruments.sonic_models import of_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from eddypro_results import fluxnet
-from icos_ecosystem.cut_off_fit import HUMIDITY_CLASSES, fit_cut_off, fit_humidity, remove_noise, water_vapour_cut_off
-from icos_ecosystem.spectral_assessment import (
+from icos_ecosystem.spectral.assessment import (
     LIMITS,
     AssessmentOptions,
     assess_gas,
@@ -14,7 +13,8 @@ from icos_ecosystem.spectral_assessment import (
     humidity_class,
     usable_periods,
 )
-from icos_ecosystem.spectral_assessment_file import read_spectral_assessment
+from icos_ecosystem.spectral.assessment_file import read_spectral_assessment
+from icos_ecosystem.spectral.cut_off_fit import HUMIDITY_CLASSES, fit_cut_off, fit_humidity, remove_noise, water_vapour_cut_off
 from spectral_samples import binned_spectra, ensemble_spectra
 
 FINSE = "ecosystem_raw/eddypro_reference/finse/icos_pf_fratini"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from icos_ecosystem.assessed_filters import ClassFilters, SpectralAssessment
-from icos_ecosystem.spectral_assessment_file import read_spectral_assessment, spectral_assessment_text
-from icos_ecosystem.spectral_factors import IbromModel
+from icos_ecosystem.spectral.assessed_filters import ClassFilters, SpectralAssessment
+from icos_ecosystem.spectral.assessment_file import read_spectral_assessment, spectral_assessment_text
+from icos_ecosystem.spectral.factors import IbromModel
 
 from icos_core.exceptions import InputError
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import spectral_geometry as geometry
 from eddypro_results import ALL, fluxnet
-from icos_ecosystem.separation_loss import along_and_across, separation_loss_factor
-from icos_ecosystem.spectral_factors import (
+from icos_ecosystem.spectral.factors import (
     FREQUENCY,
     IbromModel,
     analytic_factors,
@@ -17,7 +16,8 @@ from icos_ecosystem.spectral_factors import (
     horst_factor,
     ibrom_factor,
 )
-from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.separation_loss import along_and_across, separation_loss_factor
 
 # Half a unit of the sixth printed digit of a factor just above one.
 PRINTED = 5.01e-6

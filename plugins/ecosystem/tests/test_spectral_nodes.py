@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from icos_ecosystem.spectral_nodes import ORDER, condense, node_frequencies, number_of_nodes
-from icos_ecosystem.transfer_functions import first_order_power, first_order_response, path_average_vertical_wind
+from icos_ecosystem.spectral.nodes import ORDER, condense, node_frequencies, number_of_nodes
+from icos_ecosystem.spectral.transfer_functions import first_order_power, first_order_response, path_average_vertical_wind
 
 N_LINES = 16_384
 DF = 20.0 / 32_768

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from icos_ecosystem.symmetric_products import WIND_PAIRS, rotated_product
+from icos_ecosystem.series.symmetric_products import WIND_PAIRS, rotated_product
 
 
 def test_products_of_rotated_components_follow() -> None:

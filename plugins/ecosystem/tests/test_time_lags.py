@@ -10,8 +10,8 @@ from eddypro_input import despiked, hohes_holz
 from eddypro_results import fluxnet
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.lagged_covariance import lagged_covariances
-from icos_ecosystem.time_lags import closed_path_window, covariance_maximum, lag_in_rows, open_path_window, shifted
+from icos_ecosystem.series.lagged_covariance import lagged_covariances
+from icos_ecosystem.series.time_lags import closed_path_window, covariance_maximum, lag_in_rows, open_path_window, shifted
 from icos_ecosystem.wind_rotation import double_rotation
 
 if TYPE_CHECKING:

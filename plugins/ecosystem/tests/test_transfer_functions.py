@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from icos_ecosystem.transfer_functions import (
+from icos_ecosystem.spectral.transfer_functions import (
     DIFFUSIVITY,
     block_average,
     first_order_power,

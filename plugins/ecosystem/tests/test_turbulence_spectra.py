@@ -9,8 +9,8 @@ import pytest
 from eddypro_input import despiked, hohes_holz
 from hypothesis import given
 from hypothesis import strategies as st
-from icos_ecosystem.time_lags import shifted
-from icos_ecosystem.turbulence_spectra import bin_edges, binned, co_spectrum, filled, transform, transform_length, window_of
+from icos_ecosystem.series.time_lags import shifted
+from icos_ecosystem.spectral.turbulence_spectra import bin_edges, binned, co_spectrum, filled, transform, transform_length, window_of
 from icos_ecosystem.wind_rotation import double_rotation
 from scipy import signal
 from spectral_samples import binned_spectra, full_cospectrum

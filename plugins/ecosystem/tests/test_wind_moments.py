@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from eddypro_input import despiked, hohes_holz
 from eddypro_results import fluxnet
-from icos_ecosystem.wind_moments import FOURTH, THIRD, moments_along, wind_moments
+from icos_ecosystem.series.wind_moments import FOURTH, THIRD, moments_along, wind_moments
 from icos_ecosystem.wind_rotation import double_rotation
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from icos_ecosystem.calibration.condensed import METEO_WORDS, NUMBERS, fields_of
 from icos_ecosystem.calibration.layout import layout_of, window_of_gas
 from icos_ecosystem.calibration.raw_period import raw_period
 from icos_ecosystem.calibration.statistics import statistics_of
-from icos_ecosystem.prewhitened_lag import prewhitened_lag
-from icos_ecosystem.rflux_statistics import rflux_statistics
-from icos_ecosystem.time_lags import lag_in_rows
+from icos_ecosystem.rflux.statistics import rflux_statistics
+from icos_ecosystem.series.prewhitened_lag import prewhitened_lag
+from icos_ecosystem.series.time_lags import lag_in_rows
 from icos_ecosystem.vocabulary.measured import PROFILE_STREAM
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS
 from icos_ecosystem.wind_rotation import double_rotation

@@ -9,14 +9,14 @@ import numpy as np
 
 from icos_ecosystem.calibration.raw_period import ANALYSER_WORDS
 from icos_ecosystem.calibration.statistics import INTERVALS, QUARTILES, TEST_NUMBERS
-from icos_ecosystem.licor_diagnostics import DIAGNOSTIC_BITS
+from icos_ecosystem.instruments.licor_diagnostics import DIAGNOSTIC_BITS
 from icos_ecosystem.packed_doubles import PACKED_BYTES, unpack
-from icos_ecosystem.spectral_nodes import node_frequencies
-from icos_ecosystem.symmetric_products import WIND_PAIRS
-from icos_ecosystem.turbulence_spectra import transform_length
+from icos_ecosystem.series.symmetric_products import WIND_PAIRS
+from icos_ecosystem.series.wind_moments import FOURTH, THIRD
+from icos_ecosystem.spectral.nodes import node_frequencies
+from icos_ecosystem.spectral.turbulence_spectra import transform_length
 from icos_ecosystem.vocabulary.measured import METEOROLOGY
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS
-from icos_ecosystem.wind_moments import FOURTH, THIRD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

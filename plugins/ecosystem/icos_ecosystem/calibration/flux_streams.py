@@ -25,9 +25,9 @@ from icos_ecosystem.calibration.turbulence import wind_direction
 from icos_ecosystem.calibration.uncertainties import ENSEMBLE_FLUXES as FLUXES
 from icos_ecosystem.calibration.uncertainties import uncertainty_variables
 from icos_ecosystem.constants import ZERO_CELSIUS
+from icos_ecosystem.series.symmetric_products import WIND_PAIRS, rotated_product
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
-from icos_ecosystem.symmetric_products import WIND_PAIRS, rotated_product
-from icos_ecosystem.turbulence_spectra import bin_edges
+from icos_ecosystem.spectral.turbulence_spectra import bin_edges
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS, SPECTRA_WORDS
 from icos_ecosystem.vocabulary.measured import METEOROLOGY
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS, RFLUX_WORDS, rflux_name

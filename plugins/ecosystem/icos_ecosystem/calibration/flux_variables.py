@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ecosystem.constants import MOLAR_MASS, ZERO_CELSIUS
+from icos_ecosystem.series.wind_moments import FOURTH, THIRD, moments_along
 from icos_ecosystem.vocabulary.flux_templates import GASES
-from icos_ecosystem.wind_moments import FOURTH, THIRD, moments_along
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.boundary_layer import boundary_layer_height
-from icos_ecosystem.footprint_models import fetch_of_models
+from icos_ecosystem.footprint.boundary_layer import boundary_layer_height
+from icos_ecosystem.footprint.models import fetch_of_models
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

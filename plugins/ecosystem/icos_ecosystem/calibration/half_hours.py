@@ -12,7 +12,7 @@ from icos_ecosystem.calibration.condense import PACKED, STATISTICS
 from icos_ecosystem.calibration.condensed import METEO_WORDS, NUMBERS, fields_of, from_rows, packed_fields_of, unpacked
 from icos_ecosystem.calibration.instruments import analyser_geometry, is_open_path, sonic_geometry, sonic_traits
 from icos_ecosystem.calibration.layout import layout_of, window_of_gas
-from icos_ecosystem.time_lags import lag_in_rows
+from icos_ecosystem.series.time_lags import lag_in_rows
 from icos_ecosystem.vocabulary.measured import MEASURES
 
 if TYPE_CHECKING:

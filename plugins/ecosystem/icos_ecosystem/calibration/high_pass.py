@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ecosystem.spectral_filters import HighPass
+from icos_ecosystem.spectral.filters import HighPass
 
 if TYPE_CHECKING:
     from icos_ecosystem.calibration.options import EddyCovarianceOptions

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.assessed_filters import ClassFilters, SpectralAssessment
-from icos_ecosystem.attenuation_model import degraded_covariances, fit_attenuation_model
 from icos_ecosystem.calibration.condensed import nodes_of
-from icos_ecosystem.calibration.degraded import cospectrum_on_nodes, line_width, mean_product
+from icos_ecosystem.calibration.full_cospectrum import cospectrum_on_nodes, line_width, mean_product
 from icos_ecosystem.calibration.station_files import station_file
 from icos_ecosystem.calibration.turbulence import wind_direction
-from icos_ecosystem.cut_off_fit import fit_humidity
-from icos_ecosystem.fratini import FratiniLimits, choose_factor, fratini_factor
-from icos_ecosystem.separation_loss import along_and_across, separation_loss_factor
-from icos_ecosystem.spectral_assessment import LIMITS, AssessmentOptions, assess_gas, assess_water_vapour, usable_periods
-from icos_ecosystem.spectral_assessment_file import read_spectral_assessment
-from icos_ecosystem.spectral_factors import high_pass_factor, horst_factor, ibrom_factor
-from icos_ecosystem.symmetric_products import WIND_PAIRS
+from icos_ecosystem.series.symmetric_products import WIND_PAIRS
+from icos_ecosystem.spectral.assessed_filters import ClassFilters, SpectralAssessment
+from icos_ecosystem.spectral.assessment import LIMITS, AssessmentOptions, assess_gas, assess_water_vapour, usable_periods
+from icos_ecosystem.spectral.assessment_file import read_spectral_assessment
+from icos_ecosystem.spectral.attenuation_model import degraded_covariances, fit_attenuation_model
+from icos_ecosystem.spectral.cut_off_fit import fit_humidity
+from icos_ecosystem.spectral.factors import high_pass_factor, horst_factor, ibrom_factor
+from icos_ecosystem.spectral.fratini import FratiniLimits, choose_factor, fratini_factor
+from icos_ecosystem.spectral.separation_loss import along_and_across, separation_loss_factor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.half_hours import HalfHours
     from icos_ecosystem.calibration.turbulence import Turbulence
     from icos_ecosystem.flux_levels import GasFlux, Uncorrected
-    from icos_ecosystem.spectral_factors import IbromModel
-    from icos_ecosystem.spectral_filters import Anemometer, HighPass
+    from icos_ecosystem.spectral.factors import IbromModel
+    from icos_ecosystem.spectral.filters import Anemometer, HighPass
 
     FloatArray = NDArray[np.float64]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from icos_ecosystem import gas_analyser_models, sonic_models
+from icos_ecosystem.instruments import gas_analyser_models, sonic_models
 
 if TYPE_CHECKING:
     from icos_ecosystem.calibration.station_tables import GasAnalyser, Sonic
-    from icos_ecosystem.gas_analyser_models import GasAnalyserModel
-    from icos_ecosystem.sonic_models import SonicModel
+    from icos_ecosystem.instruments.gas_analyser_models import GasAnalyserModel
+    from icos_ecosystem.instruments.sonic_models import SonicModel
 
 __all__ = ["Geometry", "analyser_geometry", "analyser_traits", "instrument_mistakes", "is_open_path", "sonic_geometry", "sonic_traits"]
 

@@ -11,9 +11,9 @@ from icos_core.components import Table
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
 from icos_ecosystem.calibration.scheme import scheme_fluxes
 from icos_ecosystem.calibration.turbulence import maximum_of
-from icos_ecosystem.lag_optimisation import humidity_class, optimised_lag, optimised_lag_by_humidity, telling_lags
-from icos_ecosystem.prewhitened_lag import BORROWED, CARRIED, CERTAIN, DEFAULT, NEAR, decide_lags
-from icos_ecosystem.time_lags import FoundLag, covariance_maximum
+from icos_ecosystem.series.lag_optimisation import humidity_class, optimised_lag, optimised_lag_by_humidity, telling_lags
+from icos_ecosystem.series.prewhitened_lag import BORROWED, CARRIED, CERTAIN, DEFAULT, NEAR, decide_lags
+from icos_ecosystem.series.time_lags import FoundLag, covariance_maximum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

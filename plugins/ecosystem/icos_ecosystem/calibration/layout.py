@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ecosystem.calibration.instruments import analyser_geometry, is_open_path
-from icos_ecosystem.time_lags import LagWindow, closed_path_window, lag_in_rows, open_path_window
+from icos_ecosystem.series.time_lags import LagWindow, closed_path_window, lag_in_rows, open_path_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from icos_ecosystem.calibration.statistics import TEST_NUMBERS
 from icos_ecosystem.flux_quality import deviation_class, friction_velocity_stationarity, quality_flag, stationarity
 from icos_ecosystem.integral_turbulence import ROTATION_PER_SIDEREAL_DAY, ROTATION_PER_SOLAR_DAY, turbulence_deviations
 from icos_ecosystem.random_uncertainty import non_stationarity_ratio
-from icos_ecosystem.raw_test_flags import (
+from icos_ecosystem.series.raw_test_flags import (
     DISCONTINUITY_LIMITS,
     NOT_KNOWN,
     amplitude_resolution_flag,
@@ -25,7 +25,7 @@ from icos_ecosystem.raw_test_flags import (
     time_lag_flag,
     unsteady_wind_flag,
 )
-from icos_ecosystem.raw_tests import time_lag_mismatch
+from icos_ecosystem.series.raw_tests import time_lag_mismatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

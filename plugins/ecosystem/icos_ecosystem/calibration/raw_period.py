@@ -11,11 +11,11 @@ from icos_core.dataset import BAD, MISSING, QUESTIONABLE
 from icos_ecosystem.calibration.instruments import is_open_path, sonic_traits
 from icos_ecosystem.calibration.layout import WIND
 from icos_ecosystem.constants import GAS_CONSTANT, STANDARD_MOLAR_VOLUME
-from icos_ecosystem.cross_wind import cross_wind_correction
-from icos_ecosystem.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt_together
-from icos_ecosystem.licor_diagnostics import flagged_records, rejected_records, signal_strength, sonic_rejects
-from icos_ecosystem.raw_tests import outside_limits, wind_outside_limits
-from icos_ecosystem.sonic_axes import sonic_temperature_of, wind_of
+from icos_ecosystem.instruments.cross_wind import cross_wind_correction
+from icos_ecosystem.instruments.licor_diagnostics import flagged_records, rejected_records, signal_strength, sonic_rejects
+from icos_ecosystem.instruments.sonic_axes import sonic_temperature_of, wind_of
+from icos_ecosystem.series.despiking import THRESHOLDS, despike_mauder, despike_vickers_mahrt_together
+from icos_ecosystem.series.raw_tests import outside_limits, wind_outside_limits
 from icos_ecosystem.vocabulary.measured import MEASURES
 from icos_ecosystem.wind_rotation import double_rotation
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.layout import Layout
     from icos_ecosystem.calibration.options import EddyCovarianceOptions
     from icos_ecosystem.calibration.station_tables import Sonic
-    from icos_ecosystem.licor_diagnostics import Analyser
+    from icos_ecosystem.instruments.licor_diagnostics import Analyser
 
     FloatArray = NDArray[np.float64]
 

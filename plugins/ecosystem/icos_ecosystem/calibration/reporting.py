@@ -9,7 +9,7 @@ import numpy as np
 from icos_core.components import Problem, Table
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
 from icos_ecosystem.calibration.turbulence import planes_of
-from icos_ecosystem.fratini import Origin
+from icos_ecosystem.spectral.fratini import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from icos_ecosystem.calibration.turbulence import maximum_of, rotated, turbulenc
 from icos_ecosystem.constants import MOLAR_MASS
 from icos_ecosystem.density_corrections import CellTerms, burba_surface_heat
 from icos_ecosystem.flux_levels import GasFlux, corrected_fluxes, gas_flux, momentum_and_heat
-from icos_ecosystem.li7700_line_shape import li7700_line_shape
+from icos_ecosystem.instruments.li7700_line_shape import li7700_line_shape
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.turbulence import Turbulence
     from icos_ecosystem.density_corrections import SurfaceHeat
     from icos_ecosystem.flux_levels import Corrected, Uncorrected
-    from icos_ecosystem.time_lags import FoundLag
+    from icos_ecosystem.series.time_lags import FoundLag
 
     FloatArray = NDArray[np.float64]
     FindLag = Callable[[str, FloatArray], FoundLag]

@@ -9,9 +9,9 @@ import numpy as np
 
 from icos_ecosystem.calibration.high_pass import high_pass_filter
 from icos_ecosystem.calibration.in_situ import in_situ_factors
-from icos_ecosystem.massman import massman_factors
-from icos_ecosystem.spectral_factors import analytic_factors
-from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.factors import analytic_factors
+from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass, Tube
+from icos_ecosystem.spectral.massman import massman_factors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_ecosystem.ambient_state import AmbientState
-    from icos_ecosystem.assessed_filters import SpectralAssessment
     from icos_ecosystem.calibration.half_hours import HalfHours
     from icos_ecosystem.calibration.turbulence import Turbulence
     from icos_ecosystem.flux_levels import GasFlux, Uncorrected
+    from icos_ecosystem.spectral.assessed_filters import SpectralAssessment
 
     FloatArray = NDArray[np.float64]
 

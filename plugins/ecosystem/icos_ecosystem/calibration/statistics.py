@@ -8,11 +8,11 @@ import numpy as np
 
 from icos_ecosystem.calibration.high_pass import high_pass_filter
 from icos_ecosystem.calibration.layout import CELL, WIND
-from icos_ecosystem.correlation_functions import covariance_functions
-from icos_ecosystem.detrending import fluctuations
-from icos_ecosystem.lagged_covariance import lagged_covariances, wind_covariances
 from icos_ecosystem.packed_doubles import pack
-from icos_ecosystem.raw_tests import (
+from icos_ecosystem.series.correlation_functions import covariance_functions
+from icos_ecosystem.series.detrending import fluctuations
+from icos_ecosystem.series.lagged_covariance import lagged_covariances, wind_covariances
+from icos_ecosystem.series.raw_tests import (
     Discontinuity,
     HigherMoments,
     Resolution,
@@ -21,11 +21,11 @@ from icos_ecosystem.raw_tests import (
     higher_moments,
     resolution_and_drop_outs,
 )
-from icos_ecosystem.spectral_nodes import condense
-from icos_ecosystem.symmetric_products import WIND_PAIRS
-from icos_ecosystem.time_lags import covariance_maximum, shifted
-from icos_ecosystem.turbulence_spectra import bin_edges, binned, co_spectrum, filled, transform, transform_length
-from icos_ecosystem.wind_moments import wind_moments
+from icos_ecosystem.series.symmetric_products import WIND_PAIRS
+from icos_ecosystem.series.time_lags import covariance_maximum, shifted
+from icos_ecosystem.series.wind_moments import wind_moments
+from icos_ecosystem.spectral.nodes import condense
+from icos_ecosystem.spectral.turbulence_spectra import bin_edges, binned, co_spectrum, filled, transform, transform_length
 from icos_ecosystem.wind_rotation import double_rotation
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 from icos_core.versioned import utc64
 from icos_ecosystem.calibration.station_files import station_file
 from icos_ecosystem.planar_fit import Planes, fit_planes, read_planar_fit, sector_of
-from icos_ecosystem.time_lags import FoundLag, covariance_maximum
+from icos_ecosystem.series.time_lags import FoundLag, covariance_maximum
 from icos_ecosystem.wind_rotation import double_rotation, plane_rotation, rotate_covariance, rotate_mean, third_rotation, yaw_rotation
 
 if TYPE_CHECKING:

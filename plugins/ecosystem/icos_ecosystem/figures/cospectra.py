@@ -10,9 +10,9 @@ from icos_core.components import Figure
 from icos_core.dataset import GOOD, QUESTIONABLE, is_good
 from icos_core.report.layout import new_figure, say_empty
 from icos_core.report.palette import FLAGS, INK, SERIES
-from icos_ecosystem.cospectral_models import scalar_cospectrum
 from icos_ecosystem.figures.half_hours import flux_stream, spectra_stream, values_of
-from icos_ecosystem.transfer_functions import first_order_power
+from icos_ecosystem.spectral.cospectral_models import scalar_cospectrum
+from icos_ecosystem.spectral.transfer_functions import first_order_power
 
 if TYPE_CHECKING:
     import xarray as xr

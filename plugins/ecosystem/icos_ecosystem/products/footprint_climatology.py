@@ -20,9 +20,9 @@ from icos_core.dataset import GOOD, NOT_EVALUATED, QUESTIONABLE, attributes, is_
 from icos_core.exceptions import DataError
 from icos_core.quality.limits import Positive  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
-from icos_ecosystem.boundary_layer import boundary_layer_height
-from icos_ecosystem.footprint_climatology import climatology, cumulated_share, source_areas
-from icos_ecosystem.footprint_kljun_2015 import REASONS, footprint_shape, refused
+from icos_ecosystem.footprint.boundary_layer import boundary_layer_height
+from icos_ecosystem.footprint.climatology import climatology, cumulated_share, source_areas
+from icos_ecosystem.footprint.kljun_2015 import REASONS, footprint_shape, refused
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM
 
 if TYPE_CHECKING:

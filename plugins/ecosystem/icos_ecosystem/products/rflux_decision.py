@@ -17,9 +17,9 @@ from pydantic import Field
 
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table, Variable
 from icos_core.dataset import BAD, make_stream
-from icos_ecosystem import rflux_decision as rule
 from icos_ecosystem.quality.rflux import RfluxOptions, errors_of_fluxes
-from icos_ecosystem.rflux_flags import FLUXES
+from icos_ecosystem.rflux import decision as rule
+from icos_ecosystem.rflux.flags import FLUXES
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM, word
 from icos_ecosystem.vocabulary.rflux import RFLUX_WORDS
 

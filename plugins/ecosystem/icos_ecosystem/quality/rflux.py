@@ -1,7 +1,7 @@
 """Quality test ``rflux``: severe and moderate errors of raw half hours after Vitale et al. (2020).
 
 It reads the statistics that the calibrator makes where ``[calibrate.quality] rflux = true`` (``RF_…``), and evaluates them with the
-thresholds of `icos_ecosystem.rflux_flags`. What follows from moderate errors together with outliers is the business of the product
+thresholds of `icos_ecosystem.rflux.flags`. What follows from moderate errors together with outliers is the business of the product
 ``rflux-decision``.
 
 References
@@ -20,7 +20,7 @@ from icos_core.components import Outcome, QualityTest
 from icos_core.dataset import BAD, GOOD, NOT_EVALUATED, QUESTIONABLE
 from icos_core.quality.series import numbers
 from icos_core.versioned import Options
-from icos_ecosystem.rflux_flags import FLUXES, LIMITS, Bound, Limit, evaluate
+from icos_ecosystem.rflux.flags import FLUXES, LIMITS, Bound, Limit, evaluate
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS, rflux_name
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from icos_core.components import Context
-    from icos_ecosystem.rflux_flags import Errors
+    from icos_ecosystem.rflux.flags import Errors
 
 __all__ = ["TEST", "RfluxOptions", "errors_of_fluxes"]
 

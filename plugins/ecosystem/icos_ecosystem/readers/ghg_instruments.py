@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from icos_core.exceptions import InputError
-from icos_ecosystem import gas_analyser_models, sonic_models
+from icos_ecosystem.instruments import gas_analyser_models, sonic_models
 from icos_ecosystem.readers.ghg_archive import open_archive
 from icos_ecosystem.readers.ghg_metadata import parse_metadata, plain_number
 from icos_ecosystem.vocabulary.measured import GASES

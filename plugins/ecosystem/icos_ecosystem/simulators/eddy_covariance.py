@@ -8,12 +8,12 @@ import numpy as np
 
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
+from icos_ecosystem.series.time_lags import lag_in_rows
 from icos_ecosystem.simulators.eddy_covariance_options import EddyCovarianceSimulation
 from icos_ecosystem.simulators.tower_air import tower_air
 from icos_ecosystem.simulators.tower_files import write_half_hour, write_meteorology
 from icos_ecosystem.simulators.tower_series import half_hour
 from icos_ecosystem.simulators.tower_station import station_description
-from icos_ecosystem.time_lags import lag_in_rows
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM, FLUX_WORDS
 
 if TYPE_CHECKING:

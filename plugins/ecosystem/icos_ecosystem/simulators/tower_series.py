@@ -9,11 +9,11 @@ import numpy as np
 
 from icos_ecosystem.calibration.instruments import analyser_geometry, sonic_geometry
 from icos_ecosystem.constants import DRY_AIR_MOLAR_MASS, GAS_CONSTANT, MOLAR_MASS
+from icos_ecosystem.series.time_lags import lag_in_rows
 from icos_ecosystem.simulated_turbulence import draw_turbulence, filtered, line_frequencies
 from icos_ecosystem.simulators.tower_instruments import analyser_of, sonic_of
-from icos_ecosystem.spectral_filters import Analyser, Anemometer, Tube
-from icos_ecosystem.time_lags import lag_in_rows
-from icos_ecosystem.transfer_functions import DIFFUSIVITY
+from icos_ecosystem.spectral.filters import Analyser, Anemometer, Tube
+from icos_ecosystem.spectral.transfer_functions import DIFFUSIVITY
 from icos_ecosystem.wind_rotation import plane_rotation
 
 if TYPE_CHECKING:

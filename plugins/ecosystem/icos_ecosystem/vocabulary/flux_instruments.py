@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from icos_ecosystem.gas_analyser_models import GAS_ANALYSER_MODELS
-from icos_ecosystem.sonic_models import SONIC_MODELS
+from icos_ecosystem.instruments.gas_analyser_models import GAS_ANALYSER_MODELS
+from icos_ecosystem.instruments.sonic_models import SONIC_MODELS
 from icos_ecosystem.vocabulary.flux_templates import GASES, category, number, quantity
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.exceptions import hint
-from icos_ecosystem.cut_off_fit import water_vapour_cut_off
+from icos_ecosystem.spectral.cut_off_fit import water_vapour_cut_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from icos_ecosystem.spectral_factors import IbromModel
+    from icos_ecosystem.spectral.factors import IbromModel
 
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.int64]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_ecosystem.transfer_functions import first_order_power
+from icos_ecosystem.spectral.transfer_functions import first_order_power
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ecosystem.spectral_filters import Anemometer
+    from icos_ecosystem.spectral.filters import Anemometer
 
     FloatArray = NDArray[np.float64]
     Floats = FloatArray | float

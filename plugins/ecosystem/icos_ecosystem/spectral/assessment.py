@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_ecosystem.cut_off_fit import HUMIDITY_CLASSES, fit_cut_off, remove_noise
-from icos_ecosystem.transfer_functions import first_order_power
+from icos_ecosystem.spectral.cut_off_fit import HUMIDITY_CLASSES, fit_cut_off, remove_noise
+from icos_ecosystem.spectral.transfer_functions import first_order_power
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

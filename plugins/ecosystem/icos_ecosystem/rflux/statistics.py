@@ -1,6 +1,6 @@
 """Statistics of one raw half hour that reveal instrumental and meteorological errors, after Vitale et al. (2020).
 
-Names are those of RFlux's table ``qcStat``. Which values are severe or moderate errors is said in :mod:`icos_ecosystem.rflux_flags`.
+Names are those of RFlux's table ``qcStat``. Which values are severe or moderate errors is said in :mod:`icos_ecosystem.rflux.flags`.
 
 References
 ----------
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.dip_test import dip_probability, dip_statistic
-from icos_ecosystem.freedman_diaconis import fullest_bin
-from icos_ecosystem.robust_scale import qn_scale
+from icos_ecosystem.rflux.dip_test import dip_probability, dip_statistic
+from icos_ecosystem.rflux.freedman_diaconis import fullest_bin
+from icos_ecosystem.rflux.robust_scale import qn_scale
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS
 
 if TYPE_CHECKING:

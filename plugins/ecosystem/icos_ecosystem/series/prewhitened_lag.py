@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
-from icos_ecosystem.autoregressive import RANDOM_WALK_LIMIT, fit_autoregression, variance_ratio, whitened
+from icos_ecosystem.series.autoregressive import RANDOM_WALK_LIMIT, fit_autoregression, variance_ratio, whitened
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

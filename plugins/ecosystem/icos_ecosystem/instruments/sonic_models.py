@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icos_core.exceptions import hint
-from icos_ecosystem.angle_of_attack import boost_vertical_wind, nakai_2006, nakai_2012
-from icos_ecosystem.instrument_names import model_named, model_of_eddypro
+from icos_ecosystem.instruments.angle_of_attack import boost_vertical_wind, nakai_2006, nakai_2012
+from icos_ecosystem.instruments.names import model_named, model_of_eddypro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ class SonicModel:
     needs_cross_wind
         Whether the sonic temperature is of no use before that correction.
     diagnostic
-        Name of its diagnostic word in :mod:`icos_ecosystem.licor_diagnostics`.
+        Name of its diagnostic word in :mod:`icos_ecosystem.instruments.licor_diagnostics`.
     attack_angle_methods
         Corrections of the angle of attack that were made for it.
     """

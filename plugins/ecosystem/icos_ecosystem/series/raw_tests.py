@@ -1,4 +1,4 @@
-"""What tests of raw series measure, after Vickers and Mahrt (1997); flags follow in :mod:`icos_ecosystem.raw_test_flags`.
+"""What tests of raw series measure, after Vickers and Mahrt (1997); flags follow in :mod:`icos_ecosystem.series.raw_test_flags`.
 
 Each function takes series of one averaging period, shape (n,), NaN where missing. All but :func:`time_lag_mismatch`, whose numbers come
 from covariances, want despiked series; :func:`wind_unsteadiness` wants rotated ones.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from icos_ecosystem.amplitude_resolution import Resolution, resolution_and_drop_outs
+from icos_ecosystem.series.amplitude_resolution import Resolution, resolution_and_drop_outs
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.cospectral_models import momentum_cospectrum, scalar_cospectrum
-from icos_ecosystem.spectral_filters import of_periods
+from icos_ecosystem.spectral.cospectral_models import momentum_cospectrum, scalar_cospectrum
+from icos_ecosystem.spectral.filters import of_periods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass
+    from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass
 
     FloatArray = NDArray[np.float64]
     Floats = FloatArray | float

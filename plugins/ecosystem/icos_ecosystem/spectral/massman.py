@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.transfer_functions import LAMINAR_LIMIT, kinematic_viscosity, reynolds_number
+from icos_ecosystem.spectral.transfer_functions import LAMINAR_LIMIT, kinematic_viscosity, reynolds_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from icos_ecosystem.spectral_filters import Analyser, Anemometer, HighPass, Tube
+    from icos_ecosystem.spectral.filters import Analyser, Anemometer, HighPass, Tube
 
     FloatArray = NDArray[np.float64]
     Floats = FloatArray | float

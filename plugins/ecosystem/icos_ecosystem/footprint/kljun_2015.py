@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import gamma, gammainccinv
 
-from icos_ecosystem.footprint_fetch import SHARES, Fetch
+from icos_ecosystem.footprint.fetch import SHARES, Fetch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -105,7 +105,7 @@ def footprint_shape(
     height
         Height zm of the measurement above the displacement height [m].
     boundary_layer
-        Height of the boundary layer [m], see :func:`icos_ecosystem.boundary_layer.boundary_layer_height`.
+        Height of the boundary layer [m], see :func:`icos_ecosystem.footprint.boundary_layer.boundary_layer_height`.
     obukhov_length
         Obukhov length L [m].
     friction_velocity, sigma_v

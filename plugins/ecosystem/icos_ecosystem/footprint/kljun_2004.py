@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.footprint_fetch import Fetch
+from icos_ecosystem.footprint.fetch import Fetch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

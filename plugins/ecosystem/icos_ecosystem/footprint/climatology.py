@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from icos_ecosystem.footprint_kljun_2015 import ACROSS, ALONG, ALONG_FACTOR, FootprintShape
+from icos_ecosystem.footprint.kljun_2015 import ACROSS, ALONG, ALONG_FACTOR, FootprintShape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_ecosystem.constants import VON_KARMAN
-from icos_ecosystem.footprint_fetch import SHARES, Fetch
+from icos_ecosystem.footprint.fetch import SHARES, Fetch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

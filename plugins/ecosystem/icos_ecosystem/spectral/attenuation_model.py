@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.optimize import least_squares
 
-from icos_ecosystem.spectral_factors import IbromModel
-from icos_ecosystem.transfer_functions import first_order_power
+from icos_ecosystem.spectral.factors import IbromModel
+from icos_ecosystem.spectral.transfer_functions import first_order_power
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from icos_ecosystem.dip_quantiles import QUANTILES, SHARES, SIZES
+from icos_ecosystem.rflux.dip_quantiles import QUANTILES, SHARES, SIZES
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from icos_ecosystem.instrument_names import model_named, model_of_eddypro
+from icos_ecosystem.instruments.names import model_named, model_of_eddypro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class GasAnalyserModel:
     time_constant
         Response time, s.
     diagnostic
-        Name of its diagnostic word in :mod:`icos_ecosystem.licor_diagnostics`.
+        Name of its diagnostic word in :mod:`icos_ecosystem.instruments.licor_diagnostics`.
     warms_itself
         Whether its surfaces warm the air in the path, as the LI-7500's do.
     krypton

@@ -1,4 +1,4 @@
-"""Flags of raw series from what :mod:`icos_ecosystem.raw_tests` measured, with EddyPro's default thresholds, and EddyPro's words for them.
+"""Flags of raw series from what :mod:`icos_ecosystem.series.raw_tests` measured, with EddyPro's thresholds and words.
 
 Functions take numbers of any shape, usually one for each averaging period, and return int8 of that shape: 0 passed, 1 failed,
 9 not known, because the number is missing.
@@ -40,7 +40,7 @@ DISCONTINUITY_LIMITS = {
     "ch4": (40.0, 30.0),
     "n2o": (40.0, 30.0),
 }
-"""Hard and soft limits of :func:`icos_ecosystem.raw_tests.discontinuity` of the mean, in the units of the series."""
+"""Hard and soft limits of :func:`icos_ecosystem.series.raw_tests.discontinuity` of the mean, in the units of the series."""
 
 
 def _flag(failed: ArrayLike, *numbers: ArrayLike) -> NDArray[np.int8]:
@@ -73,7 +73,7 @@ def drop_out_flag(
     Parameters
     ----------
     central, extreme
-        Longest drop-outs [percent]: ``central_drop_out`` and ``extreme_drop_out`` of :class:`icos_ecosystem.raw_tests.Resolution`.
+        Longest drop-outs [percent]: ``central_drop_out`` and ``extreme_drop_out`` of :class:`icos_ecosystem.series.raw_tests.Resolution`.
     central_limit, extreme_limit
         What is flagged, or more.
     integer_division

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from icos_ecosystem.sonic_models import SonicModel
+    from icos_ecosystem.instruments.sonic_models import SonicModel
 
 __all__ = ["cross_wind_correction"]
 

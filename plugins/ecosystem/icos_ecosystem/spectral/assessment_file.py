@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from icos_core.exceptions import InputError
-from icos_ecosystem.assessed_filters import ClassFilters, SpectralAssessment
-from icos_ecosystem.spectral_factors import IbromModel
+from icos_ecosystem.spectral.assessed_filters import ClassFilters, SpectralAssessment
+from icos_ecosystem.spectral.factors import IbromModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

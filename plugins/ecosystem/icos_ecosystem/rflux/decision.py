@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.robust_scale import qn_scale
-from icos_ecosystem.seasonal_decomposition import seasonal_decomposition
+from icos_ecosystem.rflux.robust_scale import qn_scale
+from icos_ecosystem.rflux.seasonal_decomposition import seasonal_decomposition
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -111,7 +111,7 @@ def decide(flux: ArrayLike, severe: ArrayLike, moderate: ArrayLike, *, alpha: fl
     flux
         (n,) regular half-hourly flux, NaN where missing.
     severe, moderate
-        (n,) from :func:`icos_ecosystem.rflux_flags.evaluate`.
+        (n,) from :func:`icos_ecosystem.rflux.flags.evaluate`.
     alpha
         As in :func:`laplace_outliers`.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from icos_ecosystem.sonic_models import SonicModel
+    from icos_ecosystem.instruments.sonic_models import SonicModel
 
     Wind = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
@@ -85,8 +85,8 @@ def wind_of(columns: Mapping[str, NDArray[np.float64]], wind_format: str, refere
     Notes
     -----
     The system is that of Gill's spar reference. A right-handed anemometer keeps its components; by how much its axes are turned against
-    that system only matters for the direction, see `north_offset` of :class:`icos_ecosystem.sonic_models.SonicModel`. Of left-handed ones
-    the second component changes sign, and the Gill R2, whose first axis points elsewhere too, is turned by 30°.
+    that system only matters for the direction, see `north_offset` of :class:`icos_ecosystem.instruments.sonic_models.SonicModel`. Of
+    left-handed ones the second component changes sign, and the Gill R2, whose first axis points elsewhere too, is turned by 30°.
     """
     for name, value, known in (("wind_format", wind_format, tuple(WIND_FORMATS)), ("wind_reference", reference, WIND_REFERENCES)):
         if value not in known:

@@ -1,7 +1,7 @@
 """How large the dip of a uniform sample is: quantiles of dip times the root of the sample size.
 
-Found with :func:`icos_ecosystem.dip_test.dip_statistic` from 40000 samples (n <= 1000), 20000 (n = 5000) or 8000 (n = 20000), so that a
-probability near 0.1 is known to about 0.003. Of distributions with one mode the uniform is the hardest to tell (Hartigan, Hartigan 1985).
+Found with :func:`icos_ecosystem.rflux.dip_test.dip_statistic` from 40000 samples (n <= 1000), 20000 (n = 5000) or 8000 (n = 20000), so that
+a probability near 0.1 is known to about 0.003. Of distributions with one mode the uniform is the hardest to tell (Hartigan, Hartigan 1985).
 """
 
 from __future__ import annotations

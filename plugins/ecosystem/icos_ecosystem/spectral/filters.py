@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 import numpy as np
 
 from icos_core.exceptions import hint
-from icos_ecosystem.transfer_functions import (
+from icos_ecosystem.spectral.transfer_functions import (
     block_average,
     first_order_response,
     linear_detrending,

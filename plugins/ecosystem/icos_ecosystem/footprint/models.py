@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from icos_ecosystem.footprint_fetch import Fetch
-from icos_ecosystem.footprint_hsieh import hsieh
-from icos_ecosystem.footprint_kljun_2004 import kljun_2004, kljun_2004_applies
-from icos_ecosystem.footprint_kljun_2015 import fetch_of_shape, footprint_shape, refused
-from icos_ecosystem.footprint_kormann_meixner import kormann_meixner
+from icos_ecosystem.footprint.fetch import Fetch
+from icos_ecosystem.footprint.hsieh import hsieh
+from icos_ecosystem.footprint.kljun_2004 import kljun_2004, kljun_2004_applies
+from icos_ecosystem.footprint.kljun_2015 import fetch_of_shape, footprint_shape, refused
+from icos_ecosystem.footprint.kormann_meixner import kormann_meixner
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -97,7 +97,7 @@ def fetch_of_models(
         The model to use elsewhere; None leaves distances missing.
     eddypro_steps
         Quirk of EddyPro: the steps of its sums, see `whole_metres` of
-        :func:`~icos_ecosystem.footprint_kormann_meixner.kormann_meixner` and `step` of :func:`~icos_ecosystem.footprint_hsieh.hsieh`.
+        :func:`~icos_ecosystem.footprint.kormann_meixner.kormann_meixner` and `step` of :func:`~icos_ecosystem.footprint.hsieh.hsieh`.
     """
     given = (height, roughness, friction_velocity, sigma_w, wind_speed, stability, sigma_v, boundary_layer)
     inputs = _Inputs(*np.broadcast_arrays(*(np.asarray(each, np.float64) for each in given)))

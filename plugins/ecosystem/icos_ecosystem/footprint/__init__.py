@@ -1,0 +1,1 @@
+"""Footprint models, and footprints of many half hours added up."""

@@ -1,0 +1,1 @@
+"""Anemometers and gas analysers: models, axes, diagnostics and what their makers left to correct."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from icos_ecosystem.ambient_state import AmbientState, ambient_state, barometric_pressure, molar_volume
 from icos_ecosystem.density_corrections import CellTerms
-from icos_ecosystem.flux_levels import Corrected, GasFlux, Uncorrected, corrected_fluxes, gas_flux, momentum_and_heat
+from icos_ecosystem.flux_levels import Corrected, corrected_fluxes
+from icos_ecosystem.uncorrected_fluxes import GasFlux, Uncorrected, gas_flux, momentum_and_heat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,15 +10,8 @@ from eddypro_results import ALL, TWO_PROGRAMS, fluxnet
 from icos_ecosystem.ambient_state import AmbientState, ambient_state
 from icos_ecosystem.constants import MOLAR_MASS
 from icos_ecosystem.density_corrections import CellTerms
-from icos_ecosystem.flux_levels import (
-    Corrected,
-    GasFlux,
-    Uncorrected,
-    corrected_fluxes,
-    gas_flux,
-    momentum_and_heat,
-    turbulence_scales,
-)
+from icos_ecosystem.flux_levels import Corrected, corrected_fluxes
+from icos_ecosystem.uncorrected_fluxes import GasFlux, Uncorrected, gas_flux, momentum_and_heat, turbulence_scales
 
 if TYPE_CHECKING:
     from pathlib import Path

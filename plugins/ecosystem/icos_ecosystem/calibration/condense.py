@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from icos_core.components import Context, Streams
     from icos_ecosystem.calibration.layout import Layout
     from icos_ecosystem.calibration.options import EddyCovarianceOptions
-    from icos_ecosystem.calibration.raw_period import RawPeriod
+    from icos_ecosystem.calibration.raw_series import RawPeriod
 
 __all__ = ["PACKED", "STATISTICS", "condense"]
 

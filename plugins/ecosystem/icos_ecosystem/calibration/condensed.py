@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_ecosystem.calibration.lagged_statistics import INTERVALS
+from icos_ecosystem.calibration.level_statistics import QUARTILES
 from icos_ecosystem.calibration.raw_period import ANALYSER_WORDS
-from icos_ecosystem.calibration.statistics import INTERVALS, QUARTILES, TEST_NUMBERS
+from icos_ecosystem.calibration.statistics import TEST_NUMBERS
 from icos_ecosystem.instruments.licor_diagnostics import DIAGNOSTIC_BITS
 from icos_ecosystem.packed_doubles import PACKED_BYTES, unpack
 from icos_ecosystem.series.symmetric_products import WIND_PAIRS

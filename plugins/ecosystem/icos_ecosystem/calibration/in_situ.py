@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from icos_ecosystem.ambient_state import AmbientState
     from icos_ecosystem.calibration.half_hours import HalfHours
     from icos_ecosystem.calibration.turbulence import Turbulence
-    from icos_ecosystem.flux_levels import GasFlux, Uncorrected
     from icos_ecosystem.spectral.factors import IbromModel
     from icos_ecosystem.spectral.filters import Anemometer, HighPass
+    from icos_ecosystem.uncorrected_fluxes import GasFlux, Uncorrected
 
     FloatArray = NDArray[np.float64]
 

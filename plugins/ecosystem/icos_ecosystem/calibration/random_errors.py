@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.calibration.statistics import INTERVALS
+from icos_ecosystem.calibration.lagged_statistics import INTERVALS
 from icos_ecosystem.constants import MOLAR_MASS, VAPOUR_MASS_RATIO
 from icos_ecosystem.random_uncertainty import finkelstein_sims, integral_time_scale, mahrt, mann_lenschow, per_pair
 

@@ -12,9 +12,10 @@ from icos_ecosystem.calibration.spectral_losses import spectral_losses
 from icos_ecosystem.calibration.turbulence import maximum_of, rotated, turbulence
 from icos_ecosystem.constants import MOLAR_MASS
 from icos_ecosystem.density_corrections import CellTerms, burba_surface_heat
-from icos_ecosystem.flux_levels import GasFlux, corrected_fluxes, gas_flux, momentum_and_heat
+from icos_ecosystem.flux_levels import corrected_fluxes
 from icos_ecosystem.instruments.li7700_line_shape import li7700_line_shape
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
+from icos_ecosystem.uncorrected_fluxes import GasFlux, gas_flux, momentum_and_heat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from icos_ecosystem.calibration.spectral_losses import SpectralLosses
     from icos_ecosystem.calibration.turbulence import Turbulence
     from icos_ecosystem.density_corrections import SurfaceHeat
-    from icos_ecosystem.flux_levels import Corrected, Uncorrected
+    from icos_ecosystem.flux_levels import Corrected
     from icos_ecosystem.series.time_lags import FoundLag
+    from icos_ecosystem.uncorrected_fluxes import Uncorrected
 
     FloatArray = NDArray[np.float64]
     FindLag = Callable[[str, FloatArray], FoundLag]

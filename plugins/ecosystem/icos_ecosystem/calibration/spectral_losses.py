@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from icos_ecosystem.ambient_state import AmbientState
     from icos_ecosystem.calibration.half_hours import HalfHours
     from icos_ecosystem.calibration.turbulence import Turbulence
-    from icos_ecosystem.flux_levels import GasFlux, Uncorrected
     from icos_ecosystem.spectral.assessed_filters import SpectralAssessment
+    from icos_ecosystem.uncorrected_fluxes import GasFlux, Uncorrected
 
     FloatArray = NDArray[np.float64]
 

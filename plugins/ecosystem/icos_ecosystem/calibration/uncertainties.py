@@ -9,7 +9,7 @@ import numpy as np
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT, flux_variables
 from icos_ecosystem.calibration.random_errors import covariance_errors
 from icos_ecosystem.constants import MOLAR_MASS
-from icos_ecosystem.flux_levels import gas_flux
+from icos_ecosystem.uncorrected_fluxes import gas_flux
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -64,7 +64,8 @@ def test_other_models_have_no_limits_but_their_inputs() -> None:
     assert fetch_of_models("kormann-meixner", **CASES).model.tolist() == [1, 1, NO_MODEL]
     found = fetch_of_models("hsieh", **CASES)
     assert found.model.tolist() == [2, 2, NO_MODEL]
-    np.testing.assert_array_equal(found.fetch.x90[:2], np.full(2, hsieh(4.0, 0.1, 40.0).x90))
+    # One number and many are computed on different ways through the processor: the last digit may differ.
+    np.testing.assert_allclose(found.fetch.x90[:2], np.full(2, hsieh(4.0, 0.1, 40.0).x90), rtol=2e-15)
     # Neutral air: the Obukhov length is infinite, not missing.
     assert np.isfinite(fetch_of_models("hsieh", **(CASES | {"stability": 0.0})).fetch.peak).all()
 

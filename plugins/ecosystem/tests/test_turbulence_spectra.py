@@ -115,7 +115,7 @@ def test_bins_are_means_of_their_lines() -> None:
 
 def test_edges_are_even_in_the_logarithm() -> None:
     edges = bin_edges(50, 1800.0, 20.0)
-    assert (edges.size, edges[0], edges[-1]) == (51, pytest.approx(1 / 1800.0), pytest.approx(10.0))
+    assert (edges.size, edges[0], edges[-1]) == (51, 1 / 1800.0, 10.0)
     np.testing.assert_allclose(edges[1:] / edges[:-1], 18000.0 ** (1 / 50))
 
 
@@ -130,3 +130,19 @@ def test_gaps_are_bridged_by_lines() -> None:
     np.testing.assert_array_equal(filled(np.full(3, np.nan)), 0.0)
     whole = np.arange(3.0)
     assert filled(whole) is whole
+
+
+@pytest.mark.parametrize("frequency", [10.0, 12.5, 20.0, 32.0, 60.0])
+def test_half_the_frequency_is_in_the_last_bin(frequency: float) -> None:
+    length = transform_length(int(1800 * frequency))
+    lines = np.arange(1.0, length // 2 + 1.0) * (frequency / length)
+    bins = binned(np.ones((1, lines.size)), lines, bin_edges(50, 1800.0, frequency))
+    assert bins.count.sum() == lines.size
+
+
+@pytest.mark.realdata
+def test_lines_in_bins_are_eddypros_at_10_hz(real_data: Path) -> None:
+    printed = binned_spectra(real_data / "ecosystem_raw/eddypro_reference/finse/icos_pf_fratini/eddypro_binned_cospectra")["#_freq"]
+    lines = np.arange(1.0, 2**13 + 1.0) * (10.0 / 2**14)
+    count = binned(np.ones((1, lines.size)), lines, bin_edges(50, 1800.0, 10.0)).count
+    np.testing.assert_array_equal(np.broadcast_to(count[count > 0], printed.shape), printed)

@@ -101,7 +101,10 @@ def co_spectrum(left: NDArray[np.complex128], right: NDArray[np.complex128], sca
 
 def bin_edges(bins: int, period: float, frequency: float) -> FloatArray:
     """Return the (bins + 1,) edges [Hz] of bins of equal width in the logarithm, from 1 / `period` [s] to half the frequency [Hz]."""
-    return np.exp(np.linspace(np.log(1.0 / period), np.log(0.5 * frequency), bins + 1))
+    edges = np.exp(np.linspace(np.log(1.0 / period), np.log(0.5 * frequency), bins + 1))
+    # Half the frequency is a line itself: the last digit of a logarithm must not decide whether it is in.
+    edges[0], edges[-1] = 1.0 / period, 0.5 * frequency
+    return edges
 
 
 def binned(spectra: FloatArray, frequencies: FloatArray, edges: FloatArray) -> BinnedSpectra:
@@ -114,9 +117,9 @@ def binned(spectra: FloatArray, frequencies: FloatArray, edges: FloatArray) -> B
     frequencies
         (n_lines,) [Hz], increasing.
     edges
-        (n_bins + 1,) [Hz], increasing; a line on an edge belongs to the bin above it.
+        (n_bins + 1,) [Hz], increasing; a line on an edge belongs to the bin above it, on the last edge to the last bin.
     """
-    begins = np.searchsorted(frequencies, edges)
+    begins = np.append(np.searchsorted(frequencies, edges[:-1]), np.searchsorted(frequencies, edges[-1], side="right"))
     count = np.diff(begins)
     sums = np.concatenate([np.zeros((*spectra.shape[:-1], 1)), np.cumsum(spectra, axis=-1)], axis=-1)
     of_frequency = np.concatenate([[0.0], np.cumsum(frequencies)])

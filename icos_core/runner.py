@@ -95,7 +95,7 @@ def execute(description: Description, plugins: Plugins, settings: Settings, prog
     ready = look_before_reading(description, plugins, flags, settings.out)
     if before is not None:
         with suppress(OSError):  # without what is beside, the note stands for nothing
-            before["beside"] = beside(file.path for file in ready.product_files)
+            before["beside"] = beside(file.path for file in ready.named_files)
     choose_executor(settings.jobs, settings.cluster, 1, {})
     previous = read_manifest(settings.out / MANIFEST)
     if previous is not None and previous["station"] != description.station.id:
@@ -159,7 +159,7 @@ def _locked_run(
 ) -> Finished:
     began, started = time.perf_counter(), clock()
     files = ready.files
-    paths = list(dict.fromkeys([*(file.path for file in files), *(file.path for file in ready.product_files)]))
+    paths = list(dict.fromkeys([*(file.path for file in files), *(file.path for file in ready.named_files)]))
     progress.stage("look at the input files", len(paths))
     seen = ledger.look_at(paths, verify=settings.verify, advance=progress.advance)
     code = code_versions(description, plugins)
@@ -176,7 +176,7 @@ def _locked_run(
     run_key = content_key(
         "run",
         [(file.name, file.input, file.group, seen[file.path].sha256 if file.path in seen else "") for file in files],
-        [(file.name, file.product, seen[file.path].sha256 if file.path in seen else "") for file in ready.product_files],
+        [(file.name, file.component, seen[file.path].sha256 if file.path in seen else "") for file in ready.named_files],
         description.resolved(),
         [asdict(flag) for flag in flags],
         code,
@@ -189,7 +189,7 @@ def _locked_run(
         plugins=plugins,
         context=context,
         files=files,
-        product_files=ready.product_files,
+        named_files=ready.named_files,
         seen=seen,
         store=store,
         ledger=ledger,

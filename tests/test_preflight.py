@@ -1,4 +1,4 @@
-"""What is looked at before anything is read: files of products, what exporters cannot write, every mistake at once."""
+"""What is looked at before anything is read: files that are named, what exporters cannot write, every mistake at once."""
 
 # ruff: noqa: F401, F811  # fixtures are imported and then named by arguments
 
@@ -94,6 +94,30 @@ def test_a_missing_file_is_a_mistake_that_names_the_key(tmp_path, station, icos)
         assert "line 21: derive[0].level: " in result.output
         assert "levle.txt' – expected a file that can be read (it is not there); did you mean 'level.txt'?" in result.output
     assert not (tmp_path / "output").exists()
+
+
+def test_files_of_calibrators_are_inputs_of_the_run(tmp_path, station):
+    (tmp_path / "scale.txt").write_text("1")
+    write_station(tmp_path, LOG, GAIN + '[calibrate.scale]\nfile = "scale.txt"\n', ABOVE, LINES)
+    assert above(icos_core.run(station)) < 60
+    (row,) = [each for each in manifest(station)["inputs"] if each.get("calibrator")]
+    assert (row["calibrator"], row["name"]) == ("gain", "calibrate[0]/scale.txt")
+    assert row["sha256"] == sha256_of_file(tmp_path / "scale.txt")
+    assert standing(station) is not None
+    assert icos_core.run(station).unchanged
+    (tmp_path / "scale.txt").write_text("1000")
+    assert standing(station) is None
+    assert above(icos_core.run(station)) == 60
+
+
+def test_a_missing_file_of_a_calibrator_names_the_inner_key(tmp_path, station, icos):
+    (tmp_path / "scale.txt").write_text("1")
+    write_station(tmp_path, LOG, GAIN + '[calibrate.scale]\nfile = "scael.txt"\n', ABOVE, LINES)
+    for command in ("check", "run"):
+        result = icos(command, station)
+        assert result.exit_code == 2
+        assert "calibrate[0].scale.file: " in result.output
+        assert "scael.txt' – expected a file that can be read (it is not there); did you mean 'scale.txt'?" in result.output
 
 
 def test_a_product_may_say_in_its_own_words_what_is_not_there(tmp_path, station, icos):

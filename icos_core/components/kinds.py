@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Calibrator", "Command", "Component", "Exporter", "Figure", "Guess", "Product", "QualityTest", "Reader", "Simulator"]
 
 
+def _no_files(_options: Any, _context: Context) -> tuple[Path, ...]:
+    return ()
+
+
 def _no_reach(_options: Any) -> timedelta:
     return timedelta(0)
 
@@ -117,6 +121,9 @@ class Calibrator:
     default_tests
         ``f(options)`` → usual tests as ``[[qc]]`` tables; a station's own entry for the same test and variable replaces one,
         ``enabled = false`` drops it.
+    files
+        ``f(options, context)`` → the files beside the inputs that `calibrate` reads (an assessment, an earlier run); what they hold
+        counts as an input of the run. It raises :class:`icos_core.InputError` for one that is not there.
     """
 
     name: str
@@ -133,6 +140,7 @@ class Calibrator:
     cascades: Callable[[Any], Mapping[str, tuple[Cascade, ...]]] = lambda _options: {}
     made_of: Callable[[Any], Mapping[str, Mapping[str, timedelta]]] = lambda _options: {}
     default_tests: Callable[[Any], Sequence[Mapping[str, Any]]] = _nothing
+    files: Callable[[Any, Context], Sequence[Path]] = _no_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +178,7 @@ class Product:
     derive: Callable[[Streams, Any, Context], ProductResult]
     needs: tuple[str, ...] = ()
     cascades: Callable[[Any], Mapping[str, tuple[Cascade, ...]]] = lambda _options: {}
-    files: Callable[[Any, Context], Sequence[Path]] = lambda _options, _context: ()
+    files: Callable[[Any, Context], Sequence[Path]] = _no_files
 
 
 @dataclass(frozen=True, kw_only=True)

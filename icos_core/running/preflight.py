@@ -1,4 +1,4 @@
-"""What can be found wrong before anything is read: patterns, files of products, what exporters cannot write; all mistakes at once."""
+"""What can be found wrong before anything is read: patterns, files that are named, what exporters cannot write; all mistakes at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
 
 from icos_core.components import Context
 from icos_core.describing.mistakes import StatedMistake
@@ -16,38 +18,36 @@ from icos_core.running.grouping import tolerances
 from icos_core.running.inputs import find_files, offsets, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterator, Sequence
 
-    from pydantic import BaseModel
-
-    from icos_core.components import Exporter, Product
+    from icos_core.components import Exporter
     from icos_core.people import PersonFlag
     from icos_core.plugins import Plugins
     from icos_core.running.inputs import InputFile
     from icos_core.station import Description
 
-__all__ = ["ProductFile", "Ready", "look_before_reading"]
+__all__ = ["NamedFile", "Ready", "look_before_reading"]
 
 _KEY = re.compile(r"[a-z_]+(\[\d+\])?(\.[a-z_]+(\[\d+\])?)*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProductFile:
-    """A file beside the inputs that a product reads; `key` is that of the option or table that names it."""
+class NamedFile:
+    """A file beside the inputs that a calibrator or a product reads; `key` is that of the option or table that names it."""
 
     path: Path
     name: str
-    product: str
+    kind: Literal["calibrator", "product"]
+    component: str
     key: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """What a run works with: the files of its inputs and those of its products."""
+    """What a run works with: the files of its inputs, and those that calibrators and products read beside them."""
 
     files: tuple[InputFile, ...]
-    product_files: tuple[ProductFile, ...]
+    named_files: tuple[NamedFile, ...]
 
 
 def look_before_reading(description: Description, plugins: Plugins, flags: Sequence[PersonFlag], out: Path | None = None) -> Ready:
@@ -89,31 +89,30 @@ def look_before_reading(description: Description, plugins: Plugins, flags: Seque
         sources=tuple(sorted(file.name for file in files)),
         folder=description.folder,
     )
-    product_files = tuple(found(lambda: _product_files(description, plugins, context)))
+    named_files = tuple(found(lambda: _named_files(description, plugins, context)))
     mistakes += _of_exporters(description, plugins, context)
     if mistakes:
         raise DescriptionError(description.path.name, sorted(mistakes, key=lambda mistake: mistake.line or 0))
-    return Ready(files=files, product_files=product_files)
+    return Ready(files=files, named_files=named_files)
 
 
-def _product_files(description: Description, plugins: Plugins, context: Context) -> list[ProductFile]:
-    """Return the files of all products, each product's own in order of name."""
-    found: list[ProductFile] = []
+def _named_files(description: Description, plugins: Plugins, context: Context) -> list[NamedFile]:
+    """Return the files of all calibrators and products, each one's own in order of name."""
+    found: list[NamedFile] = []
     mistakes: list[Mistake] = []
-    for position, spec in enumerate(description.derive):
-        product: Product = plugins.component("product", spec.product)
-        table = "derive" if spec.is_default else f"derive[{position}]"
+    for kind, name, table, options in _readers_of_files(description):
+        component = plugins.component(kind, name)
         try:
-            paths = [Path(path) for path in product.files(spec.options, context)]
+            paths = [Path(path) for path in component.files(options, context)]
         except InputError as error:
-            mistakes.append(_missing(description, _key_of(spec.options, error.file, table), error.file, error.message))
+            mistakes.append(_missing(description, _key_of(options, error.file, table), error.file, error.message))
             continue
         except Exception as error:
-            raise PluginError(f"product {spec.product!r} cannot say which files it reads: {type(error).__name__}: {error}") from error
+            raise PluginError(f"{kind} {name!r} cannot say which files it reads: {type(error).__name__}: {error}") from error
         for path in sorted(set(paths)):
-            key = _key_of(spec.options, path.name, table)
+            key = _key_of(options, path.name, table)
             if path.is_file() and os.access(path, os.R_OK):
-                found.append(ProductFile(path=path, name=_name(path, description.folder, table), product=spec.product, key=key))
+                found.append(NamedFile(path=path, name=_name(path, description.folder, table), kind=kind, component=name, key=key))
             else:
                 mistakes.append(
                     _missing(description, key, str(path), "it is there, but must not be read" if path.exists() else "it is not there")
@@ -121,6 +120,14 @@ def _product_files(description: Description, plugins: Plugins, context: Context)
     if mistakes:
         raise DescriptionError(description.path.name, mistakes)
     return found
+
+
+def _readers_of_files(description: Description) -> Iterator[tuple[Literal["calibrator", "product"], str, str, BaseModel]]:
+    """Yield kind, name, table and options of everything that may read files beside the inputs."""
+    for position, calibrate in enumerate(description.calibrate):
+        yield "calibrator", calibrate.calibrator, f"calibrate[{position}]", calibrate.options
+    for position, derive in enumerate(description.derive):
+        yield "product", derive.product, "derive" if derive.is_default else f"derive[{position}]", derive.options
 
 
 def _missing(description: Description, key: str, file: str, why: str) -> Mistake:
@@ -131,16 +138,23 @@ def _missing(description: Description, key: str, file: str, why: str) -> Mistake
 
 
 def _key_of(options: BaseModel, file: str, table: str) -> str:
-    """Return the key of the option that names a file, or that of the table."""
-    for name, value in options:
-        for each in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(each, str | Path) and Path(each).name == Path(file).name:
-                return f"{table}.{name}"
-    return table
+    """Return the key of the option, however deep, that names a file, or that of the table."""
+    return next(_keys_naming(options, Path(file).name, table), table)
+
+
+def _keys_naming(value: Any, file: str, key: str) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        for name, each in value:
+            yield from _keys_naming(each, file, f"{key}.{name}")
+    elif isinstance(value, list | tuple):
+        for position, each in enumerate(value):
+            yield from _keys_naming(each, file, f"{key}[{position}]" if isinstance(each, BaseModel) else key)
+    elif isinstance(value, str | Path) and Path(value).name == file:
+        yield key
 
 
 def _name(path: Path, folder: Path, table: str) -> str:
-    """Return what a file of a product is called in the manifest: no folder of this machine."""
+    """Return what a file is called in the manifest: no folder of this machine."""
     return f"{table}/{printable(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name)}"
 
 

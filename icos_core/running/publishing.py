@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from icos_core.people import PersonFlag
     from icos_core.running.inputs import InputFile
     from icos_core.running.ledger import Ledger
-    from icos_core.running.preflight import ProductFile
+    from icos_core.running.preflight import NamedFile
     from icos_core.running.work import Computed, Job
 
 __all__ = ["FINISHED", "INPUTS_SET_ASIDE", "clock", "enter_into_ledger", "has_report", "publish"]
@@ -100,7 +100,7 @@ def _manifest(
     flow = computed.flow
     inputs = [
         *(_input_row(file, job, computed) for file in job.files),
-        *(_product_row(file, job) for file in job.product_files),
+        *(_named_row(file, job) for file in job.named_files),
     ]
     outputs = [_output_row(staged, name) for name in names]
     status = INPUTS_SET_ASIDE if computed.lost or any(each["set_aside"] for each in inputs) else FINISHED
@@ -197,11 +197,11 @@ def _input_row(file: InputFile, job: Job, computed: Computed) -> dict[str, Any]:
     }
 
 
-def _product_row(file: ProductFile, job: Job) -> dict[str, Any]:
+def _named_row(file: NamedFile, job: Job) -> dict[str, Any]:
     seen = job.seen.get(file.path)
     return {
         "name": file.name,
-        "product": file.product,
+        file.kind: file.component,
         "sha256": seen.sha256 if seen is not None else "",
         "bytes": seen.size if seen is not None else 0,
         "tally": asdict(Tally()),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from icos_core.running.flow import Flow
     from icos_core.running.inputs import InputFile
     from icos_core.running.ledger import Ledger, SeenFile
-    from icos_core.running.preflight import ProductFile
+    from icos_core.running.preflight import NamedFile
     from icos_core.running.progress import Progress
     from icos_core.running.reading import ReadTask
     from icos_core.running.store import Store
@@ -46,7 +46,7 @@ class Job:
     plugins: Plugins
     context: Context
     files: tuple[InputFile, ...]
-    product_files: tuple[ProductFile, ...]
+    named_files: tuple[NamedFile, ...]
     seen: dict[Path, SeenFile]
     store: Store
     ledger: Ledger

@@ -99,3 +99,21 @@ def test_files_that_will_not_do(simulation: Any, condensed: list[xr.Dataset], tm
     xr.Dataset({"H": ("time", [1.0])}).to_netcdf(tmp_path / "other.nc")
     with pytest.raises(InputError, match=r"^other\.nc: holds no TA_EP; storage\.previous expects"):
         run(simulation, condensed[3:], tmp_path, "other.nc")
+
+
+def test_files_that_are_named_count_as_inputs(simulation: Any, tmp_path: Path) -> None:
+    """Planes, an assessment and the earlier run: a change of what they hold is a change of the run."""
+    context = replace(tower(), folder=tmp_path)
+    named = {
+        "rotation": {"method": "planar-fit", "file": "planes.txt"},
+        "spectral": {"assessment": {"file": "assessment.txt"}},
+        "storage": {"previous": "last-year.nc"},
+    }
+    options = calibrator_options(simulation, **(CHANGES | named))
+    for name in ("planes.txt", "assessment.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=r"^last-year\.nc: there is no such file, which storage\.previous names$"):
+        CALIBRATOR.files(options, context)
+    (tmp_path / "last-year.nc").touch()
+    assert [path.name for path in CALIBRATOR.files(options, context)] == ["planes.txt", "assessment.txt", "last-year.nc"]
+    assert not CALIBRATOR.files(calibrator_options(simulation, **CHANGES), context)

@@ -1,4 +1,4 @@
-"""mole fraction = gain × signal, gains with validity times."""
+"""mole fraction = gain × scale × signal, gains with validity times, the scale from a file where one is named."""
 
 import numpy as np
 
@@ -16,14 +16,26 @@ class Gain(Versioned):
     value: float = 100.0
 
 
+class Scale(Options):
+    """Where the scale is stated."""
+
+    file: str | None = None
+
+
 class GainOptions(Options):
     """Options."""
 
     gains: tuple[Gain, ...] = (Gain(),)
+    scale: Scale = Scale()
+
+
+def files(options, context):
+    return [] if options.scale.file is None else [context.folder / options.scale.file]
 
 
 def calibrate(streams, options, context):
     results = {}
+    (scale,) = [float(path.read_text()) for path in files(options, context)] or [1.0]
     for name, stream in streams.items():
         if "signal" not in stream:
             continue
@@ -33,7 +45,7 @@ def calibrate(streams, options, context):
             gain[each.covers(time)] = each.value
         result = carry(stream, [*map(str, stream.data_vars)])
         # The signal is required in mV: the core converts before the call.
-        set_variable(result, MOLE_FRACTION, gain * stream["signal"].values / 1000)
+        set_variable(result, MOLE_FRACTION, gain * scale * stream["signal"].values / 1000)
         results[name] = result
     table = Table(title="Gains", columns=("gain",), rows=tuple((each.value,) for each in options.gains))
     return CalibrationResult(streams=results, tables=(table,))
@@ -47,5 +59,6 @@ CALIBRATOR = Calibrator(
     provides=lambda options: {"log": (MOLE_FRACTION,)},
     calibrate=calibrate,
     row_wise=True,
+    files=files,
     cascades=lambda options: {"*": (Cascade(source="signal", target="mole_fraction"),)},
 )

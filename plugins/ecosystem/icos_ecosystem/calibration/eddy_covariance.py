@@ -23,6 +23,7 @@ from icos_ecosystem.calibration.lag_search import lag_search
 from icos_ecosystem.calibration.options import EddyCovarianceOptions, condensing_options
 from icos_ecosystem.calibration.reporting import problems_of, tables_of
 from icos_ecosystem.calibration.scheme import scheme_fluxes
+from icos_ecosystem.calibration.station_files import station_files
 from icos_ecosystem.solar_radiation import potential_radiation
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM, FLUX_WORDS, SPECTRA_STREAM, SPECTRA_WORDS
 from icos_ecosystem.vocabulary.measured import CELL, DIAGNOSTICS, GASES, METEOROLOGY, WIND, gas_words
@@ -142,4 +143,5 @@ CALIBRATOR = Calibrator(
     condensing=condensing_options,
     period=_period,
     default_tests=_default_tests,
+    files=station_files,
 )

@@ -1,4 +1,4 @@
-"""Files that a station description names beside its inputs."""
+"""Files that a station description names beside its inputs: planes, a spectral assessment, the result of an earlier run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,28 @@ from icos_core.exceptions import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["station_file"]
+    from icos_core.components import Context
+    from icos_ecosystem.calibration.options import EddyCovarianceOptions
+
+__all__ = ["station_file", "station_files"]
 
 _FROM_ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def station_files(options: EddyCovarianceOptions, context: Context) -> list[Path]:
+    """Return the paths of all files that are named.
+
+    Raises
+    ------
+    InputError
+        Where one is not there.
+    """
+    named = {
+        "rotation.file": options.rotation.file,
+        "spectral.assessment.file": options.spectral.assessment.file,
+        "storage.previous": options.storage.previous,
+    }
+    return [station_file(context.folder, written, key) for key, written in named.items() if written is not None]
 
 
 def station_file(folder: Path, written: str, key: str) -> Path:

@@ -212,11 +212,9 @@ def closed_path_vapour(evaporation: FloatArray, cell: CellTerms, state: AmbientS
     Ibrom, A. et al. (2007), Tellus B 59, 937-946, doi:10.1111/j.1600-0889.2007.00298.x.
     """
     expansion = 1.0 + VAPOUR_MASS_RATIO * state.vapour_ratio
-    ratio = cell.molar_volume / state.molar_volume
-    corrected = expansion * evaporation * ratio
     if not density:
         return expansion * evaporation
-    corrected = corrected + np.nan_to_num(
+    corrected = expansion * evaporation * (cell.molar_volume / state.molar_volume) + np.nan_to_num(
         expansion * cell.temperature_flux * state.vapour_density / (state.heat_capacity * cell.temperature)
     )
     return corrected - np.nan_to_num(expansion * cell.pressure_covariance * state.vapour_density / cell.pressure)

@@ -123,6 +123,7 @@ class HalfHours:
         }
         self._packed = stream[PACKED].values if PACKED in stream.data_vars else None
         self._packed_fields = packed_fields_of(self.layout)
+        self._gas_setups: dict[str, GasSetup] = {}
 
     def __len__(self) -> int:
         return self.time.size
@@ -207,7 +208,12 @@ class HalfHours:
         )
 
     def gas_setup(self, gas: str) -> GasSetup:
-        """Return where and how a gas is measured."""
+        """Return where and how a gas is measured; found once."""
+        if gas not in self._gas_setups:
+            self._gas_setups[gas] = self._found_gas_setup(gas)
+        return self._gas_setups[gas]
+
+    def _found_gas_setup(self, gas: str) -> GasSetup:
         tables = tuple(each for each in self.options.gas_analyser if gas in each.gases)
         place = self._tables(tables)
         windows = [window_of_gas(gas, each) for each in tables]

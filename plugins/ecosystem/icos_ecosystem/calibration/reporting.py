@@ -103,7 +103,7 @@ def _planes(own: SchemeFluxes) -> Table | None:
     if not rotation.method.startswith("planar") or rotation.planes or rotation.file is not None:
         return None
     rows = []
-    for number, (inside, planes) in enumerate(planes_of(own.halves, bias=rotation.method == "planar-fit"), start=1):
+    for number, (_, planes) in enumerate(planes_of(own.halves, bias=rotation.method == "planar-fit"), start=1):
         for place in range(len(planes.first)):
             taken = int(planes.taken_from[place])
             rows.append(
@@ -115,7 +115,6 @@ def _planes(own: SchemeFluxes) -> Table | None:
                     "own" if taken == place else "none" if taken < 0 else f"of sector {taken + 1}",
                 )
             )
-        del inside
     columns = ("period", "sector (°)", "half hours", "b0 (m/s)", "b1", "b2", "plane")
     return Table(title="Planar fit", columns=columns, rows=tuple(rows))
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 import zipfile
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from icos_core.exceptions import InputError
+from icos_core.raw_text.packed import UNPACKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["GhgArchive", "open_archive"]
 
-_DAMAGES = (EOFError, ValueError, RuntimeError, KeyError, IndexError, struct.error, zlib.error, zipfile.BadZipFile, NotImplementedError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LARGEST = 1 << 30
 _MOST_RATIO, _SMALL = 250, 1 << 24
@@ -59,7 +57,7 @@ def open_archive(path: Path) -> GhgArchive:
         raise InputError(path.name, f"cannot be opened: {error.strerror or error}") from error
     except InputError:
         raise
-    except _DAMAGES as error:
+    except UNPACKING as error:
         raise InputError(path.name, f"no .ghg archive, or a damaged one: {error}") from error
     return GhgArchive(*(content.get(ending, b"") for ending in (".data", ".metadata", f"{_BIOMET}.data", f"{_BIOMET}.metadata")))
 

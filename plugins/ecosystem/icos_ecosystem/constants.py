@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "DRY_AIR_GAS_CONSTANT",
     "DRY_AIR_MOLAR_MASS",
+    "EVAPOTRANSPIRATION",
     "GAS_CONSTANT",
     "GRAVITY",
     "MOLAR_MASS",
@@ -30,6 +31,8 @@ MOLAR_MASS = {"co2": 0.04401, "h2o": 0.01802, "ch4": 0.01604, "n2o": 0.04401}
 """kg mol-1"""
 VAPOUR_MASS_RATIO = DRY_AIR_MOLAR_MASS / MOLAR_MASS["h2o"]
 """Molar mass of dry air over that of water."""
+EVAPOTRANSPIRATION = 0.0648
+"""mm h-1 of water that a flux of 1 mmol m-2 s-1 is."""
 STANDARD_MOLAR_VOLUME = 0.02245
 """m3 mol-1"""
 ZERO_CELSIUS = 273.15

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.constants import MOLAR_MASS
+from icos_ecosystem.constants import EVAPOTRANSPIRATION, MOLAR_MASS
 from icos_ecosystem.density_corrections import (
     closed_path_gas,
     closed_path_vapour,
@@ -31,8 +31,6 @@ __all__ = ["Corrected", "corrected_fluxes"]
 
 _HUMIDITY_PASSES = 3
 """Turns in which heat and evaporation are found; each adds some three digits."""
-_ET = 0.0648
-"""From mmol m-2 s-1 of water to mm h-1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +163,7 @@ def corrected_fluxes(
         momentum=uncorrected.momentum * factors["momentum"],
         heat=heat,
         latent_heat=latent,
-        evapotranspiration=third.get("h2o", np.full_like(height, np.nan)) * _ET,
+        evapotranspiration=third.get("h2o", np.full_like(height, np.nan)) * EVAPOTRANSPIRATION,
         heat_without_humidity=heat_second,
         gases=third,
         first=first,

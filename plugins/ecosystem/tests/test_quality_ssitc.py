@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from icos_ecosystem.quality.ssitc import FLUXES, TEST, SsitcOptions
+from icos_ecosystem.quality.ssitc import TEST, SsitcOptions
+from icos_ecosystem.vocabulary.flux_templates import FLUX_NAMES
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS
 from pydantic import ValidationError
 
@@ -26,7 +27,7 @@ def half_hours(values: dict[str, Any]) -> xr.Dataset:
 
 def judged(**options: Any) -> Outcome:
     stream = half_hours({"H": [10.0, 20.0, 30.0, 40.0, np.nan], "H_SSITC_TEST": [0.0, 1.0, 2.0, np.nan, 2.0]})
-    [outcome] = run_test(TEST, stream, FLUXES, SsitcOptions.model_validate(options), example_context())
+    [outcome] = run_test(TEST, stream, FLUX_NAMES, SsitcOptions.model_validate(options), example_context())
     assert outcome.variable == "H"
     return outcome
 
@@ -46,9 +47,9 @@ def test_a_station_may_be_stricter() -> None:
 
 
 def test_all_fluxes_that_are_there_have_their_own_flag() -> None:
-    values = {name: [1.0, 1.0] for name in FLUXES} | {f"{name}_SSITC_TEST": [0.0, 2.0] for name in FLUXES}
+    values = {name: [1.0, 1.0] for name in FLUX_NAMES} | {f"{name}_SSITC_TEST": [0.0, 2.0] for name in FLUX_NAMES}
     stream = half_hours(values).drop_vars(["FN2O", "FCH4_SSITC_TEST"])
-    outcomes = run_test(TEST, stream, FLUXES, SsitcOptions(), example_context())
+    outcomes = run_test(TEST, stream, FLUX_NAMES, SsitcOptions(), example_context())
     assert [outcome.variable for outcome in outcomes] == ["TAU", "H", "LE", "ET", "FC", "FH2O"]
     assert all(outcome.level.tolist() == [1, 3] for outcome in outcomes)
 
@@ -64,12 +65,12 @@ def test_mistakes_are_named(options: dict[str, Any], words: str) -> None:
 
 class TestSsitc(QualityTestContract):
     quality_test = TEST
-    variables = FLUXES
+    variables = FLUX_NAMES
 
     def stream(self) -> xr.Dataset:
         random = np.random.default_rng(0)
         values: dict[str, Any] = {}
-        for name in FLUXES:
+        for name in FLUX_NAMES:
             values[name] = np.where(random.random(200) < 0.1, np.nan, random.normal(0.0, 1.0, 200))
             values[f"{name}_SSITC_TEST"] = np.where(random.random(200) < 0.1, np.nan, random.integers(0, 3, 200))
         return half_hours(values)

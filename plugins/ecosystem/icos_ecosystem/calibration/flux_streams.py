@@ -22,12 +22,12 @@ from icos_ecosystem.calibration.quality_classes import raw_test_variables, turbu
 from icos_ecosystem.calibration.setup_variables import diagnostic_variables, method_variables, setup_variables
 from icos_ecosystem.calibration.storage import storage_variables
 from icos_ecosystem.calibration.turbulence import wind_direction
-from icos_ecosystem.calibration.uncertainties import ENSEMBLE_FLUXES as FLUXES
 from icos_ecosystem.calibration.uncertainties import uncertainty_variables
 from icos_ecosystem.constants import ZERO_CELSIUS
 from icos_ecosystem.series.symmetric_products import WIND_PAIRS, rotated_product
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
 from icos_ecosystem.spectral.turbulence_spectra import bin_edges
+from icos_ecosystem.vocabulary.flux_templates import FLUX_NAMES
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS, SPECTRA_WORDS
 from icos_ecosystem.vocabulary.measured import METEOROLOGY
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS, RFLUX_WORDS, rflux_name
@@ -104,7 +104,7 @@ def flux_stream(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], radiatio
 
 
 _FLAGGED = (
-    *FLUXES,
+    *FLUX_NAMES,
     "USTAR",
     "WS",
     "WD",

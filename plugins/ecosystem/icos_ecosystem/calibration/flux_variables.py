@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from icos_ecosystem.constants import MOLAR_MASS, ZERO_CELSIUS
+from icos_ecosystem.constants import EVAPOTRANSPIRATION, MOLAR_MASS, ZERO_CELSIUS
 from icos_ecosystem.series.wind_moments import FOURTH, THIRD, moments_along
 from icos_ecosystem.vocabulary.flux_templates import GASES
 
@@ -66,7 +66,7 @@ def flux_variables(scheme: SchemeFluxes) -> Columns:
         made |= {"LE": corrected.latent_heat, "ET": corrected.evapotranspiration, "BOWEN": corrected.bowen_ratio}
         stages = {"UNCORR": scheme.gases["h2o"].flux, "STAGE1": corrected.first["h2o"], "STAGE2": corrected.second["h2o"]}
         for stage, value in stages.items():
-            made |= {f"LE_{stage}": state.latent_heat * value * water, f"ET_{stage}": value * 0.0648}
+            made |= {f"LE_{stage}": state.latent_heat * value * water, f"ET_{stage}": value * EVAPOTRANSPIRATION}
         made |= {"LE_SCF": factors["h2o"], "ET_SCF": factors["h2o"]}
     return made
 

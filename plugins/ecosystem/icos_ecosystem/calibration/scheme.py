@@ -52,7 +52,7 @@ class SchemeFluxes:
     actual_lags
         Gas → (n,) lag in rows of the largest covariance, whatever was used.
     cell_temperature, cell_pressure
-        Of the analyser's cell, or of the air where that is not measured [K, Pa].
+        Of the analyser's cell, NaN where that is not measured [K, Pa].
     surface_heat
         Of the surfaces of a LI-7500, None where it is not asked for.
     """
@@ -93,7 +93,8 @@ def scheme_fluxes(halves: HalfHours, rotation: str, detrending: str, find_lag: F
     options = halves.options
     found = turbulence(halves, rotated(halves, rotation), detrending, find_lag)
     pressure = _pressure(halves)
-    cell_temperature, cell_pressure = _cell(halves, pressure)
+    # Of the analyser's cell; NaN where that is not measured.
+    cell_temperature, cell_pressure = halves.of_series("mean", "tc"), halves.of_series("mean", "pc")
     state, fraction, ratio, density = ambient_of(halves, found.mean, pressure, cell_temperature, cell_pressure)
     height = halves.setup.effective_height
     uncorrected = momentum_and_heat(found.wind, found.covariance["ts"][:, 2], found.mean["ts"], state, height)
@@ -138,12 +139,6 @@ def _pressure(halves: HalfHours) -> FloatArray:
     for measured in (halves.number("ambient_pressure"), halves.meteorology("PA")):
         found = np.where((measured > 40_000.0) & (measured < 110_000.0), measured, found)
     return found
-
-
-def _cell(halves: HalfHours, pressure: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return temperature and pressure of the cell, NaN where they are not measured and there is a cell."""
-    del pressure
-    return halves.of_series("mean", "tc"), halves.of_series("mean", "pc")
 
 
 def ambient_of(

@@ -8,6 +8,7 @@ import numpy as np
 
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT
 from icos_ecosystem.calibration.previous_run import last_before
+from icos_ecosystem.constants import EVAPOTRANSPIRATION
 from icos_ecosystem.one_point_storage import gas_storage, heat_storage
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def storage_variables(scheme: SchemeFluxes) -> dict[str, NDArray[np.generic]]:
         made |= {f"{name}_SINGLE": scaled, name: scaled}
         if gas == "h2o":
             latent = stored * state.latent_heat * 0.01802e-3
-            made |= {"SLE_SINGLE": latent, "SLE": latent, "SET_SINGLE": stored * 0.0648}
+            made |= {"SLE_SINGLE": latent, "SLE": latent, "SET_SINGLE": stored * EVAPOTRANSPIRATION}
     return made
 
 

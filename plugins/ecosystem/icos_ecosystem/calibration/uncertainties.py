@@ -8,8 +8,9 @@ import numpy as np
 
 from icos_ecosystem.calibration.flux_variables import GAS_OUTPUT, flux_variables
 from icos_ecosystem.calibration.random_errors import covariance_errors
-from icos_ecosystem.constants import MOLAR_MASS
+from icos_ecosystem.constants import EVAPOTRANSPIRATION, MOLAR_MASS
 from icos_ecosystem.uncorrected_fluxes import gas_flux
+from icos_ecosystem.vocabulary.flux_templates import FLUX_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     Columns = dict[str, NDArray[np.generic]]
 
-__all__ = ["ENSEMBLE_FLUXES", "uncertainty_variables"]
+__all__ = ["uncertainty_variables"]
 
-ENSEMBLE_FLUXES = ("TAU", "H", "LE", "ET", "FC", "FH2O", "FCH4", "FN2O")
 _QUARTILE_RANGE_OF_NORMAL = 1.349
 
 
@@ -33,7 +33,7 @@ def uncertainty_variables(own: SchemeFluxes, members: Mapping[str, SchemeFluxes]
     made: Columns = {f"{name}_RANDUNC_HF": values for name, values in random.items()}
     factors = {"TAU": "TAU_SCF", "H": "H_SCF", "LE": "LE_SCF", "ET": "ET_SCF"} | {flux: f"{flux}_SCF" for _, flux, _ in GAS_OUTPUT.values()}
     medians, spreads = _ensemble(members) if members else ({}, {})
-    for name in ENSEMBLE_FLUXES:
+    for name in FLUX_NAMES:
         terms = []
         if name in random:
             # What is lost to filters is lost of the uncertainty too; EddyPro's own column leaves that out.
@@ -60,7 +60,7 @@ def _random(own: SchemeFluxes) -> dict[str, FloatArray]:
         error = gas_flux(errors[gas], state, flux.as_ratio, flux.as_density, water=gas == "h2o")
         found[name] = error * scale
         if gas == "h2o":
-            found |= {"LE": error * MOLAR_MASS["h2o"] * 1e-3 * state.latent_heat, "ET": error * 0.0648}
+            found |= {"LE": error * MOLAR_MASS["h2o"] * 1e-3 * state.latent_heat, "ET": error * EVAPOTRANSPIRATION}
     return found
 
 
@@ -71,7 +71,7 @@ def _ensemble(members: Mapping[str, SchemeFluxes]) -> tuple[dict[str, FloatArray
     """
     of_members = [flux_variables(member) for member in members.values()]
     medians, spreads = {}, {}
-    for name in ENSEMBLE_FLUXES:
+    for name in FLUX_NAMES:
         if name not in of_members[0]:
             continue
         stacked = np.stack([np.asarray(each[name], dtype=np.float64) for each in of_members])

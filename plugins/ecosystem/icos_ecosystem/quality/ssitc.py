@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context
 
-__all__ = ["FLUXES", "TEST", "SsitcOptions"]
-
-FLUXES = ("TAU", "H", "LE", "ET", "FC", "FH2O", "FCH4", "FN2O")
+__all__ = ["TEST", "SsitcOptions"]
 
 
 class SsitcOptions(Options):

@@ -10,7 +10,7 @@ from icos_core.components import Variable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FLUXES", "GASES", "NOT_STATED", "SERIES", "FluxGas", "Series", "category", "number", "quantity"]
+__all__ = ["FLUXES", "FLUX_NAMES", "GASES", "NOT_STATED", "SERIES", "FluxGas", "Series", "category", "number", "quantity"]
 
 NOT_STATED = "not_stated"
 _TEMPERATURES = {"degree_C": "on_scale", "K": "difference"}
@@ -126,3 +126,4 @@ FLUXES: tuple[tuple[str, str, str], ...] = (
     *((gas.flux, gas.flux_units, f"{gas.long_name} flux") for gas in GASES),
 )
 """Name, units and long name of the fluxes in the order of the table."""
+FLUX_NAMES = tuple(name for name, _, _ in FLUXES)

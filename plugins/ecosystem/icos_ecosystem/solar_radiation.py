@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["NIGHT_BELOW", "potential_radiation"]
+__all__ = ["NIGHT_BELOW", "declination_of", "distance_factor", "potential_radiation"]
 
 _SOLAR_CONSTANT = 1376.0
 NIGHT_BELOW = 12.0
@@ -53,8 +53,8 @@ def potential_radiation(
     day_of_year = (day - local.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.float64) + 1.0
     hour = (local - day).astype("timedelta64[ns]").astype(np.float64) / 3.6e12
     year = 2.0 * np.pi * (day_of_year - 1.0) / 365.0
-    at_zenith = _SOLAR_CONSTANT * _distance_factor(year)
-    declination, lat = _declination(year), np.radians(latitude)
+    at_zenith = _SOLAR_CONSTANT * distance_factor(year)
+    declination, lat = declination_of(year), np.radians(latitude)
     base, swing = np.sin(lat) * np.sin(declination), np.cos(lat) * np.cos(declination)
 
     def at(after_noon: FloatArray) -> FloatArray:
@@ -66,16 +66,16 @@ def potential_radiation(
     return at(hour - 12.0 + longitude / 15.0 - utc_offset + _equation_of_time(day_of_year))
 
 
-def _distance_factor(year: FloatArray) -> FloatArray:
-    """Return the square of the sun's mean distance over its distance, from the angle of the year [radians]."""
+def distance_factor(year: FloatArray) -> FloatArray:
+    """Return the square of the sun's mean distance over its distance, from the angle of the year [radians] (Spencer 1971)."""
     factor: FloatArray = (
         1.00011 + 0.034221 * np.cos(year) + 0.00128 * np.sin(year) + 0.000719 * np.cos(2.0 * year) + 0.000077 * np.sin(2.0 * year)
     )
     return factor
 
 
-def _declination(year: FloatArray) -> FloatArray:
-    """Return the sun's declination [radians] from the angle of the year [radians]."""
+def declination_of(year: FloatArray) -> FloatArray:
+    """Return the sun's declination [radians] from the angle of the year [radians] (Spencer 1971)."""
     declination: FloatArray = (
         0.006918
         - 0.399912 * np.cos(year)

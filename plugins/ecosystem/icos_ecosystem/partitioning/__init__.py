@@ -1,0 +1,1 @@
+"""Net ecosystem exchange parted into respiration and gross primary production."""

@@ -166,6 +166,7 @@ class QualityTest:
 class Product:
     """Flagged data → further data sets; the products named in `needs` are made first and are among the streams.
 
+    Those named in `after` are made first where the run makes them at all; they do not come along by themselves.
     `files(options, context)` names the files beside the inputs that `derive` reads (a climatology, other cruises); what they hold counts
     as an input of the run. It raises :class:`icos_core.InputError` for one that is not there.
     """
@@ -177,6 +178,7 @@ class Product:
     provides: Callable[[Any], Mapping[str, tuple[Variable, ...]]]
     derive: Callable[[Streams, Any, Context], ProductResult]
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     cascades: Callable[[Any], Mapping[str, tuple[Cascade, ...]]] = lambda _options: {}
     files: Callable[[Any, Context], Sequence[Path]] = _no_files
 

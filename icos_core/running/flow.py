@@ -308,9 +308,10 @@ def _by_stream(outcomes: Sequence[Outcome], streams: Mapping[str, xr.Dataset]) -
 
 def _in_order(products: Mapping[str, Product]) -> tuple[str, ...]:
     try:
-        return tuple(TopologicalSorter({name: product.needs for name, product in products.items()}).static_order())
+        before = {name: (*product.needs, *(each for each in product.after if each in products)) for name, product in products.items()}
+        return tuple(TopologicalSorter(before).static_order())
     except CycleError as error:
-        raise PluginError(f"products need each other in a circle: {' → '.join(error.args[1])}") from error
+        raise PluginError(f"products wait for each other in a circle: {' → '.join(error.args[1])}") from error
 
 
 def product_stage(description: Description, plugins: Plugins, context: Context, flow: Flow) -> None:

@@ -44,6 +44,7 @@ _QUALITY_TESTS = {
     "wind-sectors": ("wind_sectors", "wind from sectors that the station declares invalid"),
 }
 _PRODUCTS = {
+    "half-hourly": ("half_hourly", "fluxes and meteorology on a regular grid of whole years in local standard time"),
     "rflux-decision": ("rflux_decision", "fluxes that severe errors, or outliers with moderate errors, exclude"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),

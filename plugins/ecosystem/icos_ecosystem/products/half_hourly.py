@@ -17,7 +17,7 @@ from icos_ecosystem.half_hourly.regular_grid import gridded, interval_numbers
 from icos_ecosystem.half_hourly.site_calendar import whole_years
 from icos_ecosystem.half_hourly.streams import INTERVALS_PER_DAY, bounded, local_offset, local_start
 from icos_ecosystem.half_hourly.vapour_pressure_deficit import vapour_pressure_deficit
-from icos_ecosystem.solar_radiation import potential_radiation
+from icos_ecosystem.partitioning.sun import potential_radiation_oneflux
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM
 from icos_ecosystem.vocabulary.half_hourly_grid import DISCARDING, GRID_STREAM, GRID_WORDS
 from icos_ecosystem.vocabulary.measured import METEO_STREAM
@@ -100,7 +100,7 @@ def derive(streams: Streams, options: HalfHourlyOptions, context: Context) -> Pr
     if "TA" in found and "RH" in found and (options.vpd == "computed" or (options.vpd == "auto" and "VPD" not in found)):
         found["VPD"] = vapour_pressure_deficit(found["TA"], found["RH"], convention=options.convention)
     time = (calendar.start - offset).astype("datetime64[ns]")
-    found |= _sun(time, calendar, context)
+    found |= _sun(calendar, context)
     attrs = {"resolution": "HH" if calendar.per_day == INTERVALS_PER_DAY[30] else "HR"}
     stream = make_stream(time, {word.name: found[word.name] for word in GRID_WORDS if word.name in found}, GRID_WORDS, attrs)
     problems = tuple(Problem(message=f"half-hourly: {each}") for each in (*told, *how))
@@ -191,12 +191,12 @@ def _exchange(placed: Placed, size: int, options: HalfHourlyOptions) -> tuple[Fl
     ] if lost else []
 
 
-def _sun(time: NDArray[np.datetime64], calendar: SiteCalendar, context: Context) -> dict[str, FloatArray]:
+def _sun(calendar: SiteCalendar, context: Context) -> dict[str, FloatArray]:
     station = context.station
     if station.latitude is None or station.longitude is None:
         return {}
-    middle = time + np.timedelta64(720 // calendar.per_day, "m")
-    radiation = potential_radiation(middle, station.latitude, station.longitude, station.utc_offset or 0.0)
+    minutes = 1440 // calendar.per_day
+    radiation = potential_radiation_oneflux(calendar.start, station.latitude, station.longitude, station.utc_offset or 0.0, minutes=minutes)
     return {"SW_IN_POT": radiation, "NIGHT": (radiation == 0.0).astype(np.float64)}
 
 

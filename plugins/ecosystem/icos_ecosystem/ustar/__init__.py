@@ -1,0 +1,1 @@
+"""Friction-velocity thresholds: how they are estimated, pooled and applied."""

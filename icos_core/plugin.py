@@ -16,6 +16,7 @@ __all__ = ["COMMANDS", "PLUGIN", "icos_calibrators", "icos_exporters", "icos_qua
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("icos_core.cli.check:command", "Check a station description before a byte of data is read."),
     "demo": ("icos_core.cli.demo:command", "Simulate raw files, process them and compare the result with the truth."),
+    "derive": ("icos_core.cli.derive:command", "Make one product of plain files, writing a station description on the way."),
     "describe": ("icos_core.cli.describe:command", "Show the options and the vocabulary of a component."),
     "flag": ("icos_core.cli.flag:command", "Add, list, withdraw and import people's flags."),
     "plugins": ("icos_core.cli.plugins:command", "List the installed plugins, their components and their problems."),

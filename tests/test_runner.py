@@ -341,6 +341,15 @@ def test_a_flag_acts_before_the_join_and_is_in_instrument_time(tmp_path):
     assert log["air_temperature"].item() == 282.0
 
 
+@pytest.mark.parametrize("order", [("whole", "above-level"), ("above-level", "whole")])
+def test_products_wait_for_those_that_the_run_makes_anyway(tmp_path, order):
+    write_log(tmp_path, "a.log", log_lines(hours=2))
+    (tmp_path / "level.txt").write_text("4")
+    tables = [f'[[derive]]\nproduct = "{name}"\n' for name in order]
+    tree = icos_core.run(write_station(tmp_path, LOG, GAIN, *tables)).tree
+    assert tree["/product/whole"].attrs["made_before"] == "above daily log"
+
+
 def test_products_bring_what_they_need(tmp_path):
     write_log(tmp_path, "a.log", log_lines(hours=30))
     tree = icos_core.run(write_station(tmp_path, LOG, GAIN, '[[derive]]\nproduct = "whole"\n')).tree

@@ -14,7 +14,7 @@ from icos_core.running.standing import default_out, standing_manifest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["command"]
+__all__ = ["command", "tell"]
 
 _MOST_NAMED = 20
 
@@ -46,18 +46,19 @@ def command(
     standing = None if verify else standing_manifest(target.absolute(), station.absolute(), level)
     if standing is not None:
         paths = tuple(target / each["name"] for each in standing["outputs"])
-        _tell(target, paths, len(standing["problems"]), standing["set_aside"], quiet=quiet, unchanged=True)
+        tell(target, paths, len(standing["problems"]), standing["set_aside"], quiet=quiet, unchanged=True)
         return int(standing["status"])
     from icos_core.api import run  # noqa: PLC0415  # heavy, and not needed where nothing has changed
 
     with choose_progress(quiet=quiet) as progress:
         result = run(station, target, level=level, jobs=jobs, cluster=cluster, verify=verify, progress=progress)
     paths = tuple(target / path.relative_to(target.absolute()) for path in result.paths)
-    _tell(target, paths, result.finished.problems, result.set_aside, quiet=quiet, unchanged=result.unchanged)
+    tell(target, paths, result.finished.problems, result.set_aside, quiet=quiet, unchanged=result.unchanged)
     return result.status
 
 
-def _tell(out: Path, paths: Iterable[Path], problems: int, set_aside: Mapping[str, str], *, quiet: bool, unchanged: bool) -> None:
+def tell(out: Path, paths: Iterable[Path], problems: int, set_aside: Mapping[str, str], *, quiet: bool, unchanged: bool) -> None:
+    """Print what a run made, and what it could not use."""
     if not quiet:
         if unchanged:
             click.echo("Nothing has changed since the last run; its outputs stand.")

@@ -28,7 +28,8 @@ def derive(streams, options, context):
 
 def derive_whole(streams, options, context):
     mean = float(np.nanmean(usable(streams["daily"], "daily_mean")))
-    return ProductResult(streams={"whole": xr.Dataset({"mean": ((), mean, attributes(DAILY))})})
+    beside = {"made_before": " ".join(sorted(streams))}
+    return ProductResult(streams={"whole": xr.Dataset({"mean": ((), mean, attributes(DAILY))}, attrs=beside)})
 
 
 PRODUCT = Product(
@@ -47,4 +48,5 @@ WHOLE = Product(
     provides=lambda options: {"whole": (Variable(name="mean", units="umol mol-1"),)},
     derive=derive_whole,
     needs=("daily",),
+    after=("above-level",),
 )

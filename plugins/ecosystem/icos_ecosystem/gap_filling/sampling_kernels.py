@@ -254,7 +254,7 @@ def _choose(
     chosen: NDArray[np.int32],
     number: int,
 ) -> int:
-    """Append valid records from `start` to before `stop` that are similar; return how many there are then. Without branches: they are not guessed."""
+    """Append similar records from `start` to before `stop`; return how many are chosen then. No branch waits to be mispredicted."""
     first = similar[0]
     centre, tolerance = drivers[0, i], tolerances[0, i]
     found = number

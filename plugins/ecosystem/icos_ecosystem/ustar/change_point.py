@@ -27,6 +27,7 @@ COLUMNS: Final = 8
 _FEWEST_BINS: Final = 10
 _OUTLIER: Final = 4.0
 _COLLINEAR: Final = 1e-12
+_ROUNDING: Final = 1e-14
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ def fits_of_rows(rows: FloatArray, model: Model) -> ChangePointFits:
     """Return the fits that :func:`scan` wrote into `rows` of shape (..., :data:`COLUMNS`), with probabilities and confidence intervals."""
     bins, f_max, change_point, intercept, slope, change, slope_error, change_error = np.moveaxis(rows, -1, 0)
     parameters = 3 if model == "diagnostic" else 2
-    known = np.isfinite(f_max) | np.isposinf(f_max)
+    known = ~np.isnan(f_max)
     quantile = np.full(bins.shape, np.nan)
     quantile[known] = stdtrit(bins[known] - parameters, 0.975)
     return ChangePointFits(
@@ -151,9 +152,13 @@ def scan(x: FloatArray, y: FloatArray, size: int, diagnostic: bool, row: FloatAr
         y_mean += y[i]
     x_mean /= n
     y_mean /= n
+    squares = 0.0
     for i in range(n):
         x[i] -= x_mean
         y[i] -= y_mean
+        squares += y[i] * y[i]
+    if squares <= n * (_ROUNDING * y_mean) ** 2:
+        return
     if diagnostic:
         _two_slopes(x, y, n, row)
     else:
@@ -201,8 +206,6 @@ def _one_slope(x: FloatArray, y: FloatArray, n: int, row: FloatArray) -> None:
     total = 0.0
     for i in range(n):
         total += y[i] * y[i]
-    if total == 0.0:
-        return
     best, f_max = -1, -1.0
     below, y_below = 0.0, 0.0
     w, ww, wy = 0.0, 0.0, 0.0
@@ -224,7 +227,7 @@ def _one_slope(x: FloatArray, y: FloatArray, n: int, row: FloatArray) -> None:
         if f > f_max:
             best, f_max = i, f
             best_w, best_ww, best_wy = w, spread, wy
-    if not _counts(best, n):
+    if best_ww == 0.0 or not _counts(best, n):
         return
     slope = -best_wy / best_ww
     left = max(total - best_wy * best_wy / best_ww, 0.0)
@@ -244,7 +247,7 @@ def _two_slopes(x: FloatArray, y: FloatArray, n: int, row: FloatArray) -> None:
         total += y[i] * y[i]
         xx += x[i] * x[i]
         xy += x[i] * y[i]
-    if total == 0.0 or xx == 0.0:
+    if xx == 0.0:
         return
     straight = max(total - xy * xy / xx, 0.0)
     best, f_max = -1, -1.0

@@ -99,9 +99,9 @@ def probability(f_max: FloatArray, bins: FloatArray, *, parameters: int) -> Floa
     -----
     Between the critical values a monotone cubic curve through ``1 - level``. Below the lowest one F is scaled such that the critical value
     falls on the 0.90 quantile (0.95 with three parameters) of the distribution of F with 3 and n degrees of freedom; above the highest one
-    the critical value of the *third* level falls on its 0.995 quantile; the probability is two-sided. With two parameters the third level is
-    that of 0.95, not the highest: probabilities above the table are too small by about ten times. This has no bearing on what is
-    significant, and is kept as published.
+    the critical value of the *third* level falls on its 0.995 quantile; the probability is two-sided. With two parameters the third level
+    is that of 0.95, not the highest: probabilities beyond the table are too small by an order of magnitude. This has no bearing on what
+    is significant, and is kept as published.
 
     References
     ----------

@@ -1,0 +1,1 @@
+"""From half hours or hours to days, weeks, months and years."""

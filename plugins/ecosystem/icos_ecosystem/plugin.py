@@ -45,6 +45,7 @@ _QUALITY_TESTS = {
 }
 _PRODUCTS = {
     "half-hourly": ("half_hourly", "fluxes and meteorology on a regular grid of whole years in local standard time"),
+    "despike": ("despike", "half-hourly fluxes without spikes after Papale et al. 2006"),
     "rflux-decision": ("rflux_decision", "fluxes that severe errors, or outliers with moderate errors, exclude"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),

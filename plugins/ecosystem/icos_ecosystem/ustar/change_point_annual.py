@@ -210,7 +210,7 @@ def select(strata: Strata, *, samples: int, own_columns: bool = False) -> Select
         selected=in_mode,
         mode=mode,
         significant_share=_share(significant, tried),
-        deficit_share=_share(deficit, np.count_nonzero(significant)),
+        deficit_share=_share(deficit, int(np.count_nonzero(significant))),
         selected_share=_share(in_mode, tried),
         problem=problem,
     )
@@ -223,7 +223,7 @@ def _drawn(records: NightRecords, size: int, bootstraps: int, seed: int) -> NDAr
 
 
 def _share(mask: NDArray[np.bool_], of: int) -> float:
-    return float(np.count_nonzero(mask) / of) if of else float("nan")
+    return np.count_nonzero(mask) / of if of else float("nan")
 
 
 def _outlying(fits: ChangePointFits, significant: NDArray[np.bool_], own_columns: bool) -> NDArray[np.bool_]:

@@ -54,6 +54,9 @@ _EXPORTERS = {
     "eddypro-full-output": ("eddypro_full_output", "the table full_output of EddyPro"),
     "eddypro-fluxnet": ("eddypro_fluxnet", "the table fluxnet of EddyPro"),
     "icos-etc-fluxes": ("icos_etc_fluxes", "half-hourly FLUXES table of the Ecosystem Thematic Centre"),
+    "fluxnet": ("fluxnet", "FULLSET and SUBSET of the FLUXNET product at every resolution"),
+    "icos-etc-archive": ("icos_etc_archive", "archive of tables as the Ecosystem Thematic Centre releases it"),
+    "ameriflux-fp-in": ("ameriflux_fp_in", "half-hourly data as AmeriFlux takes them"),
     "spectra-netcdf": ("spectra_netcdf", "spectra and cospectra as netCDF"),
 }
 _SIMULATORS = {

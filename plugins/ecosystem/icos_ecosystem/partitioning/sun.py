@@ -141,7 +141,8 @@ def sunrise_and_sunset(day_of_year: NDArray[np.integer], latitude: float) -> tup
 
 
 def _day_of_year(day: NDArray[np.datetime64]) -> FloatArray:
-    return (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.float64) + 1.0
+    number: FloatArray = (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.float64) + 1.0
+    return number
 
 
 def _minute_of_noon(day: NDArray[np.datetime64], longitude: float, utc_offset: float) -> FloatArray:

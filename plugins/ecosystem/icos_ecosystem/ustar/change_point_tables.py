@@ -120,7 +120,7 @@ def _probability(f_max: FloatArray, bins: FloatArray, parameters: int) -> FloatA
     high = f_max > critical[:, -1]
     level = np.where(low, _LOWEST[parameters], _HIGHEST)
     scaled = fdtri(3.0, bins, level) * f_max / np.where(low, critical[:, 0], critical[:, 2])
-    found = np.minimum(2.0 * fdtrc(3.0, bins, scaled), 1.0)
+    found: FloatArray = np.minimum(2.0 * fdtrc(3.0, bins, scaled), 1.0)
     between = ~(low | high)
     for n in np.unique(bins[between]):
         same = between & (bins == n)

@@ -9,7 +9,7 @@ Vekuri et al. (2023), Sci. Rep. 13, 1720, doi:10.1038/s41598-023-28827-2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -225,7 +225,7 @@ class _Prepared:
             return np.zeros(missing.size, np.bool_)
         return in_runs_longer_than(missing, round(self.scheme.longest_gap * self.per_day))
 
-    def arguments(self) -> tuple[object, ...]:
+    def arguments(self) -> tuple[Any, ...]:
         """Return what the kernels share."""
         scheme = self.scheme
         return (

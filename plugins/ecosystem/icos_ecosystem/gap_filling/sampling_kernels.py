@@ -115,7 +115,7 @@ def fill_records_of_members(
     ranks = survival[measured]
     values = target[measured]
     # About the mean, sums keep their digits.
-    offset = np.mean(values) if values.size > 0 else 0.0
+    offset = float(np.mean(values)) if values.size > 0 else 0.0
     deviations = values - offset
     similar = np.empty((drivers.shape[0], values.size))
     for k in range(drivers.shape[0]):
@@ -309,7 +309,7 @@ def _mean_of_sides(sides: FloatArray, symmetric: int, night: bool) -> float:
     """Return the mean of the means below and above, ties on the lower (1) or on both (2) sides; the plain mean where there is one only."""
     lower, lower_sum = sides[0] + sides[2], sides[1] + sides[3]
     upper, upper_sum = sides[4], sides[5]
-    plain = (lower_sum + upper_sum) / (lower + upper)
+    plain = float((lower_sum + upper_sum) / (lower + upper))
     if symmetric == 2:
         upper += sides[2]
         upper_sum += sides[3]
@@ -317,7 +317,7 @@ def _mean_of_sides(sides: FloatArray, symmetric: int, night: bool) -> float:
         return plain
     if lower == 0.0 or upper == 0.0:
         return plain
-    return 0.5 * (lower_sum / lower + upper_sum / upper)
+    return float(0.5 * (lower_sum / lower + upper_sum / upper))
 
 
 @njit(cache=True, nogil=True)

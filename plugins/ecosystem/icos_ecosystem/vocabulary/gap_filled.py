@@ -1,0 +1,75 @@
+"""Words of the streams ``gap-filled`` and ``random-uncertainty``: fluxes and meteorology without gaps, and what fills them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from icos_ecosystem.vocabulary.flux_templates import category, number, quantity
+from icos_ecosystem.vocabulary.half_hourly_grid import GRID_WORDS
+
+if TYPE_CHECKING:
+    from icos_core.components import Variable
+
+__all__ = [
+    "BY_REANALYSIS",
+    "FILLED_FLUXES",
+    "FILLED_METEO",
+    "FILLED_STREAM",
+    "LEARNED",
+    "UNCERTAINTY_STREAM",
+    "UNCERTAINTY_WORDS",
+    "words_of_filled",
+]
+
+FILLED_STREAM = "gap-filled"
+UNCERTAINTY_STREAM = "random-uncertainty"
+FILLED_FLUXES = ("NEE", "LE", "H")
+_DRIVERS_FIRST = ("SW_IN", "TA", "VPD")
+_UNSUITABLE = ("SW_IN_POT", "NIGHT", "WD", "USTAR", "PBLH", *FILLED_FLUXES)
+_BY_NAME = {word.name: word for word in GRID_WORDS}
+FILLED_METEO = (*_DRIVERS_FIRST, *(name for name in _BY_NAME if name not in (*_DRIVERS_FIRST, *_UNSUITABLE)))
+"""Meteorology that may be filled; P by a reanalysis only, as the mean of similar half hours is no rain."""
+
+LEARNED, BY_REANALYSIS = 4, 5
+_METHODS = {
+    0: "none",
+    1: "all_drivers",
+    2: "first_driver",
+    3: "mean_diurnal_course",
+    LEARNED: "learned",
+    BY_REANALYSIS: "reanalysis",
+}
+_QUALITY = {0: "measured", 1: "good", 2: "medium", 3: "poor"}
+
+
+def words_of_filled(name: str) -> tuple[Variable, ...]:
+    """Return the words of a filled variable."""
+    word = _BY_NAME[name]
+    of = word.long_name
+    of_all = "as by the gap filling, of measured records too"
+    return (
+        replace(word, name=f"{name}_F", long_name=f"{of}, gaps filled", comment=""),
+        category(f"{name}_F_QC", f"quality of {of} with its gaps filled", _QUALITY),
+        replace(word, name=f"{name}_F_ALL", long_name=f"estimate of {of}", comment=of_all, standard_name=None),
+        category(f"{name}_F_METHOD", f"method of the estimate of {of}", _METHODS),
+        quantity(f"{name}_F_WINDOW", "d", f"length of the window of the estimate of {of}"),
+        number(f"{name}_F_N", f"records that make the estimate of {of}"),
+        quantity(f"{name}_F_SD", _difference(word.units), f"standard deviation of the records that make the estimate of {of}"),
+    )
+
+
+def _difference(units: str) -> str:
+    return "K" if units == "degree_C" else units
+
+
+_UNCERTAINTY_METHODS = {0: "none", 1: "scatter_under_similar_weather", 2: "median_of_similar_fluxes", 3: "scatter_of_the_gap_filling"}
+UNCERTAINTY_WORDS = tuple(
+    word
+    for name in FILLED_FLUXES
+    for word in (
+        quantity(f"{name}_RANDUNC", _BY_NAME[name].units, f"random uncertainty of the {_BY_NAME[name].long_name}"),
+        category(f"{name}_RANDUNC_METHOD", f"method of the random uncertainty of {name}", _UNCERTAINTY_METHODS),
+        number(f"{name}_RANDUNC_N", f"records that make the random uncertainty of {name}"),
+    )
+)

@@ -48,6 +48,7 @@ _PRODUCTS = {
     "despike": ("despike", "half-hourly fluxes without spikes after Papale et al. 2006"),
     "rflux-decision": ("rflux_decision", "fluxes that severe errors, or outliers with moderate errors, exclude"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),
+    "partition-nighttime": ("partition_nighttime", "ecosystem respiration and gross primary production from the fluxes of the night"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),
 }
 _EXPORTERS = {

@@ -69,6 +69,19 @@ def test_every_record_as_oneflux(folder: Path, year: Table) -> None:
 
 
 @pytest.mark.realdata
+def test_the_symmetric_mean_of_oneflux(year: Table) -> None:
+    """What gf_mds 3.0 prints with -symmean (column DT): some records, and mean, spread and distance from the plain mean of all 17,343."""
+    target, drivers = year["NEE"].to_numpy(np.float64), drivers_of(year)
+    found = fill(target, drivers, per_day=48, scheme=scheme_of("oneflux", symmetric=True))
+    printed = {0: 1.39033, 2500: 1.57218, 4700: 2.34586, 6100: 3.67077, 8000: -0.705157, 8020: 4.91984, 9000: -7.46763, 11003: -1.76667}
+    assert [found.estimate[row] for row in printed] == pytest.approx(list(printed.values()), abs=5e-6)
+    estimate = found.estimate[found.method < 3]
+    distance = np.abs(estimate - fill(target, drivers, per_day=48, scheme=ONEFLUX).estimate[found.method < 3])
+    assert (estimate.size, estimate.mean()) == (17343, pytest.approx(-1.70915690, abs=1e-6))
+    assert (estimate.std(ddof=1), distance.mean()) == (pytest.approx(6.44290275, abs=1e-6), pytest.approx(0.20235796, abs=1e-6))
+
+
+@pytest.mark.realdata
 @pytest.mark.parametrize(
     ("peer", "scheme", "tolerance"),
     [("REddyProc", REDDYPROC, 1e-12), ("REddyProc_Vekuri", scheme_of("reddyproc", symmetric=True), 1e-12), ("ONEFlux", ONEFLUX, 1e-6)],

@@ -34,6 +34,12 @@ _READERS = {
     "icos-ec-csv": ("icos_ec_csv", "raw eddy-covariance files as the Ecosystem Thematic Centre asks for them"),
     "generic-ec-table": ("generic_ec_table", "raw eddy-covariance data in any delimited table"),
     "icos-bm": ("icos_bm", "meteorological files as the Ecosystem Thematic Centre asks for them"),
+    "eddypro-full-output": ("eddypro_full_output", "half-hourly fluxes: the table full_output of EddyPro"),
+    "eddypro-fluxnet": ("eddypro_fluxnet", "half-hourly fluxes: the table fluxnet of EddyPro"),
+    "fluxnet-halfhourly": ("fluxnet_halfhourly", "half-hourly and hourly tables of FLUXNET"),
+    "ameriflux-base": ("ameriflux_base", "half-hourly and hourly BASE tables of AmeriFlux"),
+    "icos-etc": ("icos_etc", "half-hourly tables FLUXNET, FLUXES and METEO of the Ecosystem Thematic Centre"),
+    "generic-halfhourly": ("generic_halfhourly", "half-hourly or hourly data in any delimited table or parquet file"),
 }
 _CALIBRATORS = {
     "eddy-covariance": ("eddy_covariance", "half-hourly fluxes from raw eddy-covariance data, corrected, with uncertainty and quality"),
@@ -47,6 +53,8 @@ _PRODUCTS = {
     "half-hourly": ("half_hourly", "fluxes and meteorology on a regular grid of whole years in local standard time"),
     "despike": ("despike", "half-hourly fluxes without spikes after Papale et al. 2006"),
     "rflux-decision": ("rflux_decision", "fluxes that severe errors, or outliers with moderate errors, exclude"),
+    "gap-fill": ("gap_fill", "fluxes and meteorology without gaps, with method, window and quality of every record"),
+    "random-uncertainty": ("random_uncertainty", "random uncertainty of every half-hourly flux, measured or filled"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),
     "partition-nighttime": ("partition_nighttime", "ecosystem respiration and gross primary production from the fluxes of the night"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),

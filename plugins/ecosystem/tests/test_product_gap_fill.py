@@ -187,6 +187,7 @@ def test_what_is_not_there_is_told() -> None:
     empty = filled({GRID_STREAM: stream(24, TA=nothing), FILTERED_STREAM: stream(24, NEE=nothing)})
     assert empty.streams == {}
     assert empty.problems[0].message == "gap-fill: there is neither a flux nor meteorology to fill"
+    assert filled({}).problems[0].message == "gap-fill: there is no stream half-hourly"
     fluxes_only = filled({GRID_STREAM: stream(24, TA=nothing), DESPIKED_STREAM: streams[DESPIKED_STREAM][["LE", "time_bnds"]]})
     assert set(np.unique(fluxes_only.streams[FILLED_STREAM]["LE_F_METHOD"])) == {3}
 
@@ -276,9 +277,10 @@ def test_uncertainty_of_some_fluxes_and_other_weather(streams: dict[str, xr.Data
 
 
 def test_no_uncertainty_is_told(streams: dict[str, xr.Dataset]) -> None:
-    result = uncertain({GRID_STREAM: streams[GRID_STREAM]})
-    assert result.streams == {}
-    assert result.problems[0].message == "random-uncertainty: there is no filled flux (NEE, LE, H)"
+    for given in ({GRID_STREAM: streams[GRID_STREAM]}, {}):
+        result = uncertain(given)
+        assert result.streams == {}
+        assert result.problems[0].message == "random-uncertainty: there is no filled flux (NEE, LE, H)"
     no_weather = {GRID_STREAM: streams[GRID_STREAM].drop_vars(list(WEATHER)), FILLED_STREAM: streams[FILLED_STREAM]}
     told = [each.message for each in uncertain(no_weather).problems]
     assert told[0] == "random-uncertainty: no record of NEE has one: too few lie under similar weather"

@@ -152,7 +152,9 @@ def scheme_from(options: GapFillOptions) -> Scheme:
 
 def derive(streams: Streams, options: GapFillOptions, context: Context) -> ProductResult:
     """Return the stream `gap-filled`."""
-    grid = streams[GRID_STREAM]
+    grid = streams.get(GRID_STREAM)
+    if grid is None:
+        return ProductResult(streams={}, problems=(Problem(message="gap-fill: there is no stream half-hourly"),))
     series = _Series(grid, options, calendar_of(grid, context))
     for name in options.meteorology_wanted:
         if has(grid, name):

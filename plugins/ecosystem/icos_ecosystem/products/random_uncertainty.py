@@ -66,9 +66,9 @@ class RandomUncertaintyOptions(Options):
 
 def derive(streams: Streams, options: RandomUncertaintyOptions, context: Context) -> ProductResult:
     """Return the stream `random-uncertainty`."""
-    grid, filled = streams[GRID_STREAM], streams.get(FILLED_STREAM)
+    grid, filled = streams.get(GRID_STREAM), streams.get(FILLED_STREAM)
     names = [name for name in options.similar if filled is not None and has(filled, f"{name}_F")]
-    if filled is None or not names:
+    if grid is None or filled is None or not names:
         what = f"random-uncertainty: there is no filled flux ({', '.join(options.similar) or 'none is asked for'})"
         return ProductResult(streams={}, problems=(Problem(message=what),))
     found: dict[str, ArrayLike] = {}

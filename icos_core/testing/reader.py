@@ -89,7 +89,13 @@ def assert_result_fits(reader: Reader, result: ReadResult, options: Any) -> None
 
 def _assert_stream_fits(name: str, stream: xr.Dataset, words: Mapping[str, Any]) -> None:
     check_stream(stream, name)
+    bounds = stream["time"].attrs.get("bounds")
     for variable in map(str, stream.data_vars):
+        if variable == bounds:
+            shape = stream[variable].shape
+            assert shape == (stream.sizes["time"], 2), f"{name}: bounds of time have shape {shape}"
+            assert (stream[variable].values[:, 0] <= stream["time"].values).all(), f"{name}: an interval begins after its time"
+            continue
         assert variable in words, f"{name}: {variable!r} is not declared by provides(): {sorted(words)}"
         array, word = stream[variable], words[variable]
         assert array.dims[:1] == ("time",), f"{name}: time does not lead {variable}, it has {array.dims}"

@@ -27,7 +27,7 @@ from icos_ecosystem.constants import ZERO_CELSIUS
 from icos_ecosystem.series.symmetric_products import WIND_PAIRS, rotated_product
 from icos_ecosystem.solar_radiation import NIGHT_BELOW
 from icos_ecosystem.spectral.turbulence_spectra import bin_edges
-from icos_ecosystem.vocabulary.flux_templates import FLUX_NAMES
+from icos_ecosystem.vocabulary.flux_flagged import carries_flags, described_by
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS, SPECTRA_WORDS
 from icos_ecosystem.vocabulary.measured import METEOROLOGY
 from icos_ecosystem.vocabulary.rflux import RFLUX_STATISTICS, RFLUX_WORDS, rflux_name
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["flux_stream", "spectra_stream"]
 
-_METEOROLOGY = frozenset(word.name for word in METEOROLOGY)
 _ALWAYS = ("EXPECT_NR", "FILE_NR", "SW_IN_POT", "NIGHT")
 
 
@@ -97,50 +96,10 @@ def flux_stream(own: SchemeFluxes, members: Mapping[str, SchemeFluxes], radiatio
     stream["time"].attrs["bounds"] = "time_bnds"
     stream["time_bnds"] = (("time", "bounds"), np.stack([halves.time, halves.time + length], axis=1))
     for name in map(str, stream.data_vars):
-        if stream.variables[name].dtype.kind == "f" and not _carries_flags(name):
-            stream.variables[name].attrs["describes"] = _described_by(name)
+        if stream.variables[name].dtype.kind == "f" and not carries_flags(name):
+            stream.variables[name].attrs["describes"] = described_by(name)
     stream.attrs["averaging_period"] = halves.options.averaging_period.total_seconds()
     return stream
-
-
-_FLAGGED = (
-    *FLUX_NAMES,
-    "USTAR",
-    "WS",
-    "WD",
-    "TA_EP",
-    "PA_EP",
-    "RH_EP",
-    "VPD_EP",
-    "CO2",
-    "H2O",
-    "CH4",
-    "N2O",
-    "SC",
-    "SH",
-    "SLE",
-    "SH2O",
-    "SCH4",
-    "SN2O",
-)
-_OF_FLUX = (
-    ("H", ("H_", "T_SONIC", "SH", "T_", "TSTAR", "BOWEN", "W_T_SONIC")),
-    ("LE", ("LE", "SLE")),
-    ("ET", ("ET", "SET")),
-)
-
-
-def _carries_flags(name: str) -> bool:
-    """Whether people and tests may flag a variable; of the others each says something of one that they may."""
-    return name in _FLAGGED or "_uncertainty" in name or name in _METEOROLOGY
-
-
-def _described_by(name: str) -> str:
-    """Return the flux that a number says something of."""
-    for gas, flux in (("CO2", "FC"), ("H2O", "FH2O"), ("CH4", "FCH4"), ("N2O", "FN2O")):
-        if gas in name or name.startswith((f"{flux}_", f"S{flux[1:]}")):
-            return flux
-    return next((flux for flux, begins in _OF_FLUX if name.startswith(begins)), "TAU")
 
 
 def _leave_out_incomplete(columns: Columns, halves: HalfHours) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from icos_core.components import Reader, ReadResult, Span
-from icos_core.exceptions import InputError, hint
-from icos_core.raw_text.delimited_text import HeaderError, split_lines
+from icos_core.exceptions import InputError
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat
 from icos_core.raw_text.line_account import LineAccount
 from icos_core.raw_text.opened_text import faults_named
 from icos_core.raw_text.packed import plain_bytes
 from icos_core.raw_text.row_stream import row_stream, span_of
-from icos_ecosystem.readers.fast_text import TextForm, read_table, split_header
+from icos_ecosystem.readers.delimited_file import open_delimited, time_column
+from icos_ecosystem.readers.delimited_options import SEPARATORS
+from icos_ecosystem.readers.fast_text import TextForm, read_table
 from icos_ecosystem.readers.generic_ec_table_guess import guess
-from icos_ecosystem.readers.generic_ec_table_options import SEPARATORS, UNIX, GenericEcTableOptions
+from icos_ecosystem.readers.generic_ec_table_options import UNIX, GenericEcTableOptions
 from icos_ecosystem.readers.raw_clock import SECOND, regular_times, span_from_name, to_interval_start
-from icos_ecosystem.readers.raw_columns import find_column, resolve_columns
+from icos_ecosystem.readers.raw_columns import resolve_columns
 from icos_ecosystem.readers.raw_rows import placed_by_name, placed_by_stamp, values_of
-from icos_ecosystem.readers.raw_stamps import parse_stamps, parse_times_of_day
+from icos_ecosystem.readers.raw_stamps import parse_dates_and_times, parse_stamps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context, Variable
     from icos_core.raw_text.delimited_text import Lines
+    from icos_ecosystem.readers.delimited_file import DelimitedFile
     from icos_ecosystem.readers.fast_text import TextTable
     from icos_ecosystem.readers.raw_columns import Resolved
     from icos_ecosystem.readers.raw_rows import Placed
@@ -39,10 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["READER", "provides", "read", "span"]
 
-_BLANKS, _AT_ENDS = re.compile(rb"[ \t]+"), re.compile(rb"(?m)^[ \t]+|[ \t]+$")
 _MICROSECOND = 1000
 _LATEST = 1e11  # s since 1970, far beyond what is a date
-_SHOWN = 12
 
 
 def read(path: Path, options: GenericEcTableOptions, context: Context) -> ReadResult:  # noqa: ARG001  # the signature is the contract's
@@ -70,8 +69,9 @@ def read(path: Path, options: GenericEcTableOptions, context: Context) -> ReadRe
     """
     account = LineAccount(path.name)
     with faults_named(path):
-        lines, headers, clock = _opened(path, options)
-        columns = _columns(path, lines, headers, clock, options)
+        file, clock = _opened(path, options)
+        lines, headers, _ = file
+        columns = _columns(path, file, clock, options)
         table = _table(lines, headers, clock, columns, options, account)
         placed = _placed(path, table, lines, clock, options, account)
         values = values_of(table, columns, options.words, account, placed.kept)
@@ -92,8 +92,9 @@ def span(path: Path, options: GenericEcTableOptions, context: Context) -> Span: 
         if named is not None:
             with path.open("rb"):
                 return named
-        lines, headers, clock = _opened(path, options)
-        columns = _columns(path, lines, headers, clock, options)
+        file, clock = _opened(path, options)
+        lines, headers, _ = file
+        columns = _columns(path, file, clock, options)
         account = LineAccount(path.name)
         # Without a time in the rows it is the number of rows that tells, so the columns decide which lines are rows.
         table = _table(lines, headers, clock, () if clock else columns, options, account)
@@ -105,36 +106,14 @@ def provides(options: GenericEcTableOptions) -> Mapping[str, tuple[Variable, ...
     return {options.stream_kind: tuple(options.words[column.variable] for column in options.columns.values())}
 
 
-def _opened(path: Path, options: GenericEcTableOptions) -> tuple[Lines, tuple[str, ...], tuple[int, ...]]:
-    """Return the lines, the names of the columns, and the columns of date and time."""
-    data = plain_bytes(path)
-    if options.separator == "blanks":
-        data = _BLANKS.sub(b"\t", _AT_ENDS.sub(b"", data))
-    lines = split_lines(data)
-    if len(lines) < options.header_lines:
-        raise HeaderError(f"the file has {len(lines)} lines; its header alone should have {options.header_lines}")
-    headers = options.names or _fields(lines, options.names_line, options)
-    clock = tuple(_time_column(headers, name) for name in (options.date_column, options.time_column) if name is not None)
-    return lines, headers, clock
+def _opened(path: Path, options: GenericEcTableOptions) -> tuple[DelimitedFile, tuple[int, ...]]:
+    """Return the file, and its columns of date and time."""
+    file = open_delimited(plain_bytes(path), options)
+    return file, tuple(time_column(file.headers, name) for name in (options.date_column, options.time_column) if name is not None)
 
 
-def _fields(lines: Lines, line: int, options: GenericEcTableOptions) -> tuple[str, ...]:
-    return split_header(lines.raw(line - 1), SEPARATORS[options.separator], options.encoding)
-
-
-def _time_column(headers: Sequence[str], name: str) -> int:
-    place = find_column(headers, name)
-    if place is None:
-        shown = ", ".join(map(repr, headers[:_SHOWN])) + (" …" if len(headers) > _SHOWN else "")
-        raise HeaderError(f"no column {name!r} for the time{hint(name, headers)}; the columns are: {shown}")
-    return place
-
-
-def _columns(
-    path: Path, lines: Lines, headers: tuple[str, ...], clock: Sequence[int], options: GenericEcTableOptions
-) -> tuple[Resolved, ...]:
-    units = _fields(lines, options.units_line, options) if options.units_line is not None else None
-    columns = resolve_columns(path, headers, units, options, options.words)
+def _columns(path: Path, file: DelimitedFile, clock: Sequence[int], options: GenericEcTableOptions) -> tuple[Resolved, ...]:
+    columns = resolve_columns(path, file.headers, file.units, options, options.words)
     taken = next((column for column in columns if column.place in clock), None)
     if taken is not None:
         raise InputError(path.name, f"column {taken.header!r} is taken twice, for {taken.variable} and for the time")
@@ -183,12 +162,10 @@ def _placed(
 def _stamps(table: TextTable, clock: tuple[int, ...], options: GenericEcTableOptions) -> IntArray:
     if options.date_format == UNIX:
         return _of_unix(table.numbers[clock[0]])
-    dates = parse_stamps(table.texts[clock[0]], DateFormat.from_text(options.date_format))
+    date_format = DateFormat.from_text(options.date_format)
     if len(clock) == 1:
-        return dates
-    times = parse_times_of_day(table.texts[clock[1]])
-    valid = (dates != INVALID) & (times != INVALID)
-    return np.where(valid, np.where(valid, dates, 0) + np.where(valid, times, 0), INVALID)
+        return parse_stamps(table.texts[clock[0]], date_format)
+    return parse_dates_and_times(table.texts[clock[0]], table.texts[clock[1]], date_format)
 
 
 def _of_unix(seconds: NDArray[np.float64]) -> IntArray:

@@ -13,8 +13,8 @@ from icos_core.raw_text.byte_fields import Pieces
 from icos_core.raw_text.delimited_text import TextError, number, split_lines
 from icos_core.raw_text.instrument_clock import INVALID, DateFormat
 from icos_core.raw_text.packed import plain_head
+from icos_ecosystem.readers.delimited_options import SEPARATORS
 from icos_ecosystem.readers.fast_text import split_header
-from icos_ecosystem.readers.generic_ec_table_options import SEPARATORS
 from icos_ecosystem.readers.raw_clock import SECOND, common_step
 from icos_ecosystem.readers.raw_stamps import parse_stamps
 from icos_ecosystem.readers.raw_units import UnitError, conversion, usual_unit

@@ -1,14 +1,14 @@
-"""Options of the reader `generic-ec-table`: how a delimited file is written."""
+"""Options of the reader `generic-ec-table`: what a delimited file of raw data holds."""
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from icos_core.exceptions import hint
 from icos_core.raw_text.instrument_clock import DateFormat
+from icos_ecosystem.readers.delimited_options import DelimitedOptions
 from icos_ecosystem.readers.raw_clock import ClockOptions
 from icos_ecosystem.readers.raw_columns import Column, ColumnOptions
 from icos_ecosystem.vocabulary.measured import FAST, METEO_STREAM, METEOROLOGY, STREAM
@@ -19,19 +19,10 @@ if TYPE_CHECKING:
 
     from icos_core.components import Variable
 
-__all__ = ["SEPARATORS", "UNIX", "GenericEcTableOptions"]
+__all__ = ["UNIX", "GenericEcTableOptions"]
 
 UNIX = "unix"
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "blanks": "\t"}
 _WORDS = {STREAM: {word.name: word for word in FAST}, METEO_STREAM: {word.name: word for word in METEOROLOGY}}
-
-
-def _encoding(value: str) -> str:
-    try:
-        codecs.lookup(value)
-    except LookupError as error:
-        raise ValueError(f"{value!r} is no encoding; expected e.g. utf-8, latin-1, windows-1252") from error
-    return value
 
 
 def _date_format(value: str) -> str:
@@ -40,21 +31,10 @@ def _date_format(value: str) -> str:
     return value
 
 
-class GenericEcTableOptions(ClockOptions, ColumnOptions):
+class GenericEcTableOptions(ClockOptions, ColumnOptions, DelimitedOptions):
     """How the files of one logger are written, and what their columns are."""
 
     stream_kind: Literal["eddy", "meteo"] = Field(default="eddy", description="fast data of a sonic and analysers, or slow meteorology")
-    separator: Literal["comma", "semicolon", "tab", "blanks"] = Field(
-        default="comma", description="what separates the columns; blanks: any number of blanks and tabs"
-    )
-    decimal_comma: bool = Field(default=False, description="whether numbers are written with a decimal comma")
-    encoding: Annotated[str, AfterValidator(_encoding)] = Field(default="utf-8", description="encoding of the header")
-    header_lines: Annotated[int, Field(ge=0, le=10_000)] = Field(default=1, description="lines before the first row")
-    names_line: Annotated[int, Field(ge=1)] = Field(default=1, description="line of the header with the names of the columns, from 1")
-    units_line: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="line of the header with their units, where it has one"
-    )
-    names: tuple[str, ...] = Field(default=(), description="names of the columns, where the file does not hold them")
     time_column: str | None = Field(
         default=None,
         description='column of date and time, or of the time of day where date_column is stated; "#1" is the first column; where there is '
@@ -79,15 +59,7 @@ class GenericEcTableOptions(ClockOptions, ColumnOptions):
         return _WORDS[self.stream_kind]
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if self.decimal_comma and self.separator == "comma":
-            raise ValueError("decimal_comma = true and separator = 'comma' exclude each other")
-        if not self.names and self.names_line > self.header_lines:
-            raise ValueError(
-                f"names_line = {self.names_line}: the header has {self.header_lines} lines; where it holds no names, names lists them"
-            )
-        if self.units_line is not None and self.units_line > self.header_lines:
-            raise ValueError(f"units_line = {self.units_line}: the header has {self.header_lines} lines")
+    def _variables_are_of_the_stream(self) -> Self:
         for header, column in self.columns.items():
             if column.variable not in self.words:
                 raise ValueError(

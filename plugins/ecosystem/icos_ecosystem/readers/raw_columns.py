@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from icos_core.exceptions import InputError, hint
 from icos_core.versioned import Options
-from icos_ecosystem.readers.raw_units import UnitError, conversion, same_unit, usual_unit
+from icos_ecosystem.readers.raw_units import MEASURED_WORDS, UnitError, conversion, same_unit, usual_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,8 @@ class Column(Options):
     concentration: the unit in the file's header is that of the raw number then, and says nothing.
     """
 
+    words: ClassVar[Mapping[str, Variable]] = MEASURED_WORDS
+
     variable: str = Field(description="variable of the vocabulary")
     unit: str | None = Field(default=None, description="unit in the file, or after scale and offset")
     scale: float = Field(default=1.0, description="number in the file times scale plus offset is in unit")
@@ -54,9 +56,9 @@ class Column(Options):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        usual_unit(self.variable)
+        usual_unit(self.variable, self.words)
         if self.unit is not None:
-            conversion(self.variable, self.unit)
+            conversion(self.variable, self.unit, self.words)
         if self.scale == 0:
             raise ValueError("scale = 0 would make every value the same")
         return self
@@ -232,12 +234,12 @@ def _resolved(
     key: str,
 ) -> Resolved:
     label = headers[place] or f"#{place + 1}"
-    if not usual_unit(column.variable):
+    if not usual_unit(column.variable, column.words):
         return Resolved(place, column.variable, 1.0, 0.0, label)
     in_file = (header_units[place] or "").strip() if header_units is not None and place < len(header_units) else ""
     try:
         unit = _unit(in_file, column, options, key)
-        factor, offset = conversion(column.variable, unit)
+        factor, offset = conversion(column.variable, unit, column.words)
     except UnitError as error:
         raise InputError(path.name, f"column {label!r} ({column.variable}): {error}") from error
     return Resolved(place, column.variable, factor * column.scale, factor * column.offset + offset, label)
@@ -252,7 +254,7 @@ def _unit(in_file: str, column: Column, options: ColumnOptions, key: str) -> str
     if options.units_from == "file" and in_file:
         return in_file
     if column.unit is not None:
-        if options.units_from == "both" and in_file and not same_unit(column.variable, in_file, column.unit):
+        if options.units_from == "both" and in_file and not same_unit(column.variable, in_file, column.unit, column.words):
             raise UnitError(f"the file says {in_file!r}, the description {column.unit!r} ({key}.unit); units_from says which of them holds")
         return column.unit
     if in_file and options.units_from != "description":

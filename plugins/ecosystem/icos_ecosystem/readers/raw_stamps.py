@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
     Letters = NDArray[np.uint8]
 
-__all__ = ["days_from_civil", "parse_stamps", "parse_times_of_day"]
+__all__ = ["days_from_civil", "parse_dates_and_times", "parse_stamps", "parse_times_of_day"]
 
 _SECOND = 1_000_000_000
 _DAY = 86400 * _SECOND
@@ -65,6 +65,21 @@ def parse_times_of_day(pieces: Pieces) -> IntArray:
         (n,) times of day.
     """
     return _parsed(pieces, re.compile(_TIME, re.ASCII), short_year=False)
+
+
+def parse_dates_and_times(dates: Pieces, times: Pieces, date_format: DateFormat) -> IntArray:
+    """Return nanoseconds since 1970 of dates and times of day in two columns, `INVALID` where either is none.
+
+    Parameters
+    ----------
+    dates, times
+        (n,) dates and times of day.
+    date_format
+        Order of day, month and year.
+    """
+    days, of_day = parse_stamps(dates, date_format), parse_times_of_day(times)
+    valid = (days != INVALID) & (of_day != INVALID)
+    return np.where(valid, np.where(valid, days, 0) + np.where(valid, of_day, 0), INVALID)
 
 
 def _parsed(pieces: Pieces, expression: re.Pattern[str], *, short_year: bool) -> IntArray:

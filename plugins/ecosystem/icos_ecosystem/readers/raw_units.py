@@ -11,16 +11,22 @@ from __future__ import annotations
 import re
 from functools import cache
 from math import isclose
+from typing import TYPE_CHECKING
 
 from icos_core.exceptions import hint
 from icos_core.units import can_become, convert
 from icos_ecosystem.constants import MOLAR_MASS, ZERO_CELSIUS
 from icos_ecosystem.vocabulary.measured import FAST, METEOROLOGY
 
-__all__ = ["UnitError", "conversion", "conversion_to", "same_unit", "usual_unit"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-_UNITS = {word.name: word.units if word.dtype == "float64" else "" for word in (*FAST, *METEOROLOGY)}
-"""Word → unit; empty for diagnostic words, whose numbers are codes."""
+    from icos_core.components import Variable
+
+__all__ = ["MEASURED_WORDS", "UnitError", "conversion", "conversion_to", "same_unit", "usual_unit"]
+
+MEASURED_WORDS: Mapping[str, Variable] = {word.name: word for word in (*FAST, *METEOROLOGY)}
+"""Words of the measured streams by name."""
 _TEMPERATURES = {
     "k": (1.0, 0.0),
     "kelvin": (1.0, 0.0),
@@ -41,6 +47,8 @@ _TEMPERATURES = {
     "fahrenheit": (5 / 9, ZERO_CELSIUS - 160 / 9),
 }
 """Words of temperatures on a scale → factor and offset to K."""
+_SCALES = {"K": 0.0, "degree_C": ZERO_CELSIUS}
+"""Scale of the vocabulary → its zero [K]."""
 _WORDS = {
     "m/sec": "m s-1",
     "mps": "m s-1",
@@ -72,21 +80,31 @@ _WORDS = {
     "degrees": "degree",
     "deg": "degree",
     "degreesn": "degree",
+    "deg_from_north": "degree",
     "w/m2": "W m-2",
     "j/m2": "J m-2",
     "umol/m2/s": "umol m-2 s-1",
     "umol/m2s": "umol m-2 s-1",
     "umol/s/m2": "umol m-2 s-1",
     "umol/m2s1": "umol m-2 s-1",
+    "umolm-2s-1": "umol m-2 s-1",
+    "umol_m-2_s-1": "umol m-2 s-1",
+    "mmolm-2s-1": "mmol m-2 s-1",
+    "nmolm-2s-1": "nmol m-2 s-1",
+    "wm-2": "W m-2",
+    "ms-1": "m s-1",
 }
 """Folded spellings → UDUNITS, where UDUNITS would not understand them, or would understand something else."""
 _OF_NO_DIMENSION = frozenset({"", "1", "dimensionless", "none", "unitless", "adimensional", "#", "-", "int", "integer", "count", "counts"})
 _LETTERS = str.maketrans({"µ": "u", "μ": "u", "²": "2", "³": "3", "⁻": "-", "¹": "1", "°": "deg ", "\ufffd": "", "[": "(", "]": ")"})
 _IN_BRACKETS = re.compile(r"\((.*)\)")
-_FORMULA = re.compile(r"(?<![a-zA-Z])(?:CO2|H2O|CH4|N2O)(?![a-zA-Z0-9])")
+_FORMULA = re.compile(r"(?:(?<![a-zA-Z])|(?<=mol))(?:CO2|H2O|CH4|N2O|[Pp]hotons?)(?![a-zA-Z0-9])")
 _PER_VOLUME = re.compile(r"^((?:[munpk]?mol|[mucdk]?g|[cm]?m|umol))_(m3|mol|sec|s|l)$")
 
 
+_FACTOR = re.compile(r"([a-zA-Z]+)(?:_[ad])?([+-][0-9])")
+_SIGNED = re.compile(r"(?:[a-zA-Z]+(?:_[ad])?[+-][0-9])+")
+"""As EddyPro writes units of its results: ``kg+1m-1s-2``, and ``umol+1mol_a-1`` per mole of air."""
 _MASS = re.compile(r"(?<![a-zA-Z])[munk]?g(?![a-zA-Z])")
 
 
@@ -98,8 +116,8 @@ class UnitError(ValueError):
     """A unit that is unknown, or that does not measure what the variable does."""
 
 
-def usual_unit(variable: str) -> str:
-    """Return the unit of a word of the measured streams, empty for diagnostic words.
+def usual_unit(variable: str, words: Mapping[str, Variable] = MEASURED_WORDS) -> str:
+    """Return the unit of a word, empty for diagnostic words and other codes.
 
     Raises
     ------
@@ -107,20 +125,23 @@ def usual_unit(variable: str) -> str:
         For a word that there is not.
     """
     try:
-        return _UNITS[variable]
+        word = words[variable]
     except KeyError:
-        raise UnitError(f"no variable {variable!r}{hint(variable, _UNITS)}") from None
+        raise UnitError(f"no variable {variable!r}{hint(variable, words)}") from None
+    return word.units if word.dtype == "float64" else ""
 
 
-def conversion(variable: str, unit: str) -> tuple[float, float]:
+def conversion(variable: str, unit: str, words: Mapping[str, Variable] = MEASURED_WORDS) -> tuple[float, float]:
     """Return how values of a variable become those of the vocabulary.
 
     Parameters
     ----------
     variable
-        Word of the streams ``eddy`` or ``meteo``, such as ``"co2_molar_density"``.
+        Word of the vocabulary, such as ``"co2_molar_density"``.
     unit
         Unit of the values, in any of the spellings that the module's description names.
+    words
+        The vocabulary.
 
     Returns
     -------
@@ -132,17 +153,20 @@ def conversion(variable: str, unit: str) -> tuple[float, float]:
     UnitError
         For a variable that there is not, a unit that nobody knows, with the nearest ones, and one of another kind of quantity.
     """
-    target = usual_unit(variable)
-    gas = variable.partition("_")[0]
-    if variable == f"{gas}_molar_density":
-        return conversion_to(target, unit, MOLAR_MASS[gas])
+    target = usual_unit(variable, words)
+    gas, _, measure = variable.casefold().partition("_")
+    if measure == "molar_density":
+        return conversion_to(target, unit, MOLAR_MASS.get(gas))
     try:
-        return conversion_to(target, unit)
+        factor, offset = conversion_to(target, unit)
     except UnitError as error:
         density = f"{gas}_molar_density"
-        if variable != density and density in _UNITS and _fits(density, unit):
+        density = density if density in words else density.upper()
+        if density in words and _fits(density, unit, words):
             raise UnitError(f"{unit!r} is an amount or mass per volume, and {variable} is none: the column is {density}") from error
         raise
+    # Of a difference of temperatures the zero of the scale does not matter.
+    return factor, 0.0 if words[variable].attributes.get("units_metadata") == "temperature: difference" else offset
 
 
 @cache
@@ -165,8 +189,9 @@ def conversion_to(target: str, unit: str, molar_mass: float | None = None) -> tu
     """
     if not target:
         return 1.0, 0.0
-    if target == "K":
-        return _temperature(unit)
+    if target in _SCALES:
+        factor, offset = _temperature(unit)
+        return factor, offset - _SCALES[target]
     source = _udunits(unit, target)
     if _LONG_NUMBER.search(source):
         raise UnitError(f"{unit!r} is no unit{hint(unit, _candidates(target))}")
@@ -181,7 +206,7 @@ def conversion_to(target: str, unit: str, molar_mass: float | None = None) -> tu
     raise UnitError(f"unit {unit!r} does not stand for {target!r} or what can be converted to it{hint(unit, _candidates(target))}")
 
 
-def same_unit(variable: str, first: str, second: str) -> bool:
+def same_unit(variable: str, first: str, second: str, words: Mapping[str, Variable] = MEASURED_WORDS) -> bool:
     """Whether two spellings stand for the same unit of a variable.
 
     Raises
@@ -189,7 +214,7 @@ def same_unit(variable: str, first: str, second: str) -> bool:
     UnitError
         As :func:`conversion`, for either.
     """
-    ours, theirs = conversion(variable, first), conversion(variable, second)
+    ours, theirs = conversion(variable, first, words), conversion(variable, second, words)
     return all(isclose(one, other, rel_tol=1e-12) for one, other in zip(ours, theirs, strict=True))
 
 
@@ -210,6 +235,8 @@ def _udunits(unit: str, target: str) -> str:
         if spelling in _WORDS:
             return _WORDS[spelling]
     plain = _plain(unit)
+    if "+" in plain and _SIGNED.fullmatch(plain):
+        return " ".join(f"{symbol}{int(power)}" for symbol, power in _FACTOR.findall(plain))
     spellings = (plain, _PER_VOLUME.sub(r"\1/\2", plain), folded, _PER_VOLUME.sub(r"\1/\2", tight), tight.replace("^", ""))
     if _LONG_NUMBER.search(plain):
         return plain
@@ -233,9 +260,9 @@ def _rounded(factor: float) -> float:
     return float(f"{float(factor):.15g}")
 
 
-def _fits(variable: str, unit: str) -> bool:
+def _fits(variable: str, unit: str, words: Mapping[str, Variable]) -> bool:
     try:
-        conversion(variable, unit)
+        conversion(variable, unit, words)
     except UnitError:
         return False
     return True

@@ -53,6 +53,8 @@ _PRODUCTS = {
     "half-hourly": ("half_hourly", "fluxes and meteorology on a regular grid of whole years in local standard time"),
     "despike": ("despike", "half-hourly fluxes without spikes after Papale et al. 2006"),
     "rflux-decision": ("rflux_decision", "fluxes that severe errors, or outliers with moderate errors, exclude"),
+    "ustar-threshold": ("ustar_threshold", "friction-velocity thresholds with bootstraps, by moving point or change point"),
+    "ustar-filter": ("ustar_filter", "net ecosystem exchange without the records of low friction velocity"),
     "gap-fill": ("gap_fill", "fluxes and meteorology without gaps, with method, window and quality of every record"),
     "random-uncertainty": ("random_uncertainty", "random uncertainty of every half-hourly flux, measured or filled"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icos_ecosystem.ustar.filtering import AFTER_LOW, KEPT, LOW, NO_THRESHOLD, NO_USTAR, filter_flags, survival_ranks
 from icos_ecosystem.ustar.pools import PERCENTILES, ascending, constant_thresholds, pool_percentiles, variable_thresholds
-from ustar_references import PEERS, half_hours, moving_point_file
+from tharandt import tharandt
+from ustar_references import PEERS, moving_point_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def test_thresholds_and_records_are_those_of_oneflux(real_data: Path) -> None:
 
 @pytest.mark.realdata
 def test_flags_are_those_of_reddyproc(real_data: Path) -> None:
-    given_, peer = half_hours(real_data), pd.read_csv(real_data / PEERS / "reddyproc_ustar_mds_partition.csv.gz")
-    ustar, radiation = (given_[name].to_numpy(np.float64) for name in ("USTAR", "SW_IN"))
+    measured, peer = tharandt(real_data), pd.read_csv(real_data / PEERS / "reddyproc_ustar_mds_partition.csv.gz")
+    ustar, radiation = (measured[name] for name in ("USTAR", "SW_IN"))
     flags = filter_flags(ustar, peer["Ustar_uStar_Thres"].to_numpy(), radiation, convention="reddyproc")
     np.testing.assert_array_equal(flags, peer["Ustar_uStar_fqc"])

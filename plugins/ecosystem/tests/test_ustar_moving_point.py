@@ -12,13 +12,15 @@ from icos_ecosystem.ustar.bootstrap import bootstrap_quantiles, moving_point_boo
 from icos_ecosystem.ustar.moving_point import filled_in, moving_point
 from icos_ecosystem.ustar.moving_point_rules import CORRELATED, FEW_RECORDS, FOUND, NO_PLATEAU, WINDY, moving_point_rules
 from icos_ecosystem.ustar.night_records import night_records, sorted_records
-from icos_ecosystem.ustar.seasons import continuous_seasons, seasons_within_years
+from icos_ecosystem.ustar.seasons import CALENDAR_QUARTERS, continuous_seasons, seasons_within_years
 from icos_ecosystem.ustar.turbulence_classes import classify
 from scipy import stats
 from slow_moving_point import slow_classes, slow_temperature_classes, slow_ustar_classes
-from ustar_references import PEERS, half_hours, moving_point_file
+from tharandt import despiked_by_qc_auto, tharandt
+from ustar_references import PEERS, moving_point_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from icos_ecosystem.half_hourly.site_calendar import SiteCalendar
@@ -32,8 +34,8 @@ YEAR_1998 = whole_years(1998, 1998, 48)
 Series = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-def series_of(table: pd.DataFrame) -> Series:
-    nee, ustar, ta, radiation = (table[name].to_numpy(np.float64) for name in ("NEE", "USTAR", "TA", "SW_IN"))
+def series_of(table: Mapping[str, np.ndarray]) -> Series:
+    nee, ustar, ta, radiation = (table[name] for name in ("NEE", "USTAR", "TA", "SW_IN"))
     return nee, ustar, ta, radiation
 
 
@@ -52,23 +54,25 @@ def simulated(calendar: SiteCalendar, threshold: np.ndarray | float = 0.3, seed:
 
 
 @pytest.fixture(scope="module")
-def tharandt(folder: Path) -> Series:
-    return series_of(half_hours(folder))
+def tharandt_1998(folder: Path) -> Series:
+    return series_of(tharandt(folder))
 
 
 @pytest.mark.realdata
 @pytest.mark.parametrize(
     ("name", "groups", "plateau"),
     [
-        ("oneflux_ustar_mp_DE-Tha_default_JFM.txt", ((1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12)), None),
+        ("oneflux_ustar_mp_DE-Tha_default_JFM.txt", CALENDAR_QUARTERS, None),
         ("oneflux_ustar_mp_DE-Tha_DJF_crit095.txt", WINTER_FIRST, 0.95),
+        ("oneflux_nee_proc_DE-Tha/DE-Tha_usmp_1998.txt", CALENDAR_QUARTERS, None),
     ],
 )
-def test_class_table_of_oneflux(real_data: Path, tharandt: Series, name: str, groups: Any, plateau: float | None) -> None:
-    """Every class, season and year to the six digits that are printed."""
+def test_class_table_of_oneflux(real_data: Path, tharandt_1998: Series, name: str, groups: Any, plateau: float | None) -> None:
+    """Every class, season and year to the six digits that are printed; the third table is of the fluxes without spikes."""
     peer = moving_point_file(real_data / PEERS / name)
+    series = series_of(despiked_by_qc_auto(real_data, "ustar")) if "nee_proc" in name else tharandt_1998
     seasons = seasons_within_years(YEAR_1998.year, YEAR_1998.month, groups)
-    found = moving_point(night_records(*tharandt, seasons), seasons, moving_point_rules("oneflux", plateau=plateau))
+    found = moving_point(night_records(*series, seasons), seasons, moving_point_rules("oneflux", plateau=plateau))
     order = [seasons.identifiers.tolist().index(1998000 + group[0]) for group in groups]
     np.testing.assert_array_equal(found.counts[order], peer.counts)
     printed = np.where(peer.classes == 10.0, NAN, peer.classes)
@@ -79,11 +83,11 @@ def test_class_table_of_oneflux(real_data: Path, tharandt: Series, name: str, gr
 
 
 @pytest.mark.realdata
-def test_seasons_and_bins_of_reddyproc(real_data: Path, tharandt: Series) -> None:
+def test_seasons_and_bins_of_reddyproc(real_data: Path, tharandt_1998: Series) -> None:
     """Thresholds to the last digits, and of all 17520 records season, class of temperature and class of friction velocity."""
     peer = real_data / PEERS
     seasons = continuous_seasons(YEAR_1998.year, YEAR_1998.month)
-    found = moving_point(night_records(*tharandt, seasons), seasons, REDDYPROC)
+    found = moving_point(night_records(*tharandt_1998, seasons), seasons, REDDYPROC)
     printed = pd.read_csv(peer / "reddyproc_ustar_season.csv")
     np.testing.assert_array_equal(seasons.identifiers, printed["season"])
     np.testing.assert_array_equal(seasons.year, printed["seasonYear"])
@@ -101,14 +105,14 @@ def test_seasons_and_bins_of_reddyproc(real_data: Path, tharandt: Series) -> Non
 
 
 @pytest.mark.realdata
-def test_bootstraps_are_distributed_as_those_of_oneflux(real_data: Path, tharandt: Series) -> None:
+def test_bootstraps_are_distributed_as_those_of_oneflux(real_data: Path, tharandt_1998: Series) -> None:
     """Two samples of one distribution: the year and each season (Kolmogorov and Smirnov), how often there is none, and the records.
 
     A correct method fails one of these 13 comparisons at 0.1 % each about once in eighty seeds.
     """
     peer = moving_point_file(real_data / PEERS / "oneflux_ustar_mp_DE-Tha_default_JFM.txt")
     seasons = seasons_within_years(YEAR_1998.year, YEAR_1998.month)
-    ours = moving_point_bootstraps(night_records(*tharandt, seasons), ONEFLUX, bootstraps=1000, seed=3)
+    ours = moving_point_bootstraps(night_records(*tharandt_1998, seasons), ONEFLUX, bootstraps=1000, seed=3)
     pairs = [(ours.year[0], peer.bootstraps), *((ours.season[index], peer.by_season[:, index]) for index in range(4))]
     for mine, theirs in pairs:
         assert stats.ks_2samp(mine[np.isfinite(mine)], theirs[np.isfinite(theirs)]).pvalue > 1e-3
@@ -122,11 +126,11 @@ def test_bootstraps_are_distributed_as_those_of_oneflux(real_data: Path, tharand
 
 
 @pytest.mark.realdata
-def test_quantiles_of_reddyproc_lie_where_200_bootstraps_may_put_them(real_data: Path, tharandt: Series) -> None:
+def test_quantiles_of_reddyproc_lie_where_200_bootstraps_may_put_them(real_data: Path, tharandt_1998: Series) -> None:
     """The share of ours below a quantile of 200 bootstraps follows a binomial distribution; 99.9 % bounds, of 5 seasons and the year."""
     peer = pd.read_csv(real_data / PEERS / "reddyproc_ustar_boot200.csv")
     seasons = continuous_seasons(YEAR_1998.year, YEAR_1998.month)
-    ours = moving_point_bootstraps(night_records(*tharandt, seasons), REDDYPROC, bootstraps=1000, seed=4)
+    ours = moving_point_bootstraps(night_records(*tharandt_1998, seasons), REDDYPROC, bootstraps=1000, seed=4)
     season, year, single = filled_in(ours.season, ours.year, np.zeros(5, np.int64))
     for mine, row in zip([single, *year, *season], peer.itertuples(index=False), strict=True):
         for share, quantile in zip((0.05, 0.5, 0.95), row[4:], strict=True):

@@ -1,4 +1,4 @@
-"""What the peers print of friction-velocity thresholds, and the half hours that they were given."""
+"""What ONEFlux prints of friction-velocity thresholds."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["PEERS", "MovingPointFile", "half_hours", "moving_point_file"]
+__all__ = ["PEERS", "MovingPointFile", "moving_point_file"]
 
 PEERS = "ecosystem_post/reference"
-
-
-def half_hours(folder: Path) -> pd.DataFrame:
-    """Return the year of half hours that all peers were run on."""
-    return pd.read_csv(folder / "ecosystem_post/input/DE-Tha_1998_HH.csv", na_values=[-9999])
 
 
 @dataclass(frozen=True)

@@ -196,5 +196,5 @@ def _members_kept(ustar: FloatArray, thresholds: FloatArray, year: NDArray[np.in
 
 def _known(thresholds: FloatArray, year: NDArray[np.integer] | None, size: int) -> NDArray[np.bool_]:
     """Return for which records there are thresholds, shape (n,)."""
-    known: NDArray[np.bool_] = np.isfinite(thresholds).all(axis=0)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(thresholds).all(axis=0))
     return known[year] if year is not None and known.ndim else np.broadcast_to(known, size)

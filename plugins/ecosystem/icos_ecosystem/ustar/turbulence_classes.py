@@ -48,7 +48,7 @@ class Classified(NamedTuple):
     bin_of: NDArray[np.int8]
 
 
-def classify(records: SortedRecords, drawn: NDArray[np.int32], rules: ClassRules) -> Classified:
+def classify(records: SortedRecords, drawn: NDArray[np.int16], rules: ClassRules) -> Classified:
     """Classify samples of the records of each group, and find the thresholds of their classes.
 
     Parameters
@@ -85,7 +85,7 @@ def _classify(
     by_ustar: IntArray,
     borders: IntArray,
     source: IntArray,
-    drawn: NDArray[np.int32],
+    drawn: NDArray[np.int16],
     rules: ClassRules,
     result: Classified,
     room: IntArray,
@@ -187,7 +187,8 @@ def _correlation(x: FloatArray, y: FloatArray, weights: IntArray, chosen: IntArr
         of_y += weights[i] * (y[i] - mean_y) ** 2
     if of_x == 0.0 or of_y == 0.0:
         return np.nan
-    return both / (np.sqrt(of_x) * np.sqrt(of_y))
+    correlation: float = both / (np.sqrt(of_x) * np.sqrt(of_y))
+    return correlation
 
 
 @njit(cache=True, nogil=True)

@@ -1,28 +1,29 @@
 """Words of friction-velocity thresholds.
 
-Stream ``ustar-thresholds`` has no time. Its coordinates are ``year`` (of the data), ``percentile`` (41: 1.25, 3.75 … 98.75, 50),
-``year_season`` (``1000 year + first month``, as in the stream's seasons), ``temperature_class`` and ``ustar_class`` (from 1 on) and
-``bootstrap`` (from 0 on).
+Four streams tell of thresholds; but for the last they have no time.
 
-================================================  ================================================================================
-variable                                          dimensions
-================================================  ================================================================================
-THRESHOLD_VUT                                     year, percentile: from the bootstraps of the year and those beside it
-THRESHOLD_CUT                                     percentile: from the bootstraps of all years; absent below three years
-THRESHOLD_YEAR, THRESHOLD_YEAR_05, _50, _95       year: of the data as measured, and quantiles of the bootstraps
-THRESHOLD_SEASON, THRESHOLD_SEASON_05, _50, _95   year_season: likewise
-THRESHOLD_SINGLE, THRESHOLD_SINGLE_05, _50, _95   none: median of the years
-YEAR_ORIGIN, YEAR_RECORDS                         year: where THRESHOLD_YEAR is from; valid records of the night
-SEASON_ESTIMATE, SEASON_RECORDS, SEASON_YEAR      year_season: own estimate, NaN where there is none; records; year to which it counts
-BOOTSTRAP_MP, BOOTSTRAP_CP, BOOTSTRAP_EXTERNAL    year, bootstrap (bootstrap_cp, bootstrap_external): threshold of every bootstrap by
-                                                  moving point, by change point, and as given; those that there are
-CLASS_THRESHOLD, CLASS_REASON, CLASS_RECORDS      year_season, temperature_class
-CLASS_USTAR, CLASS_NEE                            year_season, temperature_class, ustar_class: means
-================================================  ================================================================================
+``ustar-thresholds``: coordinates ``year`` (of the data), ``percentile`` (41: 1.25, 3.75 … 98.75, 50) and ``year_season``
+(``1000 year + first month``).
 
-What describes seasons and classes is there with method ``moving-point`` or ``both`` only. Stream ``ustar-classes`` tells of every half
-hour its season (``SEASON``), class of temperature and of friction velocity (``TEMPERATURE_CLASS``, ``USTAR_CLASS``: 0 in none, -1 where
-the record is no valid one of the night).
+================================================  ==============================================================================
+THRESHOLD_VUT                                     (year, percentile) from the bootstraps of the year and those beside it
+THRESHOLD_CUT                                     (percentile) from the bootstraps of all years; absent below three years
+THRESHOLD_YEAR, THRESHOLD_YEAR_05, _50, _95       (year) of the data as measured, and quantiles of the bootstraps
+THRESHOLD_SEASON, THRESHOLD_SEASON_05, _50, _95   (year_season) likewise
+THRESHOLD_SINGLE, THRESHOLD_SINGLE_05, _50, _95   () median of the years
+YEAR_ORIGIN, YEAR_RECORDS                         (year) where THRESHOLD_YEAR is from; valid records of the night
+SEASON_ESTIMATE, SEASON_RECORDS, SEASON_YEAR      (year_season) own estimate, NaN where there is none; records; year to which it counts
+================================================  ==============================================================================
+
+``ustar-bootstraps``: coordinates ``year`` and ``bootstrap`` (from 0 on); ``BOOTSTRAP_MP``, ``BOOTSTRAP_CP``, ``BOOTSTRAP_EXTERNAL``
+(year, bootstrap), those that there are: thresholds by moving point, by change point, and as given; NaN where a bootstrap has none.
+
+``ustar-class-table``, with methods ``moving-point`` and ``both``: coordinates ``year_season``, ``temperature_class`` and ``ustar_class``
+(from 1 on); ``CLASS_THRESHOLD``, ``CLASS_REASON``, ``CLASS_RECORDS`` (year_season, temperature_class); ``CLASS_USTAR``, ``CLASS_NEE``
+(year_season, temperature_class, ustar_class): means.
+
+``ustar-classes``, on the grid of half hours: ``USTAR_SEASON`` (``1000 year + first month``); with the same methods ``TEMPERATURE_CLASS``
+and ``USTAR_CLASS`` (from 1 on, 0 in none, -1 where the record is no valid one of the night).
 
 Stream ``ustar-filtered`` has ``NEE``, ``USTAR_THRESHOLD`` and ``USTAR_FLAG`` of every half hour.
 """
@@ -40,9 +41,23 @@ if TYPE_CHECKING:
 
     from icos_core.components import Variable
 
-__all__ = ["CLASS_STREAM", "CLASS_WORDS", "FILTERED_STREAM", "FILTER_WORDS", "ORIGINS", "THRESHOLD_STREAM", "THRESHOLD_WORDS"]
+__all__ = [
+    "BOOTSTRAP_STREAM",
+    "BOOTSTRAP_WORDS",
+    "CLASS_STREAM",
+    "CLASS_WORDS",
+    "FILTERED_STREAM",
+    "FILTER_WORDS",
+    "ORIGINS",
+    "TABLE_STREAM",
+    "TABLE_WORDS",
+    "THRESHOLD_STREAM",
+    "THRESHOLD_WORDS",
+]
 
 THRESHOLD_STREAM = "ustar-thresholds"
+BOOTSTRAP_STREAM = "ustar-bootstraps"
+TABLE_STREAM = "ustar-class-table"
 CLASS_STREAM = "ustar-classes"
 FILTERED_STREAM = "ustar-filtered"
 
@@ -82,9 +97,13 @@ THRESHOLD_WORDS: tuple[Variable, ...] = (
     quantity("SEASON_ESTIMATE", "m s-1", "friction-velocity threshold as estimated in the season itself"),
     number("SEASON_RECORDS", "valid records of the night in the season"),
     number("SEASON_YEAR", "year to which the season counts"),
+)
+BOOTSTRAP_WORDS: tuple[Variable, ...] = (
     quantity("BOOTSTRAP_MP", "m s-1", "friction-velocity threshold of a bootstrap by moving point"),
     quantity("BOOTSTRAP_CP", "m s-1", "friction-velocity threshold of a bootstrap by change point"),
     quantity("BOOTSTRAP_EXTERNAL", "m s-1", "friction-velocity threshold of a bootstrap as given"),
+)
+TABLE_WORDS: tuple[Variable, ...] = (
     quantity("CLASS_THRESHOLD", "m s-1", "friction-velocity threshold of a class of temperature"),
     category("CLASS_REASON", "why a class of temperature has no threshold", REASONS),
     number("CLASS_RECORDS", "valid records of the night in a class of temperature"),
@@ -92,7 +111,7 @@ THRESHOLD_WORDS: tuple[Variable, ...] = (
     quantity("CLASS_NEE", "umol m-2 s-1", "mean net ecosystem exchange of a class"),
 )
 CLASS_WORDS: tuple[Variable, ...] = (
-    number("SEASON", "season in which thresholds are estimated: 1000 year + first month"),
+    number("USTAR_SEASON", "season in which thresholds are estimated: 1000 year + first month"),
     number("TEMPERATURE_CLASS", "class of temperature within the season", "0 in none; -1 no valid record of the night"),
     number("USTAR_CLASS", "class of friction velocity within that of temperature", "0 in none; -1 no valid record of the night"),
 )

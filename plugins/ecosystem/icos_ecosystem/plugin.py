@@ -57,8 +57,10 @@ _PRODUCTS = {
     "ustar-filter": ("ustar_filter", "net ecosystem exchange without the records of low friction velocity"),
     "gap-fill": ("gap_fill", "fluxes and meteorology without gaps, with method, window and quality of every record"),
     "random-uncertainty": ("random_uncertainty", "random uncertainty of every half-hourly flux, measured or filled"),
+    "energy-balance-correction": ("energy_balance_correction", "latent and sensible heat that close the energy balance"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),
     "partition-nighttime": ("partition_nighttime", "ecosystem respiration and gross primary production from the fluxes of the night"),
+    "fluxnet-product": ("fluxnet_product", "the FLUXNET product from half hours to years, with 41 thresholds of friction velocity"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),
 }
 _EXPORTERS = {

@@ -83,11 +83,10 @@ def parts_of_day(potential_radiation: FloatArray, per_day: int) -> tuple[PartOfD
     Returns
     -------
     night, day
-        Night is where potential radiation is 0, day is the rest.
+        Night is where potential radiation is 0, day where it is above; where it is missing it is neither.
     """
-    night = potential_radiation == 0.0
+    night, day = potential_radiation == 0.0, potential_radiation > 0.0
     parts = [
-        PartOfDay(per_day=per_day, chosen=chosen, count=np.count_nonzero(chosen.reshape(-1, per_day), axis=-1))
-        for chosen in (night, ~night)
+        PartOfDay(per_day=per_day, chosen=chosen, count=np.count_nonzero(chosen.reshape(-1, per_day), axis=-1)) for chosen in (night, day)
     ]
     return parts[0], parts[1]

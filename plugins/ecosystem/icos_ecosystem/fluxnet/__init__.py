@@ -1,0 +1,1 @@
+"""The FLUXNET product: columns of meteorology, energy and carbon at every resolution."""

@@ -185,7 +185,9 @@ def _with_quartiles(flux: FloatArray, upwards: FloatArray, downwards: FloatArray
 
 def _implied(flux: CorrectedFlux, first: NDArray[np.bool_]) -> FloatArray:
     """Return the factor that method 1 came to; NaN elsewhere, and where the flux is nil."""
-    return np.divide(flux.corrected, flux.mean, out=np.full(flux.mean.shape, np.nan), where=first & (flux.mean != 0.0))
+    nothing = np.full(flux.mean.shape, np.nan)
+    factor: FloatArray = np.divide(flux.corrected, flux.mean, out=nothing, where=first & (flux.mean != 0.0))
+    return factor
 
 
 def _beside(calendar: SiteCalendar, resolution: Resolution) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,7 +29,7 @@ FEWEST_RECORDS = 200
 QUALITY_DAYS = (1.0, 5.0)
 """Days to the nearest measured record up to which the quality is 1 and 2; farther it is 3."""
 
-_SPREAD_MODEL = {"max_iter": 40, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 100}
+_SPREAD_MODEL: dict[str, Any] = {"max_iter": 40, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 100}
 _LEAST_SQUARE = 1e-6
 """Squares of errors count at least as this share of their mean: a gamma distribution knows no zero."""
 
@@ -180,31 +180,34 @@ def fill_learned(
 
 
 def _estimates(target: FloatArray, table: FloatArray, known: IntArray, seed: int, options: LearnedOptions, per_day: int) -> FloatArray:
+    fold = _folds(known.size, options, per_day, seed)
+    gaps = np.flatnonzero(np.isnan(target))
+    estimate: FloatArray = np.zeros(target.size)
+    settings = {
+        "max_iter": options.iterations,
+        "learning_rate": options.learning_rate,
+        "max_leaf_nodes": options.leaves,
+        "min_samples_leaf": options.least_records,
+        "max_features": options.feature_share,
+    }
+    for number in range(options.folds):
+        seen, unseen = known[fold != number], known[fold == number]
+        found = _learned(table[seen], target[seen], table[np.concatenate([unseen, gaps])], random_state=seed + number, **settings)
+        estimate[unseen] = found[: unseen.size]
+        estimate[gaps] += found[unseen.size :] / options.folds
+    return estimate
+
+
+def _learned(table: FloatArray, values: FloatArray, asked: FloatArray, **settings: Any) -> FloatArray:
+    """Return (m,) what trees that were grown on some rows tell of others."""
     # scikit-learn takes a second to import, which who does not fill this way need not wait for.
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    fold = _folds(known.size, options, per_day, seed)
-    gaps = np.flatnonzero(np.isnan(target))
-    estimate = np.zeros(target.size)
     with threadpool_limits(1, user_api="openmp"):
-        for number in range(options.folds):
-            seen, unseen = known[fold != number], known[fold == number]
-            model = HistGradientBoostingRegressor(
-                max_iter=options.iterations,
-                learning_rate=options.learning_rate,
-                max_leaf_nodes=options.leaves,
-                min_samples_leaf=options.least_records,
-                max_features=options.feature_share,
-                early_stopping=False,
-                random_state=seed + number,
-            )
-            model.fit(table[seen], target[seen])
-            asked = np.concatenate([unseen, gaps])
-            found = model.predict(table[asked])
-            estimate[unseen] = found[: unseen.size]
-            estimate[gaps] += found[unseen.size :] / options.folds
-    return estimate
+        model = HistGradientBoostingRegressor(early_stopping=False, **settings).fit(table, values)
+        found: FloatArray = model.predict(asked)
+    return found
 
 
 def _folds(count: int, options: LearnedOptions, per_day: int, seed: int) -> IntArray:
@@ -222,21 +225,18 @@ def _distance(known: IntArray, size: int) -> FloatArray:
     after = np.searchsorted(known, place)
     following = known[np.minimum(after, known.size - 1)]
     preceding = known[np.maximum(after - 1, 0)]
-    return np.minimum(np.abs(following - place), np.abs(place - preceding)).astype(np.float64)
+    nearest: FloatArray = np.minimum(np.abs(following - place), np.abs(place - preceding)).astype(np.float64)
+    return nearest
 
 
 def _spread(target: FloatArray, estimate: FloatArray, table: FloatArray, known: IntArray, seed: int) -> FloatArray:
-    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
-
     squares = (target - estimate)[known] ** 2
     if not squares.any():
         return np.zeros(target.size)
     columns = np.column_stack([estimate, table])
-    with threadpool_limits(1, user_api="openmp"):
-        model = HistGradientBoostingRegressor(loss="gamma", **_SPREAD_MODEL, early_stopping=False, random_state=seed)
-        model.fit(columns[known], np.maximum(squares, _LEAST_SQUARE * squares.mean()))
-        return np.sqrt(model.predict(columns))
+    errors = np.maximum(squares, _LEAST_SQUARE * squares.mean())
+    spread: FloatArray = np.sqrt(_learned(columns[known], errors, columns, loss="gamma", random_state=seed, **_SPREAD_MODEL))
+    return spread
 
 
 def _skill(measured: FloatArray, estimate: FloatArray) -> LearnedSkill:

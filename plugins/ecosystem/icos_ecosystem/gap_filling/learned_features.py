@@ -83,4 +83,5 @@ def running_mean(values: FloatArray, before: int, after: int) -> FloatArray:
     place = np.arange(values.size)
     first, last = np.maximum(place - before, 0), np.minimum(place + after + 1, values.size)
     count = number[last] - number[first]
-    return np.divide(total[last] - total[first], count, out=np.full(values.size, np.nan), where=count > 0)
+    mean: FloatArray = np.divide(total[last] - total[first], count, out=np.full(values.size, np.nan), where=count > 0)
+    return mean

@@ -130,18 +130,20 @@ def refined(
     held[np.rint((offset - first) / minutes).astype(np.int64) + 1] = values
     middle = (np.arange(calendar.size) + 0.5) * step
     place = np.clip(np.floor((middle - first) / minutes).astype(np.int64) + 1, 0, held.size - 1)
-    own = held[place]
+    own: FloatArray = held[place]
     if how == "sum":
         return own * (step / minutes)
     if how == "sun" and potential_radiation is not None:
         total = np.bincount(place, weights=potential_radiation, minlength=held.size)
         mean = (total / np.maximum(np.bincount(place, minlength=held.size), 1))[place]
-        return own * np.divide(potential_radiation, mean, out=np.ones(calendar.size), where=mean > 0.0)
-    from_middle = (middle - first) / minutes - (place - 1) - 0.5
+        own *= np.divide(potential_radiation, mean, out=np.ones(calendar.size), where=mean > 0.0)
+        return own
+    from_middle: FloatArray = (middle - first) / minutes - (place - 1) - 0.5
     other = held[np.clip(place + np.where(from_middle < 0.0, -1, 1), 0, held.size - 1)]
     other = np.where(np.isfinite(other), other, own)
     weight = np.abs(from_middle)
-    return (1.0 - weight) * own + weight * other
+    between: FloatArray = (1.0 - weight) * own + weight * other
+    return between
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -169,14 +171,16 @@ def _starts(path: Path, table: pd.DataFrame) -> tuple[NDArray[np.datetime64], in
     if stamps.isna().any():
         row = int(np.argmax(stamps.isna()))
         raise InputError(str(path), f"line {row + 2}: {name} is {text.iloc[row]!r}, expected YYYYMMDDHHMM or YYYY-MM-DD HH:MM")
-    start = stamps.to_numpy().astype("datetime64[s]")
+    start: NDArray[np.datetime64] = stamps.to_numpy().astype("datetime64[s]")
     steps = np.diff(start) / np.timedelta64(1, "m")
     if (steps <= 0).any():
         raise InputError(str(path), f"line {int(np.argmax(steps <= 0)) + 3}: {name} is not after the one before")
     minutes = int(steps.min())
     if minutes > _COARSEST_MINUTES or (steps % minutes != 0.0).any():
         raise InputError(str(path), f"has rows {minutes} to {int(steps.max())} minutes apart, expected evenly spaced ones up to six hours")
-    return start - np.timedelta64(minutes, "m") if name == "TIMESTAMP_END" else start, minutes
+    if name == "TIMESTAMP_END":
+        start -= np.timedelta64(minutes, "m")
+    return start, minutes
 
 
 def _numbers(path: Path, table: pd.DataFrame, column: str) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from icos_ecosystem.half_hourly.night_radiation import radiation_of_night
 from icos_ecosystem.half_hourly.site_calendar import whole_years
 from icos_ecosystem.products import ustar_filter, ustar_threshold
 from icos_ecosystem.products.ustar_filter import UstarFilterOptions
@@ -17,7 +18,7 @@ from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM, DESPIKED_WORDS
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_WORDS
 from icos_ecosystem.vocabulary.ustar import BOOTSTRAP_STREAM, CLASS_STREAM, FILTERED_STREAM, TABLE_STREAM, THRESHOLD_STREAM
 from pydantic import ValidationError
-from tharandt import read_table, tharandt
+from tharandt import despiked_by_qc_auto, read_table, tharandt
 from ustar_references import PEERS, moving_point_file
 
 from icos_core.dataset import make_stream
@@ -381,6 +382,13 @@ def test_two_years_have_no_threshold_for_all() -> None:
     assert "it takes 3 years" in messages(filtered(streams, found, mode="cut"))
 
 
+def test_radiation_of_the_night() -> None:
+    measured = np.array([NAN, NAN, NAN, -1.0, NAN, -2.0, 5.0, NAN])
+    potential = np.array([0.0, 0.0, 0.0, 0.0, 9.0, 9.0, 9.0, 0.0])
+    found = radiation_of_night(measured, potential, per_day=4)
+    np.testing.assert_array_equal(found, [NAN, NAN, 0.0, 0.0, NAN, NAN, 5.0, 0.0])
+
+
 # --- the year of the peers -------------------------------------------------------------------------------------------------------
 
 
@@ -399,6 +407,22 @@ def test_the_product_finds_what_the_peers_find(measured: Streams) -> None:
     assert known["THRESHOLD_YEAR"].values == pytest.approx([0.41625])
     result = filtered(measured, other, convention="reddyproc").streams[FILTERED_STREAM]
     assert int((result["USTAR_FLAG"] == LOW).sum()) == 4217
+
+
+@pytest.mark.realdata
+def test_missing_radiation_without_sun_is_night_in_oneflux(measured: Streams, real_data: Path) -> None:
+    """49 records more, and the threshold that ONEFlux made its product with; REddyProc leaves them out."""
+    without_spikes = despiked_by_qc_auto(real_data, "nee")
+    values = {name: measured[GRID_STREAM][name].values for name in ("USTAR", "TA", "SW_IN")}
+    streams = grid({**values, "NEE": without_spikes["NEE"], "SW_IN_POT": without_spikes["SW_IN_POT"]}, 1998, 1998)
+    found = thresholds(streams, bootstraps=2).streams[THRESHOLD_STREAM]
+    peer = moving_point_file(real_data / PEERS / PEER_FOLDER / "DE-Tha_usmp_1998.txt")
+    np.testing.assert_allclose(found["SEASON_ESTIMATE"].values, peer.seasons, rtol=5e-6)
+    np.testing.assert_array_equal(found["SEASON_RECORDS"].values, peer.counts)
+    radiation = radiation_of_night(values["SW_IN"], without_spikes["SW_IN_POT"], per_day=48)
+    np.testing.assert_array_equal(radiation, without_spikes["SW_IN"])
+    other = thresholds(streams, bootstraps=2, convention="reddyproc").streams[THRESHOLD_STREAM]
+    assert other["YEAR_RECORDS"].values[0] < peer.counts.sum()
 
 
 @pytest.mark.realdata

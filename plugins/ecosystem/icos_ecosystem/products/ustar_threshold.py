@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
 from icos_core.exceptions import DataError
 from icos_core.versioned import Options
+from icos_ecosystem.half_hourly.night_radiation import radiation_of_night
 from icos_ecosystem.half_hourly.streams import calendar_of, column
 from icos_ecosystem.products.ustar_threshold_files import find, read_files
 from icos_ecosystem.products.ustar_threshold_streams import threshold_streams
@@ -46,10 +47,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
+    import xarray as xr
+    from numpy.typing import NDArray
+
     from icos_core.components import Context, Streams, Variable
     from icos_ecosystem.half_hourly.site_calendar import SiteCalendar
     from icos_ecosystem.ustar.seasons import Seasons
     from icos_ecosystem.ustar.threshold_estimate import Thresholds
+
+    FloatArray = NDArray[np.float64]
 
 __all__ = ["PRODUCT", "ExternalThreshold", "UstarThresholdOptions", "derive"]
 
@@ -154,11 +160,7 @@ def derive(streams: Streams, options: UstarThresholdOptions, context: Context) -
     if grid is None or despiked is None or "NEE" not in despiked or not np.isfinite(column(grid, "USTAR")).any():
         return _nothing("there is no net ecosystem exchange with friction velocity")
     calendar = calendar_of(grid, context)
-    told: list[str] = []
-    radiation = column(grid, "SW_IN")
-    if not np.isfinite(radiation).any() and "SW_IN_POT" in grid:
-        radiation = column(grid, "SW_IN_POT")
-        told.append("without SW_IN, night is where SW_IN_POT is below the limit")
+    radiation, told = _radiation(grid, calendar, options)
     series = Series(column(despiked, "NEE"), column(grid, "USTAR"), column(grid, "TA"), radiation)
     seasons = _seasons(calendar, options)
     found = _thresholds(series, calendar, seasons, options, context)
@@ -175,6 +177,16 @@ def derive(streams: Streams, options: UstarThresholdOptions, context: Context) -
 
 def _nothing(why: str, problems: tuple[Problem, ...] = ()) -> ProductResult:
     return ProductResult(streams={}, problems=(*problems, Problem(message=f"ustar-threshold: {why}")))
+
+
+def _radiation(grid: xr.Dataset, calendar: SiteCalendar, options: UstarThresholdOptions) -> tuple[FloatArray, list[str]]:
+    """Return what tells day from night, and what a person should know of it."""
+    measured, potential = column(grid, "SW_IN"), column(grid, "SW_IN_POT")
+    if not np.isfinite(measured).any() and np.isfinite(potential).any():
+        return potential, ["without SW_IN, night is where SW_IN_POT is below the limit"]
+    if options.convention == "oneflux" and np.isfinite(potential).any():
+        return radiation_of_night(measured, potential, per_day=calendar.per_day), []
+    return measured, []
 
 
 def _seasons(calendar: SiteCalendar, options: UstarThresholdOptions) -> Seasons:

@@ -155,7 +155,9 @@ def read_half_hourly(table: HalfHourlyTable, options: IntervalOptions, ahead: in
 
 def span_half_hourly(table: HalfHourlyTable, options: IntervalOptions, ahead: int, account: LineAccount) -> Span:
     """Return the time from the earliest to the latest row, ``NaT`` where there is none; raises as :func:`read_half_hourly`."""
-    rows = _rows(table, options, account, (), ())
+    # Which lines are rows depends on the last column that is read.
+    last = max((*(column.place for column in table.columns), *table.texts))
+    rows = _rows(table, options, account, (), (last,))
     return span_of(_intervals(table, rows, options, account)[0] - ahead)
 
 

@@ -108,8 +108,8 @@ _SIGNED = re.compile(r"(?:[a-zA-Z]+(?:_[ad])?[+-][0-9])+")
 _MASS = re.compile(r"(?<![a-zA-Z])[munk]?g(?![a-zA-Z])")
 
 
-_LONG_NUMBER = re.compile(r"[0-9]{3}")
-"""No unit has one; UDUNITS takes it for a power, and complains on the terminal."""
+_NO_NUMBER = re.compile(r"[0-9]{3}|^0(?!\.)")
+"""No unit has such a number; UDUNITS takes it for a power or for nothing, and complains on the terminal."""
 
 
 class UnitError(ValueError):
@@ -193,7 +193,7 @@ def conversion_to(target: str, unit: str, molar_mass: float | None = None) -> tu
         factor, offset = _temperature(unit)
         return factor, offset - _SCALES[target]
     source = _udunits(unit, target)
-    if _LONG_NUMBER.search(source):
+    if _NO_NUMBER.search(source):
         raise UnitError(f"{unit!r} is no unit{hint(unit, _candidates(target))}")
     if "mol" in target and "m-3" not in target and _MASS.search(source) and can_become(source, "1"):
         # UDUNITS takes g/kg for a number; of a gas it is another one than mol/mol.
@@ -238,7 +238,7 @@ def _udunits(unit: str, target: str) -> str:
     if "+" in plain and _SIGNED.fullmatch(plain):
         return " ".join(f"{symbol}{int(power)}" for symbol, power in _FACTOR.findall(plain))
     spellings = (plain, _PER_VOLUME.sub(r"\1/\2", plain), folded, _PER_VOLUME.sub(r"\1/\2", tight), tight.replace("^", ""))
-    if _LONG_NUMBER.search(plain):
+    if _NO_NUMBER.search(plain):
         return plain
     return next((each for each in spellings if can_become(each, target) or can_become(each, "kg m-3")), plain)
 

@@ -113,6 +113,19 @@ def _sorted_in(found: FloatArray, ordered: FloatArray, who: NDArray[np.int8]) ->
 
 
 @njit(cache=True, nogil=True)
+def _moments(found: FloatArray, count: int) -> tuple[float, float]:
+    """Return mean and standard deviation (n - 1) of the first `count` values; no deviation of a single one."""
+    total = 0.0
+    for place in range(count):
+        total += found[place]
+    mean = total / count
+    squares = 0.0
+    for place in range(count):
+        squares += (found[place] - mean) ** 2
+    return mean, np.sqrt(squares / (count - 1)) if count > 1 else np.nan
+
+
+@njit(cache=True, nogil=True)
 def _rank(
     values: FloatArray,
     shares: FloatArray,
@@ -143,9 +156,7 @@ def _rank(
             count = _sorted_in(block[row], ordered, who)
             if count < least:
                 continue
-            mean[record] = np.mean(ordered[:count])
-            if count > 1:
-                spread[record] = np.sqrt(((ordered[:count] - mean[record]) ** 2).sum() / (count - 1))
+            mean[record], spread[record] = _moments(ordered, count)
             for index in range(shares.size):
                 if count >= least_for_all or of_few[index]:
                     place = max(int(np.floor(shares[index] / 100.0 * count + 0.5)) - 1, 0)

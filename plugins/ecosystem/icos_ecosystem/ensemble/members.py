@@ -108,8 +108,8 @@ def filtered_and_filled(
     """
     known = np.isfinite(thresholds).all(axis=1)
     if order is None:
-        # Members that tie in one year may differ in another, so all years decide together.
-        order = np.argsort(thresholds[known].sum(axis=0), kind="stable")
+        # Members that tie in one year may differ in another.
+        order = np.lexsort(thresholds[known]) if known.any() else np.arange(thresholds.shape[1])
     order = np.asarray(order, np.int64)
     members = order.size
     ranks = survival_ranks(ustar, thresholds[:, order].T, year, convention=convention, sw_in=sw_in)

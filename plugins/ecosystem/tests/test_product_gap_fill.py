@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gap_filling_references import PEERS, drivers_of, invented_weather, table
 from icos_ecosystem.gap_filling.flux_random_uncertainty import random_uncertainty
-from icos_ecosystem.gap_filling.learned import fill_learned
+from icos_ecosystem.gap_filling.learned import LearnedOptions, fill_learned
 from icos_ecosystem.gap_filling.marginal_distribution import fill
 from icos_ecosystem.gap_filling.schedules import ONEFLUX, REDDYPROC, scheme_of
 from icos_ecosystem.half_hourly.streams import bounded, calendar_of
-from icos_ecosystem.products.gap_fill import PRODUCT, GapFillOptions, scheme_from
+from icos_ecosystem.products import gap_fill_series
+from icos_ecosystem.products.gap_fill import PRODUCT
+from icos_ecosystem.products.gap_fill_options import GapFillOptions, scheme_from
 from icos_ecosystem.products.random_uncertainty import PRODUCT as UNCERTAINTY
 from icos_ecosystem.products.random_uncertainty import RandomUncertaintyOptions
 from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM
@@ -22,6 +25,7 @@ from icos_ecosystem.vocabulary.ustar import FILTERED_STREAM
 from pydantic import ValidationError
 
 from icos_core.dataset import make_stream
+from icos_core.exceptions import InputError
 from icos_core.testing import example_context
 
 if TYPE_CHECKING:
@@ -199,14 +203,17 @@ def test_the_account_adds_up(streams: dict[str, xr.Dataset]) -> None:
         assert sum(row[1:]) == pytest.approx(100.0, abs=0.3)
 
 
-def test_fluxes_may_be_learned() -> None:
-    """How well is tested with the filler itself."""
+def test_fluxes_may_be_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How well is tested with the filler itself; here a few trees will do."""
+    few_trees = partial(fill_learned, options=LearnedOptions(iterations=3, folds=2))
+    monkeypatch.setattr(gap_fill_series, "fill_learned", few_trees)
     streams = made_streams(60)
+    streams[DESPIKED_STREAM] = streams[DESPIKED_STREAM].drop_vars(["LE", "H"])
     options = {"filler": "learned", "features": ["SW_IN", "TA"], "seed": 3}
     result = filled(streams, **options)
     found, target = result.streams[FILLED_STREAM], streams[FILTERED_STREAM]["NEE"].to_numpy()
     features = {name: streams[GRID_STREAM][name].to_numpy() for name in ("SW_IN", "TA")}
-    expected = fill_learned(target, features, calendar_of(streams[GRID_STREAM], example_context()), seed=3)
+    expected = few_trees(target, features, calendar_of(streams[GRID_STREAM], example_context()), seed=3)
     np.testing.assert_array_equal(found["NEE_F"], expected.filled(target)[0])
     np.testing.assert_array_equal(found["NEE_F_SD"], expected.sd)
     assert set(np.unique(found["NEE_F_METHOD"])) == {4}
@@ -226,9 +233,48 @@ def test_fluxes_may_be_learned() -> None:
     ]
 
 
+def test_weather_of_a_reanalysis(tmp_path: Path) -> None:
+    """Fitted to what is measured, where weather is missing or poorly filled; rain and wind are not filled by similar hours at all."""
+    rows = 60 * 24
+    wind = np.where(np.arange(rows) % 50 == 0, np.nan, 3.0 + np.sin(np.arange(rows)))
+    rain = np.where(np.arange(rows) % 40 == 0, np.nan, np.arange(rows) % 7 == 0)
+    streams = made_streams(60, WS=wind, P=rain, PA=np.where(np.arange(rows) < 30, 99.0, np.nan))
+    truth = 12.0 + 5.0 * np.sin(np.arange(rows) / 24.0)
+    streams[GRID_STREAM]["TA"][:] = np.where((np.arange(rows) >= 600) & (np.arange(rows) < 1000), np.nan, truth)
+    stamps = np.datetime_as_string(streams[GRID_STREAM]["time"].to_numpy(), unit="m")
+    columns = zip(stamps, (truth - 3.0) / 2.0, 2.0 * (3.0 + np.sin(np.arange(rows))), 0.5 * (np.arange(rows) % 7 == 0), strict=True)
+    text = "TIMESTAMP_START,TA_ERA,WS,P,PA\n" + "".join(f"{at},{ta!r},{ws!r},{p!r},100\n" for at, ta, ws, p in columns)
+    (tmp_path / "era.csv").write_text(text.replace("np.float64(", "").replace(")", ""), encoding="utf-8")
+    context = example_context(folder=tmp_path)
+    options = GapFillOptions(reanalysis="era.csv")
+    result = PRODUCT.derive(streams, options, context)
+    assert PRODUCT.files(options, context) == [tmp_path / "era.csv"]
+    found, plain = result.streams[FILLED_STREAM], filled(streams).streams[FILLED_STREAM]
+    from_it = found["TA_F_METHOD"].to_numpy() == 5
+    np.testing.assert_array_equal(from_it, plain["TA_F_QC"] > 1)
+    np.testing.assert_array_equal(found["TA_F_QC"].to_numpy()[from_it], 2)
+    np.testing.assert_allclose(found["TA_F"].to_numpy()[from_it], truth[from_it], atol=1e-9)
+    np.testing.assert_allclose(found["TA_F_ALL"].to_numpy()[from_it], truth[from_it], atol=1e-9)
+    assert np.isnan(found["TA_F_N"].to_numpy()[from_it]).all()
+    np.testing.assert_array_equal(found["TA_F"].to_numpy()[~from_it], plain["TA_F"].to_numpy()[~from_it])
+    np.testing.assert_allclose(found["TA_ERA"], truth, atol=1e-9)
+    np.testing.assert_allclose(found["WS_F"].to_numpy()[::50], 3.0 + np.sin(np.arange(0, rows, 50)))
+    assert set(found["WS_F_METHOD"].to_numpy()[::50]) == {5}
+    assert np.isfinite(found["P_F"]).all()
+    assert found["P_F"][280] == pytest.approx(
+        float(np.nansum(rain[np.isfinite(rain)])) / (0.5 * np.sum((np.arange(rows) % 7 == 0)[np.isfinite(rain)])) * 0.5
+    )
+    told = [each.message for each in result.problems]
+    assert told == ["gap-fill: PA has fewer than 48 values in common with the reanalysis, which is not taken"]
+    assert [row[0] for row in result.tables[1].rows] == ["TA", "P", "WS"]
+    with pytest.raises(InputError, match=r"no such file, which reanalysis names"):
+        PRODUCT.files(GapFillOptions(reanalysis="erä.csv"), context)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        ({"meteorology": ["P"]}, "P is filled by a reanalysis only"),
         ({"features": ["TAA"]}, "'TAA' is no variable of half-hourly"),
         ({"convention": "onefluxx"}, "'oneflux' or 'reddyproc'"),
         ({"drivers": [{"variable": "SWIN", "tolerance": 1.0}]}, "'SWIN' is no variable of half-hourly"),

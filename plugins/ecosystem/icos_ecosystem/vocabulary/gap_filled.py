@@ -56,6 +56,11 @@ def words_of_filled(name: str) -> tuple[Variable, ...]:
         quantity(f"{name}_F_WINDOW", "d", f"length of the window of the estimate of {of}"),
         number(f"{name}_F_N", f"records that make the estimate of {of}"),
         quantity(f"{name}_F_SD", _difference(word.units), f"standard deviation of the records that make the estimate of {of}"),
+        *(
+            ()
+            if name in FILLED_FLUXES
+            else (replace(word, name=f"{name}_ERA", long_name=f"{of} of a reanalysis, fitted to the site", comment=""),)
+        ),
     )
 
 

@@ -1,0 +1,24 @@
+"""The variables that the learned filler learns from, as an option of a station description."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from icos_core.exceptions import hint
+from icos_ecosystem.vocabulary.half_hourly_grid import GRID_WORDS
+
+__all__ = ["FeatureNames"]
+
+_KNOWN = tuple(word.name for word in GRID_WORDS)
+
+
+def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in _KNOWN:
+            raise ValueError(f"features: {name!r} is no variable of half-hourly{hint(name, _KNOWN)}")
+    return names
+
+
+FeatureNames = Annotated[tuple[str, ...], AfterValidator(_known)]

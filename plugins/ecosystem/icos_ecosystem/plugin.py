@@ -56,6 +56,7 @@ _PRODUCTS = {
     "ustar-threshold": ("ustar_threshold", "friction-velocity thresholds with bootstraps, by moving point or change point"),
     "ustar-filter": ("ustar_filter", "net ecosystem exchange without the records of low friction velocity"),
     "gap-fill": ("gap_fill", "fluxes and meteorology without gaps, with method, window and quality of every record"),
+    "gap-fill-skill": ("gap_fill_skill", "skill of the gap fillers on artificial gaps"),
     "random-uncertainty": ("random_uncertainty", "random uncertainty of every half-hourly flux, measured or filled"),
     "energy-balance-correction": ("energy_balance_correction", "latent and sensible heat that close the energy balance"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),

@@ -166,6 +166,13 @@ def test_weather_beside_fluxes():
     np.testing.assert_allclose(np.sin(np.radians(column(stream, "WD")[:3])), 0.0, atol=1e-12)
 
 
+def test_radiation_without_sun_is_nil_as_in_oneflux():
+    missing = table("2023-12-31T23:00", 48, NEE=1.0, SW_IN=np.r_[np.full(3, np.nan), np.full(2, -1.0), np.full(43, 5.0)])
+    np.testing.assert_array_equal(column(derived({"fluxes": missing}).streams["half-hourly"], "SW_IN")[:5], 0.0)
+    as_measured = column(derived({"fluxes": missing}, convention="reddyproc").streams["half-hourly"], "SW_IN")[:5]
+    np.testing.assert_array_equal(as_measured, [np.nan, np.nan, np.nan, -1.0, -1.0])
+
+
 def test_questionable_and_bad_values_are_left_out():
     fluxes = table("2023-12-31T23:00", 4, FC=2.0, USTAR=0.3)
     fluxes["FC_flag"] = ("time", np.array([1, 2, 3, 4], dtype=np.int8))

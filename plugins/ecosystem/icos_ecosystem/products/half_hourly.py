@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from icos_core.components import Problem, Product, ProductResult, Requirement
 from icos_core.dataset import make_stream, usable
 from icos_core.versioned import Options
+from icos_ecosystem.half_hourly.night_radiation import radiation_of_night
 from icos_ecosystem.half_hourly.regular_grid import gridded, interval_numbers
 from icos_ecosystem.half_hourly.site_calendar import whole_years
 from icos_ecosystem.half_hourly.streams import INTERVALS_PER_DAY, bounded, local_offset, local_start
@@ -49,7 +50,8 @@ class HalfHourlyOptions(Options):
     """Options of ``half-hourly``."""
 
     convention: Literal["oneflux", "reddyproc"] = Field(
-        default="oneflux", description="whose coefficients make a vapour pressure deficit out of relative humidity"
+        default="oneflux",
+        description="whose coefficients make a vapour pressure deficit out of relative humidity; oneflux: SW_IN is nil without sun",
     )
     fluxes: Literal["all", "rflux-decision"] = Field(
         default="all", description="fluxes as they are, or as far as product rflux-decision of the run kept them"
@@ -101,6 +103,8 @@ def derive(streams: Streams, options: HalfHourlyOptions, context: Context) -> Pr
         found["VPD"] = vapour_pressure_deficit(found["TA"], found["RH"], convention=options.convention)
     time = (calendar.start - offset).astype("datetime64[ns]")
     found |= _sun(calendar, context)
+    if options.convention == "oneflux" and {"SW_IN", "SW_IN_POT"} <= found.keys():
+        found["SW_IN"] = radiation_of_night(found["SW_IN"], found["SW_IN_POT"], per_day=calendar.per_day)
     attrs = {"resolution": "HH" if calendar.per_day == INTERVALS_PER_DAY[30] else "HR"}
     stream = make_stream(time, {word.name: found[word.name] for word in GRID_WORDS if word.name in found}, GRID_WORDS, attrs)
     problems = tuple(Problem(message=f"half-hourly: {each}") for each in (*told, *how))

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
 from icos_core.exceptions import DataError
 from icos_core.versioned import Options
-from icos_ecosystem.half_hourly.night_radiation import radiation_of_night
 from icos_ecosystem.half_hourly.streams import calendar_of, column
 from icos_ecosystem.products.ustar_threshold_files import find, read_files
 from icos_ecosystem.products.ustar_threshold_streams import threshold_streams
@@ -160,7 +159,7 @@ def derive(streams: Streams, options: UstarThresholdOptions, context: Context) -
     if grid is None or despiked is None or "NEE" not in despiked or not np.isfinite(column(grid, "USTAR")).any():
         return _nothing("there is no net ecosystem exchange with friction velocity")
     calendar = calendar_of(grid, context)
-    radiation, told = _radiation(grid, calendar, options)
+    radiation, told = _radiation(grid)
     series = Series(column(despiked, "NEE"), column(grid, "USTAR"), column(grid, "TA"), radiation)
     seasons = _seasons(calendar, options)
     found = _thresholds(series, calendar, seasons, options, context)
@@ -179,13 +178,11 @@ def _nothing(why: str, problems: tuple[Problem, ...] = ()) -> ProductResult:
     return ProductResult(streams={}, problems=(*problems, Problem(message=f"ustar-threshold: {why}")))
 
 
-def _radiation(grid: xr.Dataset, calendar: SiteCalendar, options: UstarThresholdOptions) -> tuple[FloatArray, list[str]]:
+def _radiation(grid: xr.Dataset) -> tuple[FloatArray, list[str]]:
     """Return what tells day from night, and what a person should know of it."""
     measured, potential = column(grid, "SW_IN"), column(grid, "SW_IN_POT")
     if not np.isfinite(measured).any() and np.isfinite(potential).any():
         return potential, ["without SW_IN, night is where SW_IN_POT is below the limit"]
-    if options.convention == "oneflux" and np.isfinite(potential).any():
-        return radiation_of_night(measured, potential, per_day=calendar.per_day), []
     return measured, []
 
 

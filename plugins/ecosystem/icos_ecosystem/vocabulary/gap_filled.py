@@ -46,22 +46,26 @@ _QUALITY = {0: "measured", 1: "good", 2: "medium", 3: "poor"}
 def words_of_filled(name: str) -> tuple[Variable, ...]:
     """Return the words of a filled variable."""
     word = _BY_NAME[name]
-    of = word.long_name
+    of, filled = word.long_name, f"{name}_F"
     of_all = "as by the gap filling, of measured records too"
+    era = replace(word, name=f"{name}_ERA", long_name=f"{of} of a reanalysis, fitted to the site", comment="")
     return (
-        replace(word, name=f"{name}_F", long_name=f"{of}, gaps filled", comment=""),
-        category(f"{name}_F_QC", f"quality of {of} with its gaps filled", _QUALITY),
-        replace(word, name=f"{name}_F_ALL", long_name=f"estimate of {of}", comment=of_all, standard_name=None),
-        category(f"{name}_F_METHOD", f"method of the estimate of {of}", _METHODS),
-        quantity(f"{name}_F_WINDOW", "d", f"length of the window of the estimate of {of}"),
-        number(f"{name}_F_N", f"records that make the estimate of {of}"),
-        quantity(f"{name}_F_SD", _difference(word.units), f"standard deviation of the records that make the estimate of {of}"),
-        *(
-            ()
-            if name in FILLED_FLUXES
-            else (replace(word, name=f"{name}_ERA", long_name=f"{of} of a reanalysis, fitted to the site", comment=""),)
+        replace(word, name=filled, long_name=f"{of}, gaps filled", comment=""),
+        category(f"{filled}_QC", f"quality of {of} with its gaps filled", _QUALITY),
+        _telling_of(filled, replace(word, name=f"{filled}_ALL", long_name=f"estimate of {of}", comment=of_all, standard_name=None)),
+        category(f"{filled}_METHOD", f"method of the estimate of {of}", _METHODS),
+        _telling_of(filled, quantity(f"{filled}_WINDOW", "d", f"length of the window of the estimate of {of}")),
+        _telling_of(filled, number(f"{filled}_N", f"records that make the estimate of {of}")),
+        _telling_of(
+            filled, quantity(f"{filled}_SD", _difference(word.units), f"standard deviation of the records that make the estimate of {of}")
         ),
+        *(() if name in FILLED_FLUXES else (_telling_of(filled, era),)),
     )
+
+
+def _telling_of(owner: str, word: Variable) -> Variable:
+    """Return a word that carries no flags of its own, as it says something of another."""
+    return replace(word, attributes={**word.attributes, "describes": owner})
 
 
 def _difference(units: str) -> str:
@@ -75,6 +79,6 @@ UNCERTAINTY_WORDS = tuple(
     for word in (
         quantity(f"{name}_RANDUNC", _BY_NAME[name].units, f"random uncertainty of the {_BY_NAME[name].long_name}"),
         category(f"{name}_RANDUNC_METHOD", f"method of the random uncertainty of {name}", _UNCERTAINTY_METHODS),
-        number(f"{name}_RANDUNC_N", f"records that make the random uncertainty of {name}"),
+        _telling_of(f"{name}_RANDUNC", number(f"{name}_RANDUNC_N", f"records that make the random uncertainty of {name}")),
     )
 )

@@ -11,13 +11,14 @@ from pydantic_core import PydanticCustomError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Email", "GroupExpression", "Moment", "SnakeCase", "StreamName", "Text", "Texts", "expected"]
+__all__ = ["Email", "GroupExpression", "Moment", "SnakeCase", "StreamName", "Text", "Texts", "VariableName", "expected"]
 
 _EXPECTED = "expected"
 """Type of pydantic's errors whose message is what was expected, not a sentence about what is wrong."""
 
 _EMAIL = r"^[^@\s]+@[^@\s]+$"
 _SNAKE_CASE = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+_VARIABLE = r"^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$"
 _STREAM = r"^[A-Za-z0-9][A-Za-z0-9_./-]*$"
 
 
@@ -79,6 +80,12 @@ SnakeCase = Annotated[
     str,
     AfterValidator(_written_as(_SNAKE_CASE, "lower-case words joined by underscores, such as inlet_temperature")),
     WithJsonSchema({"type": "string", "pattern": _SNAKE_CASE}),
+]
+
+VariableName = Annotated[
+    str,
+    AfterValidator(_written_as(_VARIABLE, "words joined by underscores, such as inlet_temperature or TA_EP")),
+    WithJsonSchema({"type": "string", "pattern": _VARIABLE}),
 ]
 
 StreamName = Annotated[

@@ -14,7 +14,7 @@ from icos_core.describing.mistakes import explain, path_in
 from icos_core.discovery import brief
 from icos_core.duration import Duration  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.exceptions import PluginError, nearest
-from icos_core.option_types import GroupExpression, SnakeCase, StreamName, Text, Texts  # noqa: TC001  # pydantic evaluates annotations
+from icos_core.option_types import GroupExpression, SnakeCase, StreamName, Text, Texts, VariableName  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.station import Deployment, Join, Station
 from icos_core.versioned import Options
 
@@ -59,7 +59,7 @@ class InputTable(Options):
     group_tolerance: Duration = Field(
         default=timedelta(seconds=1), ge=timedelta(0), description="how far apart in time values of one row may be; with group_by"
     )
-    rename: dict[str, SnakeCase] = Field(default_factory=dict, description="name in the reader's vocabulary = name wanted")
+    rename: dict[str, VariableName] = Field(default_factory=dict, description="name in the reader's vocabulary = name wanted")
 
 
 class CalibrateTable(Options):

@@ -178,8 +178,18 @@ def _renamed(result: ReadResult, task: ReadTask) -> dict[str, xr.Dataset]:
             if variable.dtype.kind not in _KINDS or variable.dims[:1] != ("time",):
                 raise DataError(f"{own}: {name} is of type {variable.dtype} along {variable.dims}, expected numbers along time")
         names = {old: new for old, new in task.rename.items() if old in stream}
-        streams[task.streams.get(own, own)] = stream.rename_vars(names) if names else stream
+        streams[task.streams.get(own, own)] = _with_names(stream, names) if names else stream
     return streams
+
+
+def _with_names(stream: xr.Dataset, names: Mapping[str, str]) -> xr.Dataset:
+    """Return a stream with other names of variables; what says something of one of them names it by its new name."""
+    renamed = stream.rename_vars(names)
+    for variable in renamed.data_vars.values():
+        described = str(variable.attrs.get("describes", ""))
+        if described in names:
+            variable.attrs["describes"] = names[described]
+    return renamed
 
 
 def _changed(task: ReadTask) -> bool:

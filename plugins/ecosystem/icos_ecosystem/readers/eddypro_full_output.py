@@ -99,6 +99,7 @@ def _table(path: Path, options: EddyProFullOutputOptions) -> HalfHourlyTable:
         clock=DateAndTime(names.index("date"), names.index("time"), options.time_stamps),
         columns=columns.read,
         words=chosen,
+        numbers=columns.flags,
         finish=columns.finish,
         unread={OTHER_UNITS: columns.other_units, **({} if options.variables else {UNKNOWN: columns.unknown})},
         stream=FLUX_STREAM,

@@ -9,9 +9,11 @@ import numpy as np
 
 from icos_core.dataset import make_stream
 from icos_ecosystem.exporters.eddypro_items import GASES, Item, after_flags, before_flags
+from icos_ecosystem.exporters.eddypro_statistical_flags import FLAG_TITLES, OTHER_FLAGS, flags_per_variable
 from icos_ecosystem.exporters.flux_table import FluxTable
 from icos_ecosystem.readers.raw_columns import Resolved
 from icos_ecosystem.readers.raw_units import UnitError, conversion
+from icos_ecosystem.vocabulary.flux_templates import SERIES
 from icos_ecosystem.vocabulary.fluxes import EDDYPRO_WORDS
 
 if TYPE_CHECKING:
@@ -33,9 +35,10 @@ _NO_UNIT = frozenset({"[#]", "--"})
 
 
 class FullOutputColumns(NamedTuple):
-    """Columns that are read, what is made of their values afterwards, and names of those that are not read."""
+    """Columns that are a variable each, those of flags, what is made of their values afterwards, and names of those that are not read."""
 
     read: tuple[Resolved, ...]
+    flags: tuple[int, ...]
     finish: Finish
     other_units: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -55,6 +58,7 @@ def items() -> Mapping[str, Item]:
         title.replace(_RSSI, _AGC): Item(item.group, title, item.units, item.variable, scale=-1.0, whole=True)
         for title, item in signal.items()
     }
+    found |= {title: Item("statistical_flags", title, units, variable, whole=True) for title, units, variable in OTHER_FLAGS}
     found["daytime"] = Item("file_info", "daytime", "[1=daytime]", "NIGHT", scale=-1.0, offset=1.0, whole=True)
     return found
 
@@ -71,11 +75,14 @@ def full_output_columns(names: Sequence[str], units: Sequence[str], words: Mappi
     """
     read: dict[str, Resolved] = {}
     roots: list[str] = []
+    flags: dict[str, int] = {}
     other_units, unknown = [], []
     for place, name in enumerate(names):
         item = items().get(name)
         if item is None:
-            if name not in _PASSED_OVER:
+            if name in FLAG_TITLES:
+                flags.setdefault(name, place)
+            elif name not in _PASSED_OVER:
                 unknown.append(name)
             continue
         if item.variable not in words or item.variable in read:
@@ -87,18 +94,25 @@ def full_output_columns(names: Sequence[str], units: Sequence[str], words: Mappi
             continue
         read[item.variable] = Resolved(place, item.variable, *found, name)
         roots += [item.variable] if item.power == 2 else []
-    return FullOutputColumns(tuple(read.values()), _Roots(tuple(roots)), tuple(other_units), tuple(unknown))
+    if not any(f"{series.name}_VM97_TEST" in words for series in SERIES):
+        flags = {}
+    finish = _Finish(tuple(roots), flags, frozenset(words))
+    return FullOutputColumns(tuple(read.values()), tuple(flags.values()), finish, tuple(other_units), tuple(unknown))
 
 
-class _Roots(NamedTuple):
-    """Makes standard deviations of variances."""
+class _Finish(NamedTuple):
+    """Makes standard deviations of variances, and flags per variable of flags per test."""
 
-    variables: tuple[str, ...]
+    roots: tuple[str, ...]
+    flags: Mapping[str, int]
+    words: frozenset[str]
 
-    def __call__(self, values: Values, table: TextTable, kept: NDArray[np.bool_]) -> None:  # noqa: ARG002  # the signature is that of Finish
-        for name in self.variables:
+    def __call__(self, values: Values, table: TextTable, kept: NDArray[np.bool_]) -> None:
+        for name in self.roots:
             variance = np.asarray(values[name], dtype=np.float64)
             values[name] = np.sqrt(np.where(variance >= 0, variance, np.nan))
+        found = flags_per_variable({title: table.numbers[place][kept] for title, place in self.flags.items()})
+        values |= {name: each for name, each in found.items() if name in self.words and np.isfinite(each).any()}
 
 
 def _conversion(written: str, item: Item, words: Mapping[str, Variable]) -> tuple[float, float] | None:

@@ -21,7 +21,7 @@ from icos_ecosystem.readers.raw_columns import NO_CODE
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ class FluxnetFormat:
     passed_over
         Columns that are none of a variable, and need no mention.
     codes
-        Name of a column of texts → text → code of the variable.
+        Name of a column of texts → what makes codes of the variable of them, -1 of one that nobody knows.
     stream
         Name of the stream.
     zeros_are_empty
@@ -75,7 +75,7 @@ class FluxnetFormat:
     words: Mapping[str, Variable]
     member: str = ""
     passed_over: frozenset[str] = frozenset()
-    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    codes: Mapping[str, Callable[[str], int]] = field(default_factory=dict)
     stream: str = FLUX_STREAM
     zeros_are_empty: bool = False
 
@@ -152,13 +152,12 @@ def _codes_of_texts(
     kept: NDArray[np.bool_],
     *,
     texts: Mapping[str, Resolved],
-    codes: Mapping[str, Mapping[str, int]],
+    codes: Mapping[str, Callable[[str], int]],
 ) -> None:
     """Add the codes of columns of texts to the values; a text that nobody knows is not stated."""
     for variable, column in texts.items():
         index, words = table.texts[column.place].words()
-        known = codes[column.variable]
-        values[variable] = np.array([*(known.get(word, NO_CODE) for word in words), NO_CODE], dtype=np.int8)[index[kept]]
+        values[variable] = np.array([*map(codes[column.variable], words), NO_CODE], dtype=np.int8)[index[kept]]
 
 
 def header_line(lines: Lines) -> int:

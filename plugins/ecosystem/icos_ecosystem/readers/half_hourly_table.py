@@ -87,8 +87,10 @@ class HalfHourlyTable:
         Index of the line with the names, None where there is none, and of the first row.
     clock
         Columns of the time.
-    columns, texts
-        Columns that are read as numbers, and those that `finish` makes something of.
+    columns
+        Columns that are a variable each.
+    numbers, texts
+        Columns of which `finish` makes something, read as numbers and as they are.
     words
         Variable → word.
     finish
@@ -109,6 +111,7 @@ class HalfHourlyTable:
     columns: tuple[Resolved, ...]
     words: Mapping[str, Variable]
     stream: str
+    numbers: tuple[int, ...] = ()
     texts: tuple[int, ...] = ()
     finish: Finish = no_change
     unread: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -138,7 +141,7 @@ def read_half_hourly(table: HalfHourlyTable, options: IntervalOptions, ahead: in
     """
     for what, names in table.unread.items():
         _tell_unread(what, names, account)
-    rows = _rows(table, options, account, [column.place for column in table.columns], table.texts)
+    rows = _rows(table, options, account, (*(column.place for column in table.columns), *table.numbers), table.texts)
     start, kept, length = _intervals(table, rows, options, account)
     values = values_of(rows, table.columns, table.words, account, kept)
     table.finish(values, rows, kept)
@@ -156,7 +159,7 @@ def read_half_hourly(table: HalfHourlyTable, options: IntervalOptions, ahead: in
 def span_half_hourly(table: HalfHourlyTable, options: IntervalOptions, ahead: int, account: LineAccount) -> Span:
     """Return the time from the earliest to the latest row, ``NaT`` where there is none; raises as :func:`read_half_hourly`."""
     # Which lines are rows depends on the last column that is read.
-    last = max((*(column.place for column in table.columns), *table.texts))
+    last = max((*(column.place for column in table.columns), *table.numbers, *table.texts))
     rows = _rows(table, options, account, (), (last,))
     return span_of(_intervals(table, rows, options, account)[0] - ahead)
 

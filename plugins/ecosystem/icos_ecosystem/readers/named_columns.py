@@ -48,7 +48,8 @@ class NamedColumns(NamedTuple):
 
 def name_of(header: str, words: Mapping[str, Variable]) -> Name | None:
     """Return what a column may serve as, None where it is none of the words, or says something of one (quality, raw unit, spread)."""
-    name = header.strip().upper()
+    plain = header.strip()
+    name = plain if plain in words else plain.upper()
     if name in words:
         return Name(name, (False, 0))
     found = _NAME.fullmatch(name)

@@ -11,15 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icos_ecosystem.vocabulary.flux_templates import number, quantity
+from icos_ecosystem.vocabulary.fluxnet_columns import PERCENTILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from icos_core.components import Variable
 
-__all__ = ["FLUXNET_OWNERS", "FLUXNET_WORDS", "PERCENTILES", "SOIL_LAYERS"]
+__all__ = ["FLUXNET_OWNERS", "FLUXNET_WORDS", "SOIL_LAYERS"]
 
-PERCENTILES = ("05", "16", "25", "50", "75", "84", "95")
 SOIL_LAYERS = 30
 """Soil temperature and water content may stand at so many depths; files at hand have fourteen."""
 

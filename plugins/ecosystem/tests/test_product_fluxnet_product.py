@@ -154,6 +154,32 @@ def test_meteorology_by_hand(streams: dict[str, xr.Dataset], made: ProductResult
         np.testing.assert_allclose(stream["NIGHT_D"], pd.Series(night).groupby(day).sum().groupby(by).mean(), rtol=1e-9)
 
 
+def test_a_reanalysis_beside_what_sampling_fills(one_year: tuple[Any, dict[str, np.ndarray]]) -> None:
+    calendar, columns = one_year
+    streams = streams_of(calendar, columns)
+    filled, plain = streams["gap-filled"].copy(deep=True), streams["gap-filled"]["TA_F"].values
+    poor = filled["TA_F_QC"].values > 0
+    replaced = poor & (np.cumsum(poor) % 3 == 0)
+    era = columns["TA"].copy()
+    era[np.isnan(era)] = 3.0
+    filled["TA_F"].values[replaced] = 3.0
+    filled["TA_F_QC"].values[replaced] = 2
+    filled["TA_F_METHOD"].values[replaced] = 5
+    filled["TA_ERA"] = ("time", era, {"units": "degree_C"})
+    filled["P_ERA"] = ("time", np.full(calendar.size, 0.1), {"units": "mm"})
+    found = derived(streams | {"gap-filled": filled}, partitioning=[]).streams
+    hours, days = found["fluxnet/hh"], found["fluxnet/dd"]
+    np.testing.assert_array_equal(hours["TA_F_MDS"], plain)
+    np.testing.assert_array_equal(hours["TA_F"], filled["TA_F"])
+    assert (hours["TA_F_QC"].values[replaced] == 2.0).all()
+    assert set(np.unique(hours["TA_F_QC"].values[poor & ~replaced])) <= {1.0, 3.0}
+    np.testing.assert_allclose(days["TA_ERA"], era.reshape(-1, 24).mean(axis=1))
+    assert {"TA_ERA_NIGHT", "TA_ERA_NIGHT_SD", "TA_ERA_DAY", "TA_ERA_DAY_SD"} <= set(days.data_vars)
+    assert "TA_ERA_NIGHT_QC" not in days
+    np.testing.assert_allclose(days["P_ERA"], 2.4)
+    np.testing.assert_allclose(found["fluxnet/yy"]["P_ERA"], [0.1 * calendar.size])
+
+
 def test_energy(streams: dict[str, xr.Dataset], made: ProductResult) -> None:
     hours, days = made.streams["fluxnet/hh"], made.streams["fluxnet/dd"]
     np.testing.assert_allclose(hours["LE_F_MDS"], streams["gap-filled"]["LE_F"], rtol=1e-12)

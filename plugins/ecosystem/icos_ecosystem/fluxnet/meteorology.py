@@ -64,6 +64,9 @@ def add_meteorology(table: ProductTable, site: SiteSeries) -> None:
         if found is not None:
             _add_filled(table, target, _not_negative(name, found), site)
     for name in CONSOLIDATED:
+        reanalysis = site.reanalysis(name)
+        if reanalysis is not None:
+            _add_series(table, f"{name}_ERA", reanalysis, site)
         found = _consolidated(name, site)
         if found is not None:
             _add_filled(table, f"{name}_F", _not_negative(name, found), site)
@@ -91,34 +94,34 @@ def _unfilled(name: str, values: FloatArray, per_day: int, periods: Periods) -> 
 
 
 def _add_filled(table: ProductTable, name: str, found: FilledSeries, site: SiteSeries) -> None:
-    per_day = site.calendar.per_day
-    table.add("hh", {name: found.values, f"{name}_QC": np.where(found.quality >= 0, found.quality, np.nan)})
-    days, quality = day_means(found.values, per_day), good_fraction(found.quality, per_day)
-
-    def of(periods: Periods) -> dict[str, FloatArray]:
-        if name == "P_F":
-            amounts = days * per_day
-            means = period_sums(amounts, periods) if periods.resolution == "yy" else period_means(amounts, periods)
-        else:
-            means = period_means(days, periods)
-        return {name: means, f"{name}_QC": np.where(np.isfinite(means), period_means(quality, periods), np.nan)}
-
-    table.add_to_all(of)
-    if name in ("TA_F_MDS", "TA_F"):
-        _add_parts(table, name, found, site)
+    """Add a series with its quality."""
+    _add_series(table, name, found.values, site, found.quality)
+    table.add("hh", {f"{name}_QC": np.where(found.quality >= 0, found.quality, np.nan)})
+    quality = good_fraction(found.quality, site.calendar.per_day)
+    for resolution, periods in table.periods.items():
+        there = np.isfinite(table.columns[resolution].get(name, np.nan))
+        table.add(resolution, {f"{name}_QC": np.where(there, period_means(quality, periods), np.nan)})
 
 
-def _add_parts(table: ProductTable, name: str, found: FilledSeries, site: SiteSeries) -> None:
+def _add_series(table: ProductTable, name: str, values: FloatArray, site: SiteSeries, quality: NDArray[np.int8] | None = None) -> None:
+    """Add a series: means of days and longer, of precipitation sums; of temperature those of night and day too."""
+    table.add("hh", {name: values})
+    days = day_means(values, site.calendar.per_day)
+    if name.startswith("P_"):
+        amounts = days * site.calendar.per_day
+        table.add_to_all(
+            lambda periods: {name: period_sums(amounts, periods) if periods.resolution == "yy" else period_means(amounts, periods)}
+        )
+        return
+    table.add_to_all(lambda periods: {name: period_means(days, periods)})
     potential = site.measured("SW_IN_POT")
-    if potential is None:
+    if not name.startswith("TA_") or potential is None:
         return
     for part, of_part in zip(("NIGHT", "DAY"), parts_of_day(potential, site.calendar.per_day), strict=True):
         end = f"{name}_{part}"
-        daily = {
-            end: of_part.means(found.values),
-            f"{end}_SD": of_part.spread(found.values),
-            f"{end}_QC": of_part.good_fraction(found.quality),
-        }
+        daily = {end: of_part.means(values), f"{end}_SD": of_part.spread(values)}
+        if quality is not None:
+            daily[f"{end}_QC"] = of_part.good_fraction(quality)
         table.add_to_all(partial(_means_of_days, daily))
 
 

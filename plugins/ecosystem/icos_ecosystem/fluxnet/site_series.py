@@ -105,6 +105,10 @@ class SiteSeries:
         found = self.delivered(name)
         return np.zeros(self.calendar.size, np.bool_) if found is None else (self._methods(name) == BY_REANALYSIS) & (found.quality > 0)
 
+    def reanalysis(self, name: str) -> FloatArray | None:
+        """Return the reanalysis of a variable fitted to the site; None where there is none."""
+        return column(self.filled, f"{name}_ERA") if has(self.filled, f"{name}_ERA") else None
+
     def _weather(self, name: str) -> FloatArray:
         found = self.delivered(name) if self.filled_weather else None
         return column(self.grid, name) if found is None else found.values

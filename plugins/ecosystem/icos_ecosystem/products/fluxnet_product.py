@@ -244,7 +244,7 @@ def _requires(options: FluxnetProductOptions) -> Mapping[str, tuple[Requirement,
         GRID_STREAM: tuple(optional(name, _UNITS[name]) for name in weather if name in _UNITS),
         DESPIKED_STREAM: tuple(optional(name, _UNITS[name]) for name in fluxes),
         THRESHOLD_STREAM: (optional("THRESHOLD_VUT", "m s-1"), optional("THRESHOLD_CUT", "m s-1")),
-        FILLED_STREAM: tuple(optional(f"{name}_F", _UNITS[name]) for name in filled),
+        FILLED_STREAM: tuple(optional(f"{name}_{end}", _UNITS[name]) for name in filled for end in ("F", "ERA")),
     }
 
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["EXPORTER", "IcosEtcArchiveOptions", "export"]
 
 _METEO = (*METEO_VARIABLES, "WS", "WD", "SW_IN_POT")
+_COMPRESSION = 3
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest moment that a zip can hold."""
 
@@ -88,7 +89,7 @@ def _write(path: Path, *, streams: Streams, options: IcosEtcArchiveOptions, cont
     with TemporaryDirectory(dir=path.parent) as name:
         folder = Path(name)
         tables = [*_tables(streams, folder, options, context), *_lists(streams, folder, options, context)]
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
             for table in tables:
                 member = zipfile.ZipInfo(table.name, _moment(context))
                 member.external_attr = 0o644 << 16

@@ -46,6 +46,7 @@ class Surroundings(NamedTuple):
     input: str
     calibrate: str
     beside: tuple[str, ...] = ()  # readers of what the calibrator takes beside its input, which is still to be added
+    calibrated: tuple[str, ...] = ()  # readers of what needs no calibrator
 
 
 def fixed_station(name: str, domain: str) -> str:
@@ -109,6 +110,7 @@ frequency = 20.0
 canopy_height = 30.0
 """,
     beside=("icos-bm",),
+    calibrated=("eddypro-full-output", "eddypro-fluxnet", "fluxnet-halfhourly", "ameriflux-base", "icos-etc", "generic-halfhourly"),
 )
 OF_PLUGIN = {"icos-core": SHIP, "icos-ocean": SHIP, "icos-atmosphere": TALL_TOWER, "icos-ecosystem": FLUX_TOWER}
 LEFT_TO_THE_READER = ("pip ", "uv ")
@@ -165,6 +167,8 @@ def test_descriptions_have_no_mistake(block: Block, tmp_path: Path) -> None:
     lacks = {key for key in ("station", "input", "calibrate") if key not in tables_there}
     if all(entry["reader"] in around.beside for entry in tables_there.get("input", ())):
         lacks.add("input")
+    if any(entry["reader"] in around.calibrated for entry in tables_there.get("input", ())):
+        lacks.discard("calibrate")
     parts = [getattr(around, key) for key in ("station", "input", "calibrate") if key in lacks]
     path = tmp_path / "station.toml"
     path.write_text("\n".join([*parts, block.text]), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 Good, not evaluated, questionable, bad and missing wear the same colours in every figure and on the page, and each has a mark of its
 own, so that nothing hangs on colour alone. Series take colours from the two sources below that nobody can take for a flag; values
-along a scale take `SCALE`, which is even in lightness.
+along a scale take `SCALE`, which is even in lightness, and values of both signs `DIVERGING`.
 
 References
 ----------
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
 
-__all__ = ["FLAGS", "GRID", "INK", "MUTED_INK", "SCALE", "SERIES", "FlagStyle"]
+__all__ = ["DIVERGING", "FLAGS", "GRID", "INK", "MUTED_INK", "SCALE", "SERIES", "FlagStyle"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,9 @@ SERIES: tuple[str, ...] = ("#009E73", "#332288", "#AA3377", "#000000", "#77AADD"
 
 SCALE = "viridis"
 """Matplotlib's name of the colour map for values along a scale."""
+
+DIVERGING = "PRGn_r"
+"""Matplotlib's name of the colour map for values of both signs: green below zero, white at zero, purple above."""
 
 INK, MUTED_INK, GRID = "#1A1A1A", "#595959", "#D9D9D9"
 """Text, secondary text and lines of the grid."""

@@ -84,6 +84,12 @@ _FIGURES = {
     "ecosystem-cospectra": ("cospectra", "cospectra against the model"),
     "ecosystem-quality": ("quality", "flags of every half hour"),
     "ecosystem-footprint": ("footprint", "footprint climatology on a map of distances"),
+    "ecosystem-fingerprint": ("fingerprint", "every half hour of the fluxes, measured and filled"),
+    "ecosystem-ustar": ("ustar", "thresholds of the friction velocity"),
+    "ecosystem-gap-filling": ("gap_filling", "shares and skill of the gap filling"),
+    "ecosystem-light-response": ("light_response", "net ecosystem exchange against light and temperature"),
+    "ecosystem-cumulative-nee": ("cumulative_nee", "net ecosystem exchange cumulated through every year"),
+    "ecosystem-annual-sums": ("annual_sums", "yearly sums of carbon with uncertainty"),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from eddypro_flux_streams import STATION
 from flux_days import flux_day, footprint_map, spectra_day
 from icos_ecosystem.figures import cospectra, energy_balance, fluxes, footprint, lags, planar_fit, quality
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from pictures import assert_nothing_beyond_the_edges
 
 from icos_core.report.figures import draw_figures
 from icos_core.testing import example_context
@@ -65,21 +65,7 @@ def test_every_axis_names_its_quantity(figure, station):
 
 @by_name
 def test_nothing_stands_beyond_the_edge_of_screen_or_phone(figure, station, monkeypatch):
-    pictures = []
-    print_png = FigureCanvasAgg.print_png
-
-    def keep(canvas, *arguments, **options):
-        print_png(canvas, *arguments, **options)
-        pictures.append((canvas.figure.get_tightbbox(canvas.get_renderer()).frozen(), canvas.figure.bbox_inches.frozen()))
-
-    monkeypatch.setattr(FigureCanvasAgg, "print_png", keep)
-    [drawn] = draw_figures([figure], station, example_context(station=STATION, deployments=()))
-    assert drawn.error == ""
-    assert len(pictures) == 2
-    for content, picture in pictures:
-        assert content.x0 > -0.02
-        assert content.x1 < picture.x1 + 0.02
-        assert content.y1 < picture.y1 + 0.02
+    assert_nothing_beyond_the_edges(figure, station, example_context(station=STATION, deployments=()), monkeypatch)
 
 
 def test_half_hours_without_fluxes_and_a_single_one(station):

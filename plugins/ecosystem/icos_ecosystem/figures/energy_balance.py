@@ -13,6 +13,9 @@ from icos_core.report.layout import new_figure, pretty_unit, say_empty
 from icos_core.report.palette import FLAGS, INK, MUTED_INK, SERIES
 from icos_core.report.series import nanoseconds
 from icos_ecosystem.figures.half_hours import flux_stream, values_of
+from icos_ecosystem.figures.site_years import grid_stream, measured_flux, product_stream
+from icos_ecosystem.half_hourly.streams import column, has
+from icos_ecosystem.vocabulary.energy_balance import ENERGY_BALANCE_STREAM
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,20 +36,26 @@ _FEWEST = 3
 
 
 class _Balance(NamedTuple):
-    """Both sides of the balance of every half hour, (n,), and what the available energy is made of, in words."""
+    """Both sides of the balance of every half hour, (n,), what the available energy is made of, in words, and corrected H + LE."""
 
     turbulent: FloatArray
     available: FloatArray
     words: str
+    corrected: FloatArray
 
 
 def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
     """Draw H + LE against the available energy with a line of regression, and the mean day of both and of what is between them."""
     stream = flux_stream(streams)
     if stream is None or not {"H", "LE"} <= set(stream.data_vars):
-        return None
+        stream = grid_stream(streams)
+        if stream is None or not all(has(stream, name) for name in ("H", "LE", "NETRAD")):
+            return None
+        fluxes = {name: ("time", measured_flux(streams, name)) for name in ("H", "LE")}
+        balance = _balance(stream.assign(fluxes), product_stream(streams, ENERGY_BALANCE_STREAM))
+    else:
+        balance = _balance(stream, None)
     figure = new_figure(4.1)
-    balance = _balance(stream)
     if isinstance(balance, str):
         axes = figure.subplots()
         say_empty(axes, balance)
@@ -59,8 +68,8 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
     return figure
 
 
-def _balance(stream: xr.Dataset) -> _Balance | str:
-    """Return the balance, or why there is none."""
+def _balance(stream: xr.Dataset, correction: xr.Dataset | None) -> _Balance | str:
+    """Return the balance, with corrected fluxes where they are on the same grid, or why there is none."""
     net = values_of(stream, "NETRAD")
     if not np.isfinite(net).any():
         short_in, short_out, long_in, long_out = (values_of(stream, name) for name in _RADIATION)
@@ -79,7 +88,9 @@ def _balance(stream: xr.Dataset) -> _Balance | str:
     both = np.isfinite(turbulent + available)
     if both.sum() < _FEWEST:
         return f"{both.sum()} half hours have good fluxes of heat and {words}; a regression needs {_FEWEST}"
-    return _Balance(np.where(both, turbulent, np.nan), np.where(both, available, np.nan), words)
+    corrected = np.full(both.shape, np.nan) if correction is None else column(correction, "H_CORR") + column(correction, "LE_CORR")
+    turbulent, available, corrected = (np.where(both, values, np.nan) for values in (turbulent, available, corrected))
+    return _Balance(turbulent, available, words, corrected)
 
 
 def _storage(stream: xr.Dataset, name: str) -> str:
@@ -97,12 +108,18 @@ def _draw_closure(axes: Axes, balance: _Balance) -> None:
     axes.plot(ends, ends, color=MUTED_INK, linewidth=0.9, linestyle="--", label="closed")
     size = float(np.clip(60 / np.sqrt(x.size), 1.0, 4.0))
     axes.plot(x, y, linestyle="none", marker="o", markersize=size, markeredgewidth=0, alpha=0.5, color=FLAGS[GOOD].colour)
-    sign = "−" if intercept < 0 else "+"
-    axes.plot(ends, intercept + slope * ends, color=INK, linewidth=1.2, label=f"{slope:.2f} x {sign} {abs(intercept):.0f}")
+    axes.plot(ends, intercept + slope * ends, color=INK, linewidth=1.2, label=_line(slope, intercept))
+    told = f"n = {x.size:,}\nr² = {determination:.2f}\nsum: {y.sum() / x.sum():.2f}"
+    corrected = np.isfinite(balance.corrected)
+    if corrected.sum() >= _FEWEST:
+        x, y = balance.available[corrected], balance.corrected[corrected]
+        slope, intercept = np.polyfit(x, y, 1)
+        axes.plot(ends, intercept + slope * ends, color=SERIES[0], linewidth=1.2, linestyle="-.", label="corrected")
+        told += f"\ncorrected: {y.sum() / x.sum():.2f}"
     axes.text(
         0.98,
         0.03,
-        f"n = {x.size:,}\nr² = {determination:.2f}\nsum: {y.sum() / x.sum():.2f}",
+        told,
         transform=axes.transAxes,
         ha="right",
         va="bottom",
@@ -120,6 +137,10 @@ def _draw_closure(axes: Axes, balance: _Balance) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0))
 
 
+def _line(slope: float, intercept: float) -> str:
+    return f"{slope:.2f} x {'−' if intercept < 0 else '+'} {abs(intercept):.0f}"
+
+
 def _draw_day(axes: Axes, balance: _Balance, time: NDArray[np.int64], offset: float) -> None:
     slot = ((time + round(offset * _HOUR)) // (_HOUR // 2)) % 48
     at = np.arange(48) / 2 + 0.25
@@ -128,8 +149,12 @@ def _draw_day(axes: Axes, balance: _Balance, time: NDArray[np.int64], offset: fl
         (balance.available, "available", INK, "-"),
         (balance.turbulent, "H + LE", FLAGS[GOOD].colour, "-"),
         (gap, "not closed", SERIES[2], "--"),
+        (balance.corrected, "corrected", SERIES[0], "-."),
     ):
-        axes.plot(at, _means(values, slot), color=colour, linestyle=style, linewidth=1.3, marker=".", markersize=2.5, label=label)
+        means = _means(values, slot)
+        known = np.isfinite(means)
+        if known.any():
+            axes.plot(at[known], means[known], color=colour, linestyle=style, linewidth=1.3, marker=".", markersize=2.5, label=label)
     axes.axhline(0.0, color=INK, linewidth=0.6)
     axes.set_xlim(0, 24)
     axes.set_xticks(range(0, 25, 6))
@@ -150,7 +175,7 @@ def _means(values: FloatArray, slot: NDArray[np.int64]) -> FloatArray:
 FIGURE = Figure(
     name="ecosystem-energy-balance",
     summary="Closure of the energy balance: good half hours of sensible plus latent heat flux against the available energy, and the "
-    "mean day of both",
+    "mean day of both; with the fluxes that product energy-balance-correction corrected, where the run has them",
     draw=draw,
     order=20,
 )

@@ -144,5 +144,5 @@ def _matching(members: list[zipfile.ZipInfo], wanted: str) -> list[zipfile.ZipIn
     if len(found) != 1:
         named = [PurePosixPath(member.filename).name for member in (found or members)]
         shown = ", ".join(repr(name[:80]) for name in named[:_MOST_SHOWN]) + (" …" if len(named) > _MOST_SHOWN else "")
-        raise TextError(f"a zip archive in which {len(found) or 'none'} of the files match {wanted!r}, expected one: {shown}")
+        raise TextError(f"a zip archive in which {len(found) or 'none'} of the files match {wanted}, expected one: {shown}")
     return found

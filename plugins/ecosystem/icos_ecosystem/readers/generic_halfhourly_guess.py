@@ -235,6 +235,14 @@ def _likely_unit(variable: str, texts: Sequence[str]) -> str:
     return usual
 
 
+def _confidence(variables: set[str]) -> float:
+    """Return how sure it is: meteorology alone is the business of another reader as well."""
+    fluxes = len(variables & _FLUXES)
+    if not fluxes:
+        return 0.35
+    return 0.75 if fluxes > 1 else 0.65 if len(variables) > 2 else 0.55
+
+
 def _place(head: _Head, clock: _Clock) -> str | None:
     """Return what times are of their intervals, None where nothing tells."""
     minutes = set((clock.stamps[clock.stamps != INVALID] // MINUTE % 60).tolist())
@@ -270,7 +278,7 @@ def _proposal(head: _Head, clock: _Clock, columns: dict[str, dict[str, str]], st
     ]
     kind = "a parquet file; " if head.parquet else ""
     return Guess(
-        confidence=0.75 if len(variables & _FLUXES) > 1 else 0.55 if variables & _FLUXES else 0.35,
+        confidence=_confidence(variables),
         options=options,
         found=(f"{kind}half-hourly or hourly rows, usual names of columns: {', '.join(map(repr, columns))}",),
         unsure=tuple(unsure),

@@ -9,9 +9,10 @@ import numpy as np
 from icos_core.components import Figure
 from icos_core.report.layout import add_legend, new_figure, say_empty
 from icos_core.report.palette import INK, MUTED_INK, SERIES
+from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.figures.site_years import CARBON_SUM, pool_of, product_stream, signed
 from icos_ecosystem.half_hourly.streams import column, local_offset, local_start
-from icos_ecosystem.vocabulary.fluxnet_product import fluxnet_stream
+from icos_ecosystem.vocabulary.fluxnet_product import MEMBERS_STREAM, fluxnet_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from icos_core.components import Context, Streams
 
     FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.int64]
 
-__all__ = ["FIGURE", "band_width"]
+__all__ = ["FIGURE"]
 
 _LONGEST, _APART = 366, 6.0
 _STYLES = tuple((colour, dashes) for dashes in ("-", "--") for colour in SERIES[:4])
@@ -44,17 +46,21 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
         say_empty(axes, "no day has a reference of the net ecosystem exchange")
         return figure
     offset = local_offset(context)
-    _draw_years(axes, days, pool, offset, _yearly(product_stream(streams, fluxnet_stream("yy")), pool, offset))
+    year = _year(days, offset)
+    members = product_stream(streams, MEMBERS_STREAM)
+    versions = None if members is None or f"NEE_{pool}" not in members else members[f"NEE_{pool}"].transpose("time", "percentile").values
+    spread = _spread_of_days(days, pool, year) if versions is None else _spread_of_versions(versions, year)
+    _draw_years(axes, days, pool, year, spread, _yearly(product_stream(streams, fluxnet_stream("yy")), pool, offset))
     axes.set_xlabel("day of the year")
     axes.set_ylabel(f"cumulative NEE_{pool}_REF ({CARBON_SUM})")
     add_legend(axes)
     return figure
 
 
-def _draw_years(axes: Axes, days: xr.Dataset, pool: str, offset: np.timedelta64, sums: Mapping[int, tuple[float, float]]) -> None:
-    year = _year(days, offset)
-    nee = column(days, f"NEE_{pool}_REF")
-    random, low, high = (column(days, f"NEE_{pool}_{end}") for end in ("REF_RANDUNC", "16", "84"))
+def _draw_years(
+    axes: Axes, days: xr.Dataset, pool: str, year: IntArray, spread: FloatArray, sums: Mapping[int, tuple[float, float]]
+) -> None:
+    nee, random = column(days, f"NEE_{pool}_REF"), column(days, f"NEE_{pool}_REF_RANDUNC")
     years = np.unique(year)
     earlier, later = years[: -len(_STYLES)], years[-len(_STYLES) :]
     for number, each in enumerate(earlier):
@@ -64,7 +70,7 @@ def _draw_years(axes: Axes, days: xr.Dataset, pool: str, offset: np.timedelta64,
     for each, (colour, dashes) in zip(later, _STYLES, strict=False):
         rows = year == each
         through, cumulated = _from_zero(np.cumsum(nee[rows]))
-        _, width = _from_zero(band_width(random[rows], low[rows], high[rows]))
+        _, width = _from_zero(np.sqrt(np.cumsum(random[rows] ** 2) + spread[rows] ** 2))
         axes.fill_between(through, cumulated - width, cumulated + width, color=colour, alpha=0.16, linewidth=0)
         label = str(each) if np.isfinite(cumulated[-1]) else f"{each}: days are missing"
         if each in sums:
@@ -77,7 +83,7 @@ def _draw_years(axes: Axes, days: xr.Dataset, pool: str, offset: np.timedelta64,
     axes.set_xticks(range(0, _LONGEST, 60))
 
 
-def _year(stream: xr.Dataset, offset: np.timedelta64) -> NDArray[np.int64]:
+def _year(stream: xr.Dataset, offset: np.timedelta64) -> IntArray:
     return local_start(stream, offset).astype("datetime64[Y]").astype(np.int64) + 1970
 
 
@@ -89,18 +95,19 @@ def _yearly(sums: xr.Dataset | None, pool: str, offset: np.timedelta64) -> dict[
     return {int(year): (one, other) for year, one, other in zip(_year(sums, offset), nee, joint, strict=True) if np.isfinite(one + other)}
 
 
-def band_width(random: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Return half the width of the band after every day of a year.
+def _spread_of_days(days: xr.Dataset, pool: str, year: IntArray) -> FloatArray:
+    """Return half the distance of the percentiles of days, cumulated within each year, (n,): as if all days were at the same percentile."""
+    half = (column(days, f"NEE_{pool}_84") - column(days, f"NEE_{pool}_16")) / 2.0
+    return np.concatenate([np.cumsum(half[year == each]) for each in np.unique(year)])
 
-    Parameters
-    ----------
-    random
-        Random uncertainty of every day, (n,); independent from day to day.
-    low, high
-        Percentiles 16 and 84 over the thresholds, (n,), cumulated as if the same thresholds made them on every day.
-    """
-    of_thresholds = (np.cumsum(high) - np.cumsum(low)) / 2.0
-    return np.sqrt(np.cumsum(random**2) + of_thresholds**2)
+
+def _spread_of_versions(versions: FloatArray, year: IntArray) -> FloatArray:
+    """Return half the distance of the percentiles of what each version of the half hours, (records, versions), has cumulated, (n,)."""
+    # The last version, of the median threshold, is none of the equidistant percentiles.
+    daily = versions[:, :-1].reshape(year.size, -1, versions.shape[1] - 1).mean(axis=1) * GRAMS_PER_DAY
+    cumulated = np.concatenate([np.cumsum(daily[year == each], axis=0) for each in np.unique(year)])
+    low, high = np.percentile(cumulated, (16.0, 84.0), axis=1)
+    return np.asarray((high - low) / 2.0)
 
 
 def _from_zero(cumulated: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -111,9 +118,10 @@ def _from_zero(cumulated: FloatArray) -> tuple[FloatArray, FloatArray]:
 FIGURE = Figure(
     name="ecosystem-cumulative-nee",
     summary="Net ecosystem exchange cumulated through every year, below zero where carbon is taken up. Band (k = 1): root of the sum of "
-    "squares of the random uncertainty of the days so far and of half the distance between the cumulated percentiles 84 and 16 over the "
-    "u* thresholds: as percentiles are taken day by day, that is more than the uncertainty of the sum. Right, and in the legend: the "
-    "year's sum with its joint uncertainty. A line ends where a day has no value",
+    "squares of the random uncertainty of the days so far, and half the distance between the percentiles 84 and 16 over the u* thresholds: "
+    "of what the versions have cumulated where fluxnet-product hands them over (percentile_table), else of days, cumulated, which is more "
+    "than the uncertainty of the sum. Right, and in the legend: the year's sum with its joint uncertainty. A line ends where a day has no "
+    "value",
     draw=draw,
     order=150,
 )

@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 import numpy as np
 import pytest
 import xarray as xr
-from icos_ecosystem.figures import annual_sums, cumulative_nee, energy_balance, fingerprint, gap_filling, light_response, ustar
+from icos_ecosystem.figures import annual_sums, cumulative_nee, energy_balance, fingerprint, fluxes, gap_filling, light_response, ustar
 from icos_ecosystem.figures.site_years import binned
 from icos_ecosystem.plugin import icos_figures
 from pictures import assert_nothing_beyond_the_edges
@@ -168,6 +168,16 @@ def test_thresholds_that_nobody_estimated():
     assert said(draw(ustar, reversed_))[:4] == ["no class of friction velocity\nwith a positive flux"] * 4
 
 
+def test_fluxes_of_a_table_are_lines_at_any_interval(streams):
+    drawn = draw(fluxes, {"calibrated/fluxes": streams[GRID]})
+    assert [axes.get_ylabel() for axes in drawn.axes] == [
+        "NEE (µmol m⁻² s⁻¹)",
+        "sensible heat flux (W m⁻²)",
+        "latent heat flux (W m⁻²)",
+    ]
+    assert all(len(axes.lines) == 2 for axes in drawn.axes)
+
+
 def test_an_empty_season_leaves_the_axes_of_the_others(streams):
     table = streams["product/ustar-class-table"]
     winter = {**streams, "product/ustar-class-table": table.where(table["year_season"] % 1000 != 1)}
@@ -305,6 +315,10 @@ def test_the_energy_balance_of_half_hourly_data_and_its_correction(streams):
     assert labels(drawn.axes[1]) == ["available", "H + LE", "not closed", "corrected"]
     assert line(drawn.axes[1], "corrected").get_xdata().size == 24
     assert drawn.get_supxlabel() == "available energy: net radiation − soil heat flux"
+    both = {"calibrated/fluxes": streams[GRID].assign(LE=streams[GRID]["LE"] + 50), GRID: streams[GRID]}
+    assert labels(draw(energy_balance, both).axes[0])[1] != f"{CLOSURE:.2f} x − 0"
+    corrected = both | {"product/energy-balance": streams["product/energy-balance"]}
+    assert labels(draw(energy_balance, corrected).axes[0]) == labels(drawn.axes[0])
     plain = draw(energy_balance, {GRID: streams[GRID]})
     assert labels(plain.axes[0]) == ["closed", f"{CLOSURE:.2f} x − 0"]
     assert draw(energy_balance, {GRID: streams[GRID].drop_vars("NETRAD")}) is None

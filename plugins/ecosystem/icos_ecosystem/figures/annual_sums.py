@@ -119,8 +119,8 @@ def _draw_parts(axes: Axes, sums: xr.Dataset, pool: str, years: NDArray[np.int64
 
 FIGURE = Figure(
     name="ecosystem-annual-sums",
-    summary="Yearly sums of the reference: net ecosystem exchange (below zero: uptake) with its joint uncertainty (k = 1), and gross "
-    "primary production and ecosystem respiration by either method, with percentiles 16 to 84 over the u* thresholds",
+    summary="Yearly sums: net ecosystem exchange with its joint uncertainty (k = 1), gross primary production and ecosystem respiration by "
+    "either method with percentiles 16 to 84 over the u* thresholds",
     draw=draw,
     order=160,
 )

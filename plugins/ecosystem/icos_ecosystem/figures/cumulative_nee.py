@@ -117,11 +117,10 @@ def _from_zero(cumulated: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 FIGURE = Figure(
     name="ecosystem-cumulative-nee",
-    summary="Net ecosystem exchange cumulated through every year, below zero where carbon is taken up. Band (k = 1): root of the sum of "
-    "squares of the random uncertainty of the days so far, and half the distance between the percentiles 84 and 16 over the u* thresholds: "
-    "of what the versions have cumulated where fluxnet-product hands them over (percentile_table), else of days, cumulated, which is more "
-    "than the uncertainty of the sum. Right, and in the legend: the year's sum with its joint uncertainty. A line ends where a day has no "
-    "value",
+    summary="Net ecosystem exchange cumulated through every year; below zero carbon is taken up. Band (k = 1): random uncertainty of the "
+    "days so far and half the distance between the percentiles 84 and 16 over the u* thresholds, as root of the sum of squares; without "
+    "percentile_table of fluxnet-product these are summed day by day, which is too wide. Right, and in the legend: the year's sum with its "
+    "joint uncertainty",
     draw=draw,
     order=150,
 )

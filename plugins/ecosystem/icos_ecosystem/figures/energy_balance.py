@@ -46,15 +46,11 @@ class _Balance(NamedTuple):
 
 def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
     """Draw H + LE against the available energy with a line of regression, and the mean day of both and of what is between them."""
-    stream = flux_stream(streams)
-    if stream is None or not {"H", "LE"} <= set(stream.data_vars):
-        stream = grid_stream(streams)
-        if stream is None or not all(has(stream, name) for name in ("H", "LE", "NETRAD")):
-            return None
-        fluxes = {name: ("time", measured_flux(streams, name)) for name in ("H", "LE")}
-        balance = _balance(stream.assign(fluxes), product_stream(streams, ENERGY_BALANCE_STREAM))
-    else:
-        balance = _balance(stream, None)
+    chosen = _chosen(streams)
+    if chosen is None:
+        return None
+    stream, correction = chosen
+    balance = _balance(stream, correction)
     figure = new_figure(4.1)
     if isinstance(balance, str):
         axes = figure.subplots()
@@ -66,6 +62,16 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
     _draw_day(right, balance, nanoseconds(stream), context.station.utc_offset or 0.0)
     figure.supxlabel(f"available energy: {balance.words}", fontsize="small", color=MUTED_INK)
     return figure
+
+
+def _chosen(streams: Streams) -> tuple[xr.Dataset, xr.Dataset | None] | None:
+    """Return the fluxes, and corrected ones of the same half hours: without these calibrated fluxes tell more, as they have storage."""
+    fluxes, grid, correction = flux_stream(streams), grid_stream(streams), product_stream(streams, ENERGY_BALANCE_STREAM)
+    gridded = grid is not None and all(has(grid, name) for name in ("H", "LE", "NETRAD"))
+    calibrated = fluxes is not None and {"H", "LE"} <= set(fluxes.data_vars)
+    if grid is not None and gridded and (correction is not None or not calibrated):
+        return grid.assign({name: ("time", measured_flux(streams, name)) for name in ("H", "LE")}), correction
+    return (fluxes, None) if fluxes is not None and calibrated else None
 
 
 def _balance(stream: xr.Dataset, correction: xr.Dataset | None) -> _Balance | str:
@@ -175,7 +181,7 @@ def _means(values: FloatArray, slot: NDArray[np.int64]) -> FloatArray:
 FIGURE = Figure(
     name="ecosystem-energy-balance",
     summary="Closure of the energy balance: good half hours of sensible plus latent heat flux against the available energy, and the "
-    "mean day of both; with the fluxes that product energy-balance-correction corrected, where the run has them",
+    "mean day of both, with corrected fluxes where the run has them",
     draw=draw,
     order=20,
 )

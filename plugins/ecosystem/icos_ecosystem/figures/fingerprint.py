@@ -138,9 +138,8 @@ def _label_days(panels: Sequence[Axes], days: NDArray[np.datetime64]) -> None:
 
 FIGURE = Figure(
     name="ecosystem-fingerprint",
-    summary="Every half hour of a year, hour of the day (local standard time) across and day of the year downwards: net ecosystem "
-    "exchange as the filters before gap filling left it, with the share of half hours that have a value, and filled; heat fluxes filled. "
-    "Values beyond the scale wear the colour of its end",
+    summary="Every half hour of the last three years, in local standard time: net ecosystem exchange as it goes into gap filling, with the "
+    "share of half hours that have a value, and filled; heat fluxes filled",
     draw=draw,
     order=110,
 )

@@ -9,9 +9,8 @@ import numpy as np
 from icos_core.components import Figure
 from icos_core.report.layout import add_legend, label_axis, say_empty, time_figure
 from icos_core.report.palette import INK
-from icos_core.report.series import draw_series
+from icos_core.report.series import draw_series, nanoseconds
 from icos_ecosystem.figures.half_hours import FLUXES, flux_stream
-from icos_ecosystem.vocabulary.fluxes import word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURE"]
 
-_LONGEST_STEP = 45 * 60 * 1_000_000_000
+_HALF_HOUR = 30 * 60 * 1_000_000_000
 
 
 def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
@@ -29,14 +28,15 @@ def draw(streams: Streams, _context: Context) -> MatplotlibFigure | None:
     names = [name for name in FLUXES if stream is not None and name in stream and np.isfinite(stream[name].values).any()]
     if stream is None or not (names or stream.sizes["time"]):
         return None
+    step = int(np.median(np.diff(nanoseconds(stream)))) if stream.sizes["time"] > 1 else _HALF_HOUR
     figure, panels = time_figure(max(len(names), 1))
     if not names:
         say_empty(panels[0], f"none of {stream.sizes['time']} averaging intervals has a flux")
         return figure
     for name, axes in zip(names, panels, strict=True):
         axes.axhline(0.0, color=INK, linewidth=0.6)
-        draw_series(axes, stream, name, gap=_LONGEST_STEP)
-        label_axis(axes, FLUXES[name], word(name).units)
+        draw_series(axes, stream, name, gap=3 * step // 2)
+        label_axis(axes, FLUXES[name], stream[name].attrs["units"])
         add_legend(axes)
     return figure
 

@@ -133,9 +133,8 @@ def _length(hours: float) -> str:
 
 FIGURE = Figure(
     name="ecosystem-gap-filling",
-    summary="Above: share of the half hours of every month whose flux is measured, or filled with good, medium or poor confidence. Below, "
-    "where product gap-fill-skill is in the run: root mean square error of the fillers on measured records that were hidden from them, by "
-    "length of the gaps; marginal distribution sampling as in ONEFlux and in REddyProc, with its usual and the symmetric (symm.) mean",
+    summary="Gap filling: what share of every month is measured, and how well the rest is filled; and, where gap-fill-skill is in the run, "
+    "the error of each filler on measured records that were hidden from it",
     draw=draw,
     order=130,
 )

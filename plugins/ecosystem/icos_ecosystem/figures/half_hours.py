@@ -21,6 +21,7 @@ __all__ = ["FLUXES", "FORMULAS", "dates_below", "flux_stream", "spectra_stream",
 
 FORMULAS = {"CO2": "CO₂", "H2O": "H₂O", "CH4": "CH₄", "N2O": "N₂O"}
 FLUXES = {
+    "NEE": "NEE",
     "FC": "CO₂ flux",
     "H": "sensible heat flux",
     "LE": "latent heat flux",

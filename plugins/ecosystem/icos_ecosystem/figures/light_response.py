@@ -143,9 +143,8 @@ def _medians(windows: xr.Dataset | None, names: tuple[str, ...], quarter: int, o
 
 FIGURE = Figure(
     name="ecosystem-light-response",
-    summary="Measured net ecosystem exchange by day against short-wave radiation, by quarter of the year, with what the day-time method "
-    "fitted to the same half hours and the medians of its β (µmol m⁻² s⁻¹) and α (µmol J⁻¹); by night against temperature, with the "
-    "respiration of the night-time method and the medians of its E₀ and R₁₅ (µmol m⁻² s⁻¹). Medians and quartiles of bins",
+    summary="Measured net ecosystem exchange against light by day and temperature by night, by quarter of the year, and what day-time and "
+    "night-time partitioning give for the same half hours, with medians of their parameters (β, R₁₅: µmol m⁻² s⁻¹; α: µmol J⁻¹)",
     draw=draw,
     order=140,
 )

@@ -198,10 +198,9 @@ def _draw_boxes(axes: Axes, at: FloatArray, values: Sequence[FloatArray], *, lab
 
 FIGURE = Figure(
     name="ecosystem-ustar",
-    summary="Thresholds of the friction velocity. Above: net ecosystem exchange at night in classes of friction velocity and temperature, "
-    "over its mean in the upper half of the classes of one temperature, by season, all years together, with the thresholds found in them. "
-    "Below: thresholds of the bootstraps of each year (boxes: quartiles; whiskers: 5 and 95 %), and 5, 50 and 95 % of the pool of the year "
-    "and those beside it (VUT) and of the pool of all years (CUT)",
+    summary="Thresholds of the friction velocity. Above: exchange of the night in classes of friction velocity, over its mean in strong "
+    "turbulence, with the thresholds of each year. Below: bootstraps of each year (boxes: quartiles; whiskers: 5 and 95 %), and 5, 50 and "
+    "95 % of the pools of a year and its neighbours (VUT) and of all years (CUT)",
     draw=draw,
     order=120,
 )

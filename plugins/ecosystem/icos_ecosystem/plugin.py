@@ -61,6 +61,7 @@ _PRODUCTS = {
     "energy-balance-correction": ("energy_balance_correction", "latent and sensible heat that close the energy balance"),
     "storage-profile": ("storage_profile", "storage below the instruments from a profile of concentrations"),
     "partition-nighttime": ("partition_nighttime", "ecosystem respiration and gross primary production from the fluxes of the night"),
+    "partition-daytime": ("partition_daytime", "ecosystem respiration and gross primary production from the light response of the day"),
     "fluxnet-product": ("fluxnet_product", "the FLUXNET product from half hours to years, with 41 thresholds of friction velocity"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),
 }

@@ -11,13 +11,13 @@ import xarray as xr
 from icos_ocean.expocodes import expocode_number, expocode_text
 from icos_ocean.products import socat_fco2rec
 from icos_ocean.products.crossovers import PRODUCT
-from icos_ocean.products.crossovers_files import find
 from icos_ocean.readers.socat_cruise import READER
 from icos_ocean.simulators.socat_cruise import SIMULATOR
 
 from icos_core.exceptions import InputError
 from icos_core.exporters import cf_netcdf, csv_table
 from icos_core.flags import apply_flags
+from icos_core.running.files_beside import files_beside
 from icos_core.testing import example_context
 
 
@@ -174,11 +174,11 @@ def test_files_are_named_beforehand(world, monkeypatch):
         PRODUCT.files(PRODUCT.options(**{"with": "nowhere/*.tsv"}), context)
     monkeypatch.delenv("OTHER_CRUISES", raising=False)
     with pytest.raises(InputError, match="OTHER_CRUISES is not set"):
-        find(["${OTHER_CRUISES}/*.tsv"], context.folder)
+        files_beside(["${OTHER_CRUISES}/*.tsv"], context.folder, "file of another cruise")
     monkeypatch.setenv("OTHER_CRUISES", str(context.folder / "others"))
-    assert find(["${OTHER_CRUISES}/*.tsv"], Path("/")) == [other]
+    assert files_beside(["${OTHER_CRUISES}/*.tsv"], Path("/"), "file of another cruise") == [other]
     with pytest.raises(InputError, match="no pattern of files"):
-        find(["a**b/*"], context.folder)
+        files_beside(["a**b/*"], context.folder, "file of another cruise")
 
 
 def test_the_option_with_has_its_name():

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
 from icos_core.exceptions import DataError
+from icos_core.running.files_beside import files_beside
 from icos_core.versioned import Options
 from icos_ecosystem.half_hourly.streams import calendar_of, column
-from icos_ecosystem.products.ustar_threshold_files import find, read_files
+from icos_ecosystem.products.ustar_threshold_files import read_files
 from icos_ecosystem.products.ustar_threshold_streams import threshold_streams
 from icos_ecosystem.ustar.bootstrap import BOOTSTRAPS
 from icos_ecosystem.ustar.filtering import NIGHT_RADIATION
@@ -226,7 +227,7 @@ def _thresholds(series: Series, calendar: SiteCalendar, seasons: Seasons, option
 def _external(series: Series, calendar: SiteCalendar, seasons: Seasons, options: UstarThresholdOptions, context: Context) -> Thresholds:
     of_years = {each.year: each.threshold for each in options.thresholds if each.year is not None}
     of_seasons = {each.season: each.threshold for each in options.thresholds if each.season is not None}
-    files = read_files(find(options.files, context.folder))
+    files = read_files(_files(options, context))
     known = {int(each) for each in seasons.identifiers}
     strange = sorted(set(of_seasons) - known)
     if strange:
@@ -281,7 +282,7 @@ def _told(value: float) -> float | str:
 
 
 def _files(options: UstarThresholdOptions, context: Context) -> Sequence[Path]:
-    return find(options.files, context.folder)
+    return files_beside(options.files, context.folder, "file of thresholds")
 
 
 def _requires(_options: UstarThresholdOptions) -> Mapping[str, tuple[Requirement, ...]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
-from glob import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from icos_core.exceptions import InputError
-from icos_core.running.inputs import matching_files
 from icos_ecosystem.ustar.pools import PERCENTILES
 
 if TYPE_CHECKING:
@@ -22,9 +19,8 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["ThresholdFiles", "find", "read_files"]
+__all__ = ["ThresholdFiles", "read_files"]
 
-_FROM_ENVIRONMENT = re.compile(r"\$\{([^}]*)\}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LIST_OF_MOVING_POINT = "forward mode 2"
 _EXPECTED = (
@@ -50,29 +46,6 @@ class ThresholdFiles:
     bootstraps: dict[int, list[float]] = field(default_factory=dict)
     percentiles: dict[int, FloatArray] = field(default_factory=dict)
     of_all_years: FloatArray | None = None
-
-
-def find(patterns: Sequence[str], folder: Path) -> list[Path]:
-    """Return the files that patterns match, relative to a folder; ``${NAME}`` is taken from the environment.
-
-    Raises
-    ------
-    InputError
-        For a pattern that matches nothing or cannot be one, and for a variable of the environment that is not set.
-    """
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        unset = [name for name in _FROM_ENVIRONMENT.findall(pattern) if not os.environ.get(name)]
-        if unset:
-            raise InputError(pattern, f"the environment variable {unset[0]} is not set")
-        try:
-            files = matching_files(_FROM_ENVIRONMENT.sub(lambda match: escape(os.environ[match[1]]), pattern), folder)
-        except ValueError as error:
-            raise InputError(pattern, f"no pattern of files: {error}") from error
-        if not files:
-            raise InputError(pattern, "no file of thresholds; expected a pattern that matches files, relative to the description")
-        found.update(dict.fromkeys(path for path, _ in files))
-    return list(found)
 
 
 def read_files(paths: Sequence[Path]) -> ThresholdFiles:

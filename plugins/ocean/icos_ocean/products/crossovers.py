@@ -21,11 +21,12 @@ from icos_core.components import Problem, Product, ProductResult, Requirement, T
 from icos_core.dataset import attributes
 from icos_core.exceptions import DataError, InputError
 from icos_core.option_types import Texts
+from icos_core.running.files_beside import files_beside
 from icos_core.versioned import Options
 from icos_ocean.cruise_crossovers import DRIFT, LARGEST_DISTANCE, near_pairs
 from icos_ocean.expocodes import NO_EXPOCODE, expocode_text, platform_of
 from icos_ocean.products import socat_fco2rec
-from icos_ocean.products.crossovers_files import find, read_measurements
+from icos_ocean.products.crossovers_files import read_measurements
 from icos_ocean.products.crossovers_measurements import Measurements, good_measurements, together
 from icos_ocean.products.crossovers_statistics import Gathered, HighQuality
 from icos_ocean.products.crossovers_words import WORDS
@@ -87,7 +88,7 @@ def files(options: Any, context: Context) -> Sequence[Path]:
     InputError
         For a pattern that matches nothing.
     """
-    return find(options.others, context.folder)
+    return files_beside(options.others, context.folder, "file of another cruise")
 
 
 def derive(streams: Streams, options: Any, context: Context) -> ProductResult:
@@ -106,7 +107,7 @@ def derive(streams: Streams, options: Any, context: Context) -> ProductResult:
     except DataError:
         own = Measurements.none(context.station.id)
     others, problems = [], []
-    for path in find(options.others, context.folder):
+    for path in files(options, context):
         try:
             others.append(_near_in_time(read_measurements(path, context), own, options))
         except InputError as error:

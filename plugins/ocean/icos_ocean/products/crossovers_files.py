@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-from glob import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,21 +9,18 @@ import pandas as pd
 import xarray as xr
 
 from icos_core.exceptions import DataError, InputError
-from icos_core.running.inputs import matching_files
 from icos_ocean.expocodes import NO_EXPOCODE
 from icos_ocean.products.crossovers_measurements import good_measurements
 from icos_ocean.readers import socat_cruise, socat_synthesis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from icos_core.components import Context
     from icos_ocean.products.crossovers_measurements import Measurements
 
-__all__ = ["find", "read_measurements"]
+__all__ = ["read_measurements"]
 
-_FROM_ENVIRONMENT = re.compile(r"\$\{([^}]*)\}")
 _PORTAL = {
     "Date/Time": "time",
     "fCO2 [uatm] QC Flag": "fco2_woce",
@@ -36,30 +30,6 @@ _PORTAL = {
     "Longitude": "longitude",
 }
 """Titles of the tables that the exporter `icos-otc` writes → variables."""
-
-
-def find(patterns: Sequence[str], folder: Path) -> list[Path]:
-    """Return the files that patterns match, relative to a folder; ``${NAME}`` is taken from the environment.
-
-    Raises
-    ------
-    InputError
-        For a pattern that matches nothing or cannot be one, and for a variable of the environment that is not set.
-    """
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        for name in _FROM_ENVIRONMENT.findall(pattern):
-            if not os.environ.get(name):
-                raise InputError(pattern, f"the environment variable {name} is not set")
-        filled = _FROM_ENVIRONMENT.sub(lambda match: escape(os.environ.get(match[1], "")), pattern)
-        try:
-            files = matching_files(filled, folder)
-        except ValueError as error:
-            raise InputError(pattern, f"no pattern of files: {error}") from error
-        if not files:
-            raise InputError(pattern, "no file of another cruise; expected a pattern that matches files, relative to the description")
-        found.update(dict.fromkeys(path for path, _ in files))
-    return list(found)
 
 
 def read_measurements(path: Path, context: Context) -> Measurements:

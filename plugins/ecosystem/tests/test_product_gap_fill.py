@@ -192,6 +192,9 @@ def test_what_is_not_there_is_told() -> None:
     assert empty.streams == {}
     assert empty.problems[0].message == "gap-fill: there is neither a flux nor meteorology to fill"
     assert filled({}).problems[0].message == "gap-fill: there is no stream half-hourly"
+    all_removed = filled({**streams, FILTERED_STREAM: stream(24, NEE=nothing)})
+    assert "NEE_F" not in all_removed.streams[FILLED_STREAM]
+    assert "ustar-filter left no record" in all_removed.problems[0].message
     fluxes_only = filled({GRID_STREAM: stream(24, TA=nothing), DESPIKED_STREAM: streams[DESPIKED_STREAM][["LE", "time_bnds"]]})
     assert set(np.unique(fluxes_only.streams[FILLED_STREAM]["LE_F_METHOD"])) == {3}
 

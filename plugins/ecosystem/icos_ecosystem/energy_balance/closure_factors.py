@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from icos_ecosystem.aggregation.periods import periods_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,7 +23,6 @@ RESOLUTIONS: tuple[Resolution, ...] = ("hh", "dd", "ww", "mm", "yy")
 """Half hours (or hours), days, weeks, months, years."""
 
 _WORST_QUALITY = 1
-_WEEKS = 52
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,18 +58,10 @@ def periods(calendar: SiteCalendar, resolution: Resolution) -> NDArray[np.int64]
 
     A year has 52 weeks of seven days from 1 January on; the last one is a day longer, in leap years two.
     """
-    years = calendar.year - calendar.years[0] if calendar.size else calendar.year
-    match resolution:
-        case "hh":
-            return np.arange(calendar.size, dtype=np.int64)
-        case "dd":
-            return calendar.day
-        case "ww":
-            return years * _WEEKS + np.minimum((calendar.day_of_year - 1) // 7, _WEEKS - 1)
-        case "mm":
-            return years * 12 + calendar.month - 1
-        case _:
-            return years
+    if resolution == "hh" or not calendar.size:
+        return np.arange(calendar.size, dtype=np.int64)
+    runs = periods_of(calendar, resolution)
+    return np.repeat(np.arange(runs.size, dtype=np.int64), runs.length * calendar.per_day)
 
 
 def mean_of_periods(values: FloatArray, period: NDArray[np.int64], count: int) -> tuple[FloatArray, NDArray[np.int64]]:

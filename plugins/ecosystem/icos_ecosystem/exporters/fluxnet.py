@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context, Streams
 
-__all__ = ["EXPORTER", "FLUXNET_STREAM", "FluxnetOptions", "columns_of", "export", "years_of"]
+__all__ = ["EXPORTER", "FLUXNET_STREAM", "FluxnetOptions", "columns_of", "export", "label_of", "years_of"]
 
 FLUXNET_STREAM = "fluxnet/"
 """What names of the product's streams begin with; the resolution follows."""
@@ -98,13 +98,18 @@ def years_of(stream: xr.Dataset, context: Context) -> str:
     return f"{str(start[0])[:4]}-{str(start[-1])[:4]}"
 
 
+def label_of(stream: xr.Dataset, resolution: str) -> str:
+    """Return what a resolution is called in names of files: half hours HH, hours HR."""
+    return str(stream.attrs.get("resolution", "HH")) if resolution == "hh" else resolution.upper()
+
+
 def columns_of(stream: xr.Dataset, columns: Collection[str], worst: int = _QUESTIONABLE) -> dict[str, NDArray[np.float64]]:
     """Return those of some columns that a stream has, in their order; values flagged worse than `worst` are missing."""
     return {name: usable(stream, name, worst) for name in in_fluxnet_order([str(each) for each in stream.data_vars], columns)}
 
 
 def _file_name(kind: str, stream: xr.Dataset, resolution: str, options: FluxnetOptions, context: Context) -> str:
-    label = str(stream.attrs.get("resolution", "HH")) if resolution == "hh" else resolution.upper()
+    label = label_of(stream, resolution)
     return f"{_stem(kind, label, years_of(stream, context), options, context)}.csv"
 
 

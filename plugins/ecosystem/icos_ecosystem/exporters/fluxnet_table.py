@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
+from icos_ecosystem.half_hourly.streams import local_offset
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -30,8 +32,7 @@ _DAY = np.timedelta64(1, "D")
 
 def local_bounds(stream: xr.Dataset, context: Context) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
     """Return the ends of the intervals of a stream in local standard time, each (n,) ``datetime64[m]``."""
-    shift = np.timedelta64(round((context.station.utc_offset or 0.0) * 60.0), "m")
-    bounds = stream[str(stream["time"].attrs.get("bounds", "time_bnds"))].values + shift
+    bounds = stream[str(stream["time"].attrs.get("bounds", "time_bnds"))].values + local_offset(context)
     return bounds[:, 0].astype("datetime64[m]"), bounds[:, 1].astype("datetime64[m]")
 
 

@@ -27,7 +27,7 @@ from icos_core.exceptions import ExportRefused
 from icos_core.exporters.complete import file_stem, write_all
 from icos_core.option_types import Text  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
-from icos_ecosystem.exporters.fluxnet import FLUXNET_STREAM, columns_of
+from icos_ecosystem.exporters.fluxnet import FLUXNET_STREAM, columns_of, label_of
 from icos_ecosystem.exporters.fluxnet_table import local_bounds, stamp_columns, write_table
 from icos_ecosystem.exporters.icos_etc_fluxes import IcosEtcFluxesOptions
 from icos_ecosystem.exporters.icos_etc_fluxes import check as check_station
@@ -125,8 +125,7 @@ def _tables(streams: Streams, folder: Path, options: IcosEtcArchiveOptions, cont
 
 
 def _product_table(stream: xr.Dataset, resolution: str, options: IcosEtcArchiveOptions, context: Context) -> str:
-    label = str(stream.attrs.get("resolution", "HH")) if resolution == "hh" else resolution.upper()
-    return "_".join(("FLUXNET", label, *([options.interim] if context.level == "nrt" and options.interim else ())))
+    return "_".join(("FLUXNET", label_of(stream, resolution), *([options.interim] if context.level == "nrt" and options.interim else ())))
 
 
 def _name(context: Context, what: str) -> str:
@@ -136,9 +135,8 @@ def _name(context: Context, what: str) -> str:
 def _lists(streams: Streams, folder: Path, options: IcosEtcArchiveOptions, context: Context) -> Iterator[Path]:
     product = streams.get(f"{FLUXNET_STREAM}hh")
     if product is not None:
-        label = str(product.attrs.get("resolution", "HH"))
         groups = _variables(product, fluxnet_columns("hh"), options, context)
-        yield _list(folder / _name(context, f"VARINFO_FLUXNET_{label}"), "GRP_VAR_INFO", groups, options, context)
+        yield _list(folder / _name(context, f"VARINFO_FLUXNET_{label_of(product, 'hh')}"), "GRP_VAR_INFO", groups, options, context)
     if GRID_STREAM in streams:
         groups = _variables(streams[GRID_STREAM], _METEO, options, context)
         if groups:

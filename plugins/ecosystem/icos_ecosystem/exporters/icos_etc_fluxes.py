@@ -27,6 +27,7 @@ from icos_core.exporters.complete import file_stem, write_all
 from icos_core.option_types import StreamName  # noqa: TC001  # pydantic evaluates annotations
 from icos_core.versioned import Options
 from icos_ecosystem.exporters.flux_table import CHUNK, flux_table
+from icos_ecosystem.half_hourly.streams import local_offset
 from icos_ecosystem.vocabulary.fluxes import FLUX_WORDS
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _write(
     context: Context,
 ) -> None:
     names = [*(options.columns or (name for name in _COLUMNS if table.has(name)))]
-    shift = np.timedelta64(round((context.station.utc_offset or 0.0) * 60), "m")
+    shift = local_offset(context)
     length = table.end[0] - table.start[0]
     values = {}
     for name in names:

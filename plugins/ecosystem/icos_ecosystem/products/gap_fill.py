@@ -20,7 +20,7 @@ from icos_ecosystem.products.gap_fill_options import GapFillOptions
 from icos_ecosystem.products.gap_fill_series import FilledVariables
 from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM
 from icos_ecosystem.vocabulary.gap_filled import FILLED_FLUXES, FILLED_STREAM, words_of_filled
-from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_WORDS
+from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_UNITS
 from icos_ecosystem.vocabulary.ustar import FILTERED_STREAM
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PRODUCT", "GapFillOptions", "derive"]
 
-_UNITS = {word.name: word.units for word in GRID_WORDS}
 _POTENTIAL = "SW_IN_POT"
 
 
@@ -76,8 +75,11 @@ def _fluxes(streams: Streams) -> tuple[dict[str, FloatArray], list[str]]:
     """Return the fluxes that there are, as the filters before left them, and what a person should know of it."""
     filtered, despiked = streams.get(FILTERED_STREAM), streams.get(DESPIKED_STREAM)
     found, told = dict[str, "FloatArray"](), list[str]()
-    if filtered is not None and has(filtered, "NEE"):
-        found["NEE"] = column(filtered, "NEE")
+    if filtered is not None:
+        if has(filtered, "NEE"):
+            found["NEE"] = column(filtered, "NEE")
+        else:
+            told.append("product ustar-filter left no record of net ecosystem exchange: it is not filled")
     elif despiked is not None and has(despiked, "NEE"):
         found["NEE"] = column(despiked, "NEE")
         told.append("net ecosystem exchange is filled without a filter of friction velocity: product ustar-filter made none")
@@ -108,9 +110,9 @@ def _requires(options: GapFillOptions) -> Mapping[str, tuple[Requirement, ...]]:
     features = options.features if options.filler == "learned" else ()
     weather = dict.fromkeys((*(each.variable for each in options.drivers), *options.meteorology_wanted, *features, _POTENTIAL))
     return {
-        GRID_STREAM: tuple(Requirement(name=name, units=_UNITS[name], optional=True) for name in weather),
-        DESPIKED_STREAM: tuple(Requirement(name=name, units=_UNITS[name], optional=True) for name in FILLED_FLUXES),
-        FILTERED_STREAM: (Requirement(name="NEE", units=_UNITS["NEE"], optional=True),),
+        GRID_STREAM: tuple(Requirement(name=name, units=GRID_UNITS[name], optional=True) for name in weather),
+        DESPIKED_STREAM: tuple(Requirement(name=name, units=GRID_UNITS[name], optional=True) for name in FILLED_FLUXES),
+        FILTERED_STREAM: (Requirement(name="NEE", units=GRID_UNITS["NEE"], optional=True),),
     }
 
 

@@ -29,7 +29,7 @@ from icos_ecosystem.gap_filling.schedules import scheme_of
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has
 from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM
 from icos_ecosystem.vocabulary.gap_fill_skill import FILLERS, SKILL_FLUXES, SKILL_STREAM, SKILL_WORDS
-from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_WORDS
+from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_UNITS
 from icos_ecosystem.vocabulary.ustar import FILTERED_STREAM
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ __all__ = ["PRODUCT", "GapFillSkillOptions", "derive"]
 
 _Flux = Literal["NEE", "LE", "H"]
 _LENGTHS = {"single": "one record", "short": "8 h", "medium": "1.5 days", "long": "12 days"}
-_UNITS = {word.name: word.units for word in GRID_WORDS}
 _SCHEMES: Mapping[str, Scheme] = {
     "oneflux": scheme_of("oneflux"),
     "oneflux_symmetric": scheme_of("oneflux", symmetric=True),
@@ -155,16 +154,16 @@ def _table(scores: Scores) -> Table:
         title="Skill of the gap filling on artificial gaps",
         columns=("flux", "gaps of", "hidden", *of_rmse, "bias oneflux", "bias learned"),
         rows=tuple(rows),
-        note=f"estimate minus measured in {_UNITS['NEE']} (NEE) and {_UNITS['LE']} (LE, H); symmetric: Vekuri et al. 2023",
+        note=f"estimate minus measured in {GRID_UNITS['NEE']} (NEE) and {GRID_UNITS['LE']} (LE, H); symmetric: Vekuri et al. 2023",
     )
 
 
 def _requires(options: GapFillSkillOptions) -> Mapping[str, tuple[Requirement, ...]]:
     weather = dict.fromkeys(("SW_IN", "SW_IN_POT", *(each.variable for each in options.drivers), *options.features))
     return {
-        GRID_STREAM: tuple(Requirement(name=name, units=_UNITS[name], optional=True) for name in weather),
-        DESPIKED_STREAM: tuple(Requirement(name=name, units=_UNITS[name], optional=True) for name in options.fluxes),
-        FILTERED_STREAM: (Requirement(name="NEE", units=_UNITS["NEE"], optional=True),),
+        GRID_STREAM: tuple(Requirement(name=name, units=GRID_UNITS[name], optional=True) for name in weather),
+        DESPIKED_STREAM: tuple(Requirement(name=name, units=GRID_UNITS[name], optional=True) for name in options.fluxes),
+        FILTERED_STREAM: (Requirement(name="NEE", units=GRID_UNITS["NEE"], optional=True),),
     }
 
 

@@ -19,6 +19,7 @@ from icos_core.components import Problem, Product, ProductResult, Requirement, T
 from icos_core.dataset import attributes
 from icos_core.exceptions import DataError
 from icos_core.versioned import Options
+from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, on_grid
 from icos_ecosystem.partitioning.night_windows import Site
 from icos_ecosystem.partitioning.nighttime import NightOptions, partition_nighttime
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PRODUCT", "PartitionNighttimeOptions", "derive", "night_options", "site_of"]
 
-_GRAMS_OF_CARBON = 12.0107e-6
 _MEASURED = 0
 
 
@@ -106,6 +106,10 @@ def derive(streams: Streams, options: PartitionNighttimeOptions, context: Contex
     if grid is None or filled is None or missing:
         problem = Problem(message=f"partition-nighttime: there is no value of {' and '.join(missing)}")
         return ProductResult(streams={}, problems=(problem,))
+    try:
+        site = site_of(context, "partition-nighttime")
+    except DataError as error:
+        return ProductResult(streams={}, problems=(Problem(message=str(error)),))
     calendar = calendar_of(grid, context)
     nee = column(filled, "NEE_F")
     found = partition_nighttime(
@@ -114,7 +118,7 @@ def derive(streams: Streams, options: PartitionNighttimeOptions, context: Contex
         column(filled, f"{temperature}_F"),
         column(grid, "SW_IN"),
         calendar,
-        site_of(context, "partition-nighttime"),
+        site,
         night_options(options),
         temperature_measured=filled[f"{temperature}_F_QC"].values == _MEASURED,
     )
@@ -159,7 +163,7 @@ def _parameters(found: WindowParameters, time: NDArray[np.datetime64], calendar:
 
 def _account(found: NighttimePartition, nee: FloatArray, calendar: SiteCalendar, options: PartitionNighttimeOptions) -> Table:
     """Return the sums of the years."""
-    to_sum = _GRAMS_OF_CARBON * 86_400.0 / calendar.per_day
+    to_sum = GRAMS_PER_DAY / calendar.per_day
     rows = []
     for year in calendar.years:
         part = calendar.rows_of(year)

@@ -21,7 +21,7 @@ from icos_ecosystem.gap_filling.driver_options import USUAL_DRIVERS, DriverTable
 from icos_ecosystem.gap_filling.flux_random_uncertainty import RandomUncertainty, random_uncertainty
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, on_grid
 from icos_ecosystem.vocabulary.gap_filled import FILLED_STREAM, UNCERTAINTY_STREAM, UNCERTAINTY_WORDS
-from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_WORDS
+from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +38,6 @@ __all__ = ["PRODUCT", "RandomUncertaintyOptions", "derive"]
 _Flux = Literal["NEE", "LE", "H"]
 _SIMILAR: dict[_Flux, float] = {"NEE": 2.0, "LE": 10.0, "H": 10.0}
 _OF_THE_FILLING = 3
-_UNITS = {word.name: word.units for word in GRID_WORDS}
 
 
 class RandomUncertaintyOptions(Options):
@@ -128,17 +127,15 @@ def _requires(options: RandomUncertaintyOptions) -> Mapping[str, tuple[Requireme
         requirement
         for name in options.similar
         for requirement in (
-            Requirement(name=f"{name}_F", units=_UNITS[name], optional=True),
+            Requirement(name=f"{name}_F", units=GRID_UNITS[name], optional=True),
             Requirement(name=f"{name}_F_QC", optional=True),
-            Requirement(name=f"{name}_F_SD", units=_UNITS[name], optional=True),
+            Requirement(name=f"{name}_F_SD", units=GRID_UNITS[name], optional=True),
         )
     ]
-    filled = (
-        [Requirement(name=f"{name}_F", units=_UNITS[name], optional=True) for name in weather] if options.driver_values == "filled" else []
-    )
+    filled = [Requirement(name=f"{name}_F", units=GRID_UNITS[name], optional=True) for name in weather]
     return {
-        GRID_STREAM: tuple(Requirement(name=name, units=_UNITS[name], optional=True) for name in weather),
-        FILLED_STREAM: (*fluxes, *filled),
+        GRID_STREAM: tuple(Requirement(name=name, units=GRID_UNITS[name], optional=True) for name in weather),
+        FILLED_STREAM: (*fluxes, *(filled if options.driver_values == "filled" else ())),
     }
 
 

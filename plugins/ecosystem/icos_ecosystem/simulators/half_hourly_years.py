@@ -9,6 +9,7 @@ import numpy as np
 from icos_core.components import SimulationResult, Simulator
 from icos_core.dataset import make_stream
 from icos_core.describing.station_file import table
+from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.exporters.fluxnet_table import stamp_columns, write_table
 from icos_ecosystem.half_hourly.streams import bounded
 from icos_ecosystem.simulators.half_hourly_years_options import HalfHourlyYearsSimulation
@@ -32,8 +33,6 @@ __all__ = ["SIMULATOR", "STATION", "HalfHourlyYearsSimulation", "simulate"]
 
 STATION = "ES-Sim"
 _DIGITS = 6
-_CARBON = 12.0107e-6
-"""Grams in a micromole of carbon."""
 _PRODUCTS = ("fluxnet-product", "method-spread")
 _EXPORTS = ("fluxnet", "icos-etc-archive")
 
@@ -103,7 +102,7 @@ def _truth(options: HalfHourlyYearsSimulation, calendar: SiteCalendar, exchange:
         {name: fluxes[flux] for name, flux in names.items()},
         [quantity(name, "umol m-2 s-1", f"true {flux}") for name, flux in names.items()],
     )
-    carbon = _CARBON * (step / np.timedelta64(1, "s"))
+    carbon = GRAMS_PER_DAY / calendar.per_day
     rows = [calendar.rows_of(year) for year in calendar.years]
     years = make_stream(
         np.array([calendar.start[each.start] - shift for each in rows]).astype("datetime64[ns]"),

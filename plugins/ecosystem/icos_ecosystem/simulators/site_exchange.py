@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from icos_ecosystem.partitioning.lloyd_taylor import lloyd_taylor
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,9 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SiteExchange", "as_measured", "missing_rows", "site_exchange"]
 
-_REFERENCE, _ZERO = 288.15, 227.13
-"""Temperatures of Lloyd and Taylor [K]."""
 _DRY = 10.0
+_COLDEST = -40.0
 _SPIKE = 40.0
 
 
@@ -61,9 +62,8 @@ def site_exchange(options: HalfHourlyYearsSimulation, weather: SiteWeather) -> S
     Lloyd, J. and Taylor, J. A. (1994), Funct. Ecol. 8, 315, doi:10.2307/2389824
     Lasslop, G., et al. (2010), Glob. Change Biol. 16, 187, doi:10.1111/j.1365-2486.2009.02041.x
     """
-    kelvin = np.maximum(weather.temperature, -40.0) + 273.15
     reference = options.respiration * (0.45 + 0.55 * weather.summer)
-    respiration = reference * np.exp(options.activation * (1.0 / (_REFERENCE - _ZERO) - 1.0 / (kelvin - _ZERO)))
+    respiration = lloyd_taylor(np.maximum(weather.temperature, _COLDEST), reference, options.activation)
     plateau = (
         options.photosynthesis * np.maximum(0.04, weather.summer**1.5) * np.exp(-options.dry_air * np.maximum(weather.deficit - _DRY, 0.0))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from icos_ecosystem.vocabulary.flux_own import METEO_WORDS
 from icos_ecosystem.vocabulary.flux_templates import number, quantity
 
-__all__ = ["DISCARDING", "FLUX_VARIABLES", "GRID_STREAM", "GRID_WORDS", "METEO_VARIABLES"]
+__all__ = ["DISCARDING", "FLUX_VARIABLES", "GRID_STREAM", "GRID_UNITS", "GRID_WORDS", "METEO_VARIABLES"]
 
 GRID_STREAM = "half-hourly"
 FLUX_VARIABLES = ("NEE", "LE", "H", "USTAR")
@@ -31,3 +31,5 @@ GRID_WORDS = (
     quantity("WS", "m s-1", "wind speed", "wind_speed"),
     quantity("WD", "degree", "wind direction", "wind_from_direction"),
 )
+GRID_UNITS = {word.name: word.units for word in GRID_WORDS}
+"""Name → unit."""

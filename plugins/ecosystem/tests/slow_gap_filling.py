@@ -46,7 +46,7 @@ def slow_fill(target: np.ndarray, drivers: Drivers, per_day: int, convention: st
             if rows.size < 2:
                 continue
             found["estimate"][i] = target[rows].mean()
-            if symmetric and method != 3:
+            if symmetric and first_there and method != 3:
                 found["estimate"][i] = symmetric_mean(target[rows], present[0][0][rows], present[0][0][i], convention)
             found["sd"][i] = target[rows].std(ddof=1)
             found["count"][i] = rows.size

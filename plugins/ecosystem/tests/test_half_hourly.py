@@ -187,6 +187,9 @@ def test_a_last_stamp_of_new_year_brings_no_empty_year():
     result = derived({"fluxes": table("2022-12-31T23:30", 365 * 48, FC=2.0, SC=0.0)})
     assert result.streams["half-hourly"].sizes["time"] == 365 * 48
     assert "1 rows of 2024" in result.problems[0].message
+    asked = derived({"fluxes": table("2022-12-31T23:30", 365 * 48, FC=2.0, SC=0.0)}, last_year=2024)
+    assert calendar_of(asked.streams["half-hourly"], context()).years == (2023, 2024)
+    assert not asked.problems
 
 
 def test_chosen_years():
@@ -196,6 +199,10 @@ def test_chosen_years():
     assert "rows lie outside" in result.problems[0].message
     with pytest.raises(ValueError, match="must not be before"):
         HalfHourlyOptions(first_year=2024, last_year=2023)
+    for beside in ({"last_year": 2020}, {"first_year": 2025}):
+        nothing = derived({"fluxes": fluxes}, **beside)
+        assert not nothing.streams
+        assert "none of the years" in nothing.problems[0].message
 
 
 def test_what_cannot_be_gridded():

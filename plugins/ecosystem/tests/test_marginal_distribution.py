@@ -189,6 +189,11 @@ def test_a_driver_that_is_missing_is_as_if_absent() -> None:
     assert set(fill(target, drivers[:1], per_day=24, scheme=ONEFLUX).method) == {2, 3}
     assert set(fill(target, [], per_day=24, scheme=ONEFLUX).method) == {3}
     assert set(fill(target, [nothing, *drivers[1:]], per_day=24, scheme=ONEFLUX).method) == {1, 3}
+    # Without the first driver there are no two sides of it.
+    plainly, symmetric = (
+        fill(target, [nothing, *drivers[1:]], per_day=24, scheme=scheme_of("reddyproc", symmetric=each)) for each in (False, True)
+    )
+    np.testing.assert_array_equal(symmetric.estimate, plainly.estimate)
 
 
 @pytest.mark.parametrize("scheme", [ONEFLUX, REDDYPROC])

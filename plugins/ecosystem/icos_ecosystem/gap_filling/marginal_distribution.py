@@ -238,6 +238,7 @@ class _Prepared:
             0 if scheme.includes_edges else 1,
             round(scheme.diurnal_hours * self.per_day / 24.0),
             scheme.minimum_count,
-            _SYMMETRIC[scheme.symmetric_mean],
+            # Below and above another driver than the first is no symmetry of the weather, nor 10 degree_C the border of the night.
+            _SYMMETRIC[scheme.symmetric_mean] if self.has_first else 0,
             scheme.night_below,
         )

@@ -90,6 +90,8 @@ def derive(streams: Streams, options: HalfHourlyOptions, context: Context) -> Pr
         return ProductResult(streams={}, problems=(Problem(message=f"half-hourly: {what}"),))
     offset = local_offset(context)
     calendar, told = _calendar(local_start(fluxes, offset), options, minutes)
+    if calendar is None:
+        return ProductResult(streams={}, problems=tuple(Problem(message=f"half-hourly: {each}") for each in told))
     first = (_RFLUX_STREAM,) if options.fluxes == "rflux-decision" else ()
     sources = [streams[name] for name in (*first, _STORAGE_STREAM, FLUX_STREAM, METEO_STREAM) if name in streams]
     origin = calendar.start[0].astype("datetime64[ns]")
@@ -140,7 +142,8 @@ def _interval_minutes(fluxes: xr.Dataset) -> int:
     return int(np.rint(found[np.argmax(counts)] / np.timedelta64(1, "m")))
 
 
-def _calendar(local: NDArray[np.datetime64], options: HalfHourlyOptions, minutes: int) -> tuple[SiteCalendar, list[str]]:
+def _calendar(local: NDArray[np.datetime64], options: HalfHourlyOptions, minutes: int) -> tuple[SiteCalendar | None, list[str]]:
+    """Return whole years, None where no row lies in those that are asked for, and what a person should know of them."""
     years = local.astype("datetime64[Y]").astype(np.int64) + 1970
     first, last = int(years[0]), int(years[-1])
     told = []
@@ -148,15 +151,18 @@ def _calendar(local: NDArray[np.datetime64], options: HalfHourlyOptions, minutes
     day = 1440 // minutes
     for year, other in ((last, last - 1), (first, first + 1)):
         rows = int((years == year).sum())
-        if first < last and rows < day:
+        asked = year in (options.first_year, options.last_year)
+        if first < last and rows < day and not asked:
             told.append(f"the {rows} rows of {year} are less than a day and were left out")
             first, last = (first, other) if year == last else (other, last)
     first = first if options.first_year is None else options.first_year
     last = last if options.last_year is None else options.last_year
     outside = int(((years < first) | (years > last)).sum())
+    if outside == years.size:
+        return None, [f"all rows are of {years[0]} to {years[-1]}, none of the years {first} to {last}"]
     if outside and not told:
         told.append(f"{outside} rows lie outside the years {first} to {last} and were left out")
-    return whole_years(first, max(first, last), day), told
+    return whole_years(first, last, day), told
 
 
 def _first_of(

@@ -13,6 +13,7 @@ from icos_ecosystem.vocabulary.fluxnet_product import fluxnet_stream, fluxnet_wo
 from icos_ecosystem.vocabulary.gap_fill_skill import FILLERS, SKILL_STREAM
 from icos_ecosystem.vocabulary.gap_filled import FILLED_STREAM, words_of_filled
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_WORDS
+from icos_ecosystem.vocabulary.partitioned_daytime import DAYTIME_PARAMETER_STREAM, DAYTIME_STREAM, DAYTIME_WORDS
 from icos_ecosystem.vocabulary.partitioned_nighttime import NIGHTTIME_PARAMETER_STREAM, NIGHTTIME_STREAM, NIGHTTIME_WORDS
 from icos_ecosystem.vocabulary.ustar import BOOTSTRAP_STREAM, FILTER_WORDS, FILTERED_STREAM, TABLE_STREAM, THRESHOLD_STREAM
 
@@ -58,8 +59,8 @@ def product_years(first: int = 2022, last: int = 2023) -> dict[str, xr.Dataset]:
         ),
         NIGHTTIME_STREAM: on_grid(grid, {"RECO_NT": respiration}, NIGHTTIME_WORDS, {"temperature": "TA"}),
         NIGHTTIME_PARAMETER_STREAM: _windows(time, WINDOW_KIND=1, E0=180.0, RREF=3.0),
-        "partitioned-daytime": grid[["time"]].assign(RECO_DT=("time", respiration), GPP_DT=("time", uptake)),
-        "daytime-parameters": _windows(time, BETA=BETA, ALPHA=SLOPE),
+        DAYTIME_STREAM: on_grid(grid, {"RECO_DT": respiration, "GPP_DT": uptake}, DAYTIME_WORDS),
+        DAYTIME_PARAMETER_STREAM: _windows(time, BETA=BETA, ALPHA=SLOPE),
         ENERGY_BALANCE_STREAM: on_grid(grid, {"LE_CORR": latent / CLOSURE, "H_CORR": sensible / CLOSURE}, ENERGY_BALANCE_WORDS),
         SKILL_STREAM: _skill(),
         fluxnet_stream("dd"): fluxnet_days(first, last),

@@ -13,6 +13,7 @@ from icos_core.report.palette import FLAGS, INK, SERIES
 from icos_ecosystem.figures.site_years import QUARTERS, Bins, binned, grid_stream, measured_flux, product_stream, quarter_of, say_here
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, local_offset
 from icos_ecosystem.partitioning.nighttime_results import KINDS
+from icos_ecosystem.vocabulary.partitioned_daytime import DAYTIME_PARAMETER_STREAM, DAYTIME_STREAM
 from icos_ecosystem.vocabulary.partitioned_nighttime import NIGHTTIME_PARAMETER_STREAM, NIGHTTIME_STREAM
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     BoolArray = NDArray[np.bool_]
 
 __all__ = ["FIGURE"]
-
-DAYTIME_STREAM, DAYTIME_PARAMETER_STREAM = "partitioned-daytime", "daytime-parameters"
 
 _CARBON = pretty_unit("umol m-2 s-1")
 _DARK = 10.0

@@ -373,6 +373,11 @@ def test_without_radiation_the_sun_tells_night(three_years: Streams) -> None:
     found = thresholds(streams, bootstraps=2)
     assert "night is where SW_IN_POT is below the limit" in messages(found)
     assert np.isfinite(found.streams[THRESHOLD_STREAM]["THRESHOLD_YEAR"].values).all()
+    by_night = filtered(streams, found, convention="reddyproc")
+    assert "night is where SW_IN_POT is below the limit" in messages(by_night)
+    by_the_sensor = filtered(three_years, found, convention="reddyproc").streams[FILTERED_STREAM]["USTAR_FLAG"]
+    np.testing.assert_array_equal(by_night.streams[FILTERED_STREAM]["USTAR_FLAG"], by_the_sensor)
+    assert "SW_IN" not in messages(filtered(streams, found))
 
 
 def test_two_years_have_no_threshold_for_all() -> None:

@@ -51,12 +51,14 @@ class SiteCalendar:
     @cached_property
     def day_of_year(self) -> IntArray:
         """(n,) 1 to 366."""
-        return (self.start.astype("datetime64[D]") - self.start.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
+        day, year = self.start.astype("datetime64[D]"), self.start.astype("datetime64[Y]").astype("datetime64[D]")
+        number: IntArray = (day - year).astype(np.int64) + 1
+        return number
 
     @cached_property
     def hour(self) -> NDArray[np.float64]:
         """(n,) decimal hour at which each interval starts."""
-        return (np.arange(self.size) % self.per_day) * (24.0 / self.per_day)
+        return (np.arange(self.size) % self.per_day).astype(np.float64) * (24.0 / self.per_day)
 
     @cached_property
     def day(self) -> IntArray:

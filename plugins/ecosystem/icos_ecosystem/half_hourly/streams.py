@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["INTERVALS_PER_DAY", "bounded", "calendar_of", "column", "has", "local_offset", "local_start", "on_grid"]
+__all__ = ["INTERVALS_PER_DAY", "bounded", "calendar_of", "column", "daylight", "has", "local_offset", "local_start", "on_grid"]
 
 INTERVALS_PER_DAY = {30: 48, 60: 24}
 """Minutes of an interval → intervals of a day."""
@@ -33,8 +33,8 @@ def local_offset(context: Context) -> np.timedelta64:
 
 def local_start(stream: xr.Dataset, offset: np.timedelta64) -> NDArray[np.datetime64]:
     """Return (n,) local standard time of the rows of a stream, `offset` ahead of UTC."""
-    moved: NDArray[np.datetime64] = stream["time"].values + offset
-    return moved
+    time: NDArray[np.datetime64] = stream["time"].values
+    return time + offset
 
 
 def calendar_of(stream: xr.Dataset, context: Context) -> SiteCalendar:
@@ -63,6 +63,13 @@ def column(stream: xr.Dataset, name: str) -> FloatArray:
     if name not in stream:
         return np.full(stream.sizes["time"], np.nan)
     return np.ascontiguousarray(usable(stream, name), dtype=np.float64)
+
+
+def daylight(stream: xr.Dataset) -> tuple[FloatArray, bool]:
+    """Return what tells day from night [W m-2], (n,): SW_IN, or where that has no value at all SW_IN_POT, and whether it is the latter."""
+    if not has(stream, "SW_IN") and has(stream, "SW_IN_POT"):
+        return column(stream, "SW_IN_POT"), True
+    return column(stream, "SW_IN"), False
 
 
 def bounded(stream: xr.Dataset, length: np.timedelta64) -> xr.Dataset:

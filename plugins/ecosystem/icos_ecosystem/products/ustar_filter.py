@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
 from icos_core.versioned import Options
-from icos_ecosystem.half_hourly.streams import calendar_of, column, on_grid
+from icos_ecosystem.half_hourly.streams import calendar_of, column, daylight, on_grid
 from icos_ecosystem.ustar.filtering import FLAGS, NIGHT_RADIATION, NO_THRESHOLD, filter_flags
 from icos_ecosystem.ustar.pools import LEAST_YEARS, PERCENTILES
 from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PRODUCT", "UstarFilterOptions", "derive"]
 
+_INPUTS = {"USTAR": "m s-1", "SW_IN": "W m-2", "SW_IN_POT": "W m-2"}
 _Mode = Literal["vut", "cut", "year", "season", "single"]
 
 
@@ -88,16 +89,19 @@ def derive(streams: Streams, options: UstarFilterOptions, context: Context) -> P
         return _nothing(f"there is no threshold for all years: it takes {LEAST_YEARS} years")
     calendar = calendar_of(grid, context)
     threshold = _of_records(thresholds, classes, calendar, options)
+    radiation, potential = daylight(grid)
     flags = filter_flags(
         column(grid, "USTAR"),
         threshold,
-        column(grid, "SW_IN"),
+        radiation,
         convention=options.convention,
         first_after=options.first_after,
         year=calendar.year if options.threshold == "vut" else None,
         night_radiation=options.night_radiation,
     )
     told = _missing(threshold, calendar)
+    if potential and options.convention == "reddyproc":
+        told.append("without SW_IN, night is where SW_IN_POT is below the limit")
     if options.without_threshold == "keep":
         flags[flags == NO_THRESHOLD] = 0
     nee = column(despiked, "NEE")
@@ -166,7 +170,7 @@ def _table(nee: FloatArray, flags: NDArray[np.int8], threshold: FloatArray, cale
 
 def _requires(_options: UstarFilterOptions) -> Mapping[str, tuple[Requirement, ...]]:
     return {
-        GRID_STREAM: tuple(Requirement(name=name, units=units, optional=True) for name, units in (("USTAR", "m s-1"), ("SW_IN", "W m-2"))),
+        GRID_STREAM: tuple(Requirement(name=name, units=units, optional=True) for name, units in _INPUTS.items()),
         DESPIKED_STREAM: (Requirement(name="NEE", units="umol m-2 s-1", optional=True),),
         THRESHOLD_STREAM: (Requirement(name="THRESHOLD_VUT", units="m s-1", optional=True),),
         CLASS_STREAM: (Requirement(name="USTAR_SEASON", optional=True),),

@@ -19,7 +19,7 @@ from icos_core.components import Problem, Product, ProductResult, Requirement, T
 from icos_core.exceptions import DataError
 from icos_core.running.files_beside import files_beside
 from icos_core.versioned import Options
-from icos_ecosystem.half_hourly.streams import calendar_of, column
+from icos_ecosystem.half_hourly.streams import calendar_of, column, daylight
 from icos_ecosystem.products.ustar_threshold_files import read_files
 from icos_ecosystem.products.ustar_threshold_streams import threshold_streams
 from icos_ecosystem.ustar.bootstrap import BOOTSTRAPS
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    import xarray as xr
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Streams, Variable
@@ -160,7 +159,8 @@ def derive(streams: Streams, options: UstarThresholdOptions, context: Context) -
     if grid is None or despiked is None or "NEE" not in despiked or not np.isfinite(column(grid, "USTAR")).any():
         return _nothing("there is no net ecosystem exchange with friction velocity")
     calendar = calendar_of(grid, context)
-    radiation, told = _radiation(grid)
+    radiation, potential = daylight(grid)
+    told = ["without SW_IN, night is where SW_IN_POT is below the limit"] if potential else []
     series = Series(column(despiked, "NEE"), column(grid, "USTAR"), column(grid, "TA"), radiation)
     seasons = _seasons(calendar, options)
     found = _thresholds(series, calendar, seasons, options, context)
@@ -177,14 +177,6 @@ def derive(streams: Streams, options: UstarThresholdOptions, context: Context) -
 
 def _nothing(why: str, problems: tuple[Problem, ...] = ()) -> ProductResult:
     return ProductResult(streams={}, problems=(*problems, Problem(message=f"ustar-threshold: {why}")))
-
-
-def _radiation(grid: xr.Dataset) -> tuple[FloatArray, list[str]]:
-    """Return what tells day from night, and what a person should know of it."""
-    measured, potential = column(grid, "SW_IN"), column(grid, "SW_IN_POT")
-    if not np.isfinite(measured).any() and np.isfinite(potential).any():
-        return potential, ["without SW_IN, night is where SW_IN_POT is below the limit"]
-    return measured, []
 
 
 def _seasons(calendar: SiteCalendar, options: UstarThresholdOptions) -> Seasons:

@@ -24,7 +24,7 @@ __all__ = ["Smoothed", "smooth_by_year", "smooth_sensitivities"]
 _FEWEST = 3
 _BORROWED_SHARE = 0.9
 _BORROWED_FACTOR = 1.5
-_STARTS_DAYS = (10.0, 60.0)
+_STARTS_DAYS = (3.0, 10.0, 30.0, 90.0)
 _RANGE_DAYS = (1.0, 1000.0)
 _NOISE_SHARE = (1e-6, 1e3)
 _DAYS_OF_YEAR = 365
@@ -57,9 +57,9 @@ def smooth_sensitivities(e0: FloatArray, e0_sd: FloatArray, day: FloatArray) -> 
     -----
     Estimates are ``mu + f(t) + noise``: f is a Gaussian process with the covariance ``s² exp(-(t - t')² / (2 l²))``, the noise
     independent with a variance proportional to that of each estimate. The length l and the factor of the noise are those of the greatest
-    likelihood (looked for from two lengths); mu and s² follow from them. What is returned is the mean of ``mu + f`` given the estimates;
-    the standard deviation is that of f given the estimates plus that of the noise, where a window has no estimate the 0.9 quantile of
-    the noise of others.
+    likelihood (looked for from the likeliest of four lengths); mu and s² follow from them. What is returned is the mean of ``mu + f``
+    given the estimates; the standard deviation is that of f given the estimates plus that of the noise, where a window has no estimate
+    the 0.9 quantile of the noise of others.
     """
     known = np.flatnonzero(np.isfinite(e0) & np.isfinite(e0_sd))
     missing = np.full(e0.size, np.nan)
@@ -69,10 +69,9 @@ def smooth_sensitivities(e0: FloatArray, e0_sd: FloatArray, day: FloatArray) -> 
     scale = float(np.mean(variance))
     squares = 0.5 * (day[known, np.newaxis] - day[known]) ** 2
     process = _Process(values, variance / scale if scale > 0.0 else np.full(known.size, 1.0), squares)
-    starts = [np.array([np.log(each), 0.0]) for each in _STARTS_DAYS]
+    start = min((np.array([np.log(each), 0.0]) for each in _STARTS_DAYS), key=process.unlikelihood)
     limits = [tuple(np.log(_RANGE_DAYS)), tuple(np.log(_NOISE_SHARE))]
-    tries = [minimize(process.unlikelihood, start, method="L-BFGS-B", bounds=limits) for start in starts]
-    best = min(tries, key=lambda each: float(each.fun)).x
+    best = minimize(process.unlikelihood, start, method="L-BFGS-B", bounds=limits).x
     length, share, factor, mean, power = process.at(best)
     between = np.exp(-0.5 * ((day[:, np.newaxis] - day[known]) / length) ** 2)
     smooth = mean + between @ cho_solve(factor, values - mean)

@@ -33,6 +33,7 @@ _HOUR = 3_600_000_000_000
 _UNIT = pretty_unit("W m-2")
 _RADIATION = ("SW_IN", "SW_OUT", "LW_IN", "LW_OUT")
 _FEWEST = 3
+_HEIGHT, _HEIGHT_EMPTY = 4.1, 1.6
 
 
 class _Balance(NamedTuple):
@@ -51,7 +52,7 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
         return None
     stream, correction = chosen
     balance = _balance(stream, correction)
-    figure = new_figure(4.1)
+    figure = new_figure(_HEIGHT_EMPTY if isinstance(balance, str) else _HEIGHT)
     if isinstance(balance, str):
         axes = figure.subplots()
         say_empty(axes, balance)

@@ -64,6 +64,7 @@ _PRODUCTS = {
     "partition-daytime": ("partition_daytime", "ecosystem respiration and gross primary production from the light response of the day"),
     "fluxnet-product": ("fluxnet_product", "the FLUXNET product from half hours to years, with 41 thresholds of friction velocity"),
     "footprint-climatology": ("footprint_climatology", "two-dimensional footprint of many half-hours after Kljun et al. 2015"),
+    "method-spread": ("method_spread", "how much annual sums of carbon hang on the methods that were chosen"),
 }
 _EXPORTERS = {
     "eddypro-full-output": ("eddypro_full_output", "the table full_output of EddyPro"),
@@ -76,6 +77,7 @@ _EXPORTERS = {
 }
 _SIMULATORS = {
     "eddy-covariance": ("eddy_covariance", "raw files of a flux tower whose fluxes, lags, attenuation and tilt are known"),
+    "half-hourly-years": ("half_hourly_years", "half-hourly tables of years at a site whose exchange of carbon is known"),
 }
 _FIGURES = {
     "ecosystem-fluxes": ("fluxes", "half-hourly fluxes with uncertainty and flags"),
@@ -91,6 +93,7 @@ _FIGURES = {
     "ecosystem-light-response": ("light_response", "net ecosystem exchange against light and temperature"),
     "ecosystem-cumulative-nee": ("cumulative_nee", "net ecosystem exchange cumulated through every year"),
     "ecosystem-annual-sums": ("annual_sums", "yearly sums of carbon with uncertainty"),
+    "ecosystem-method-spread": ("method_spread", "annual net exchange by every method, and what each choice contributes"),
 }
 
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["slow_fill", "slow_random_uncertainty"]
 
 
-def slow_fill(target: np.ndarray, drivers: Drivers, per_day: int, convention: str, *, symmetric: bool = False) -> dict[str, np.ndarray]:
-    """Return estimate, sd, count, method, window and quality of every record; no long gap is left."""
+def slow_fill(
+    target: np.ndarray, drivers: Drivers, per_day: int, convention: str, *, symmetric: bool = False, every: int = 1
+) -> dict[str, np.ndarray]:
+    """Return estimate, sd, count, method, window and quality of every record, or of one of so many; no long gap is left."""
     days = target.size / per_day
     steps = [(1, 7), (1, 14), (2, 7), (3, 0), (3, 1), (3, 2)]
     if convention == "reddyproc":
@@ -29,7 +31,7 @@ def slow_fill(target: np.ndarray, drivers: Drivers, per_day: int, convention: st
     found["quality"] = np.full(target.size, -1)
     lags = np.arange(target.size)
     valid = np.isfinite(target)
-    for i in range(target.size):
+    for i in range(0, target.size, every):
         away = lags - i
         for method, w in steps:
             if method == 3:
@@ -56,7 +58,7 @@ def slow_fill(target: np.ndarray, drivers: Drivers, per_day: int, convention: st
             limits = {1: (14, 56), 2: (14, 28), 3: (1, 5)}[method]
             found["quality"][i] = 1 + (window > limits[0]) + (window > limits[1])
             break
-    return found
+    return {name: values[::every] for name, values in found.items()}
 
 
 def symmetric_mean(values: np.ndarray, driver: np.ndarray, centre: float, convention: str) -> float:

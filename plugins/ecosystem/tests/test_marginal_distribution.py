@@ -138,8 +138,9 @@ def test_sparse_series_widen_every_window(convention: str) -> None:
     target, drivers = invented_weather(200, 24, 5, missing=0.99)
     scheme = replace(scheme_of(convention), longest_gap=None)
     found = fill(target, drivers, per_day=24, scheme=scheme)
-    for name, values in slow_fill(target, plain(drivers), 24, convention).items():
-        np.testing.assert_allclose(getattr(found, name), values, rtol=0, atol=1e-9, err_msg=name)
+    # One record of seven is of every hour and lies anywhere between the few that are measured.
+    for name, values in slow_fill(target, plain(drivers), 24, convention, every=7).items():
+        np.testing.assert_allclose(getattr(found, name)[::7], values, rtol=0, atol=1e-9, err_msg=name)
     assert found.window.max() > 77
     assert (found.quality == 3).any()
 

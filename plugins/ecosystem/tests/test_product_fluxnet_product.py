@@ -15,6 +15,9 @@ from icos_ecosystem.gap_filling.driver_options import USUAL_DRIVERS, drivers_of
 from icos_ecosystem.gap_filling.marginal_distribution import fill
 from icos_ecosystem.gap_filling.schedules import ONEFLUX
 from icos_ecosystem.half_hourly.site_calendar import whole_years
+from icos_ecosystem.partitioning.daytime import DayWeather, partition_daytime
+from icos_ecosystem.partitioning.daytime_windows import DayOptions
+from icos_ecosystem.partitioning.night_windows import Site
 from icos_ecosystem.products import fluxnet_product
 from icos_ecosystem.products.fluxnet_product import PRODUCT, FluxnetProductOptions
 from icos_ecosystem.ustar.filtering import filter_flags
@@ -204,6 +207,30 @@ def test_parts_of_the_exchange(made: ProductResult) -> None:
         assert (years[f"{name}_REF"] >= years[f"{name}_05"] - 1e-9).all()
 
 
+def test_parts_by_day(one_year: tuple[Any, dict[str, np.ndarray]]) -> None:
+    """With few versions, each as the method parts it alone; mean and percentiles need eleven."""
+    calendar, columns = one_year
+    columns = columns | {"USTAR": np.round(columns["USTAR"], 1)}
+    streams = streams_of(calendar, columns)
+    found = derived(streams, partitioning=["daytime"]).streams
+    hours, filled = found["fluxnet/hh"], streams["gap-filled"]
+    weather = DayWeather(
+        sw_in=filled["SW_IN_F"].values,
+        vpd=filled["VPD_F"].values,
+        ta=filled["TA_F"].values,
+        sw_in_measured=filled["SW_IN_F_QC"].values == 0,
+    )
+    site = Site(latitude=51.0, longitude=13.6, utc_offset=1.0)
+    nee, quality = hours["NEE_VUT_USTAR50"].values, hours["NEE_VUT_USTAR50_QC"].values
+    alone = partition_daytime(nee, quality == 0.0, weather, calendar, site, DayOptions(uncertainty="none"))
+    np.testing.assert_allclose(hours["RECO_DT_VUT_USTAR50"], alone.reco, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(hours["GPP_DT_VUT_USTAR50"], alone.gpp, rtol=1e-6, atol=1e-6)
+    for flux in ("RECO", "GPP"):
+        end = f"{flux}_DT_VUT"
+        assert {f"{end}_{each}" for each in ("REF", "USTAR50", "MEAN", "SE", "05", "95")} <= set(found["fluxnet/yy"].data_vars)
+    assert not any(str(name).startswith("RECO_NT") for name in hours.data_vars)
+
+
 def test_thresholds_behind_the_versions(streams: dict[str, xr.Dataset], made: ProductResult) -> None:
     table = made.streams["fluxnet/ustar"].to_dataframe()
     assert set(table["VARIABLE"]) == {
@@ -310,7 +337,7 @@ def without(columns: dict[str, np.ndarray], *names: str) -> dict[str, np.ndarray
         (("USTAR",), "there is no friction velocity, by which the versions of the net ecosystem exchange differ"),
         (("NETRAD", "LE"), None),
         (("SW_IN_POT", "NIGHT"), None),
-        (("TA", "VPD", "RH"), "night-time partitioning: there is no value of TA_F or SW_IN"),
+        (("TA", "VPD", "RH"), "night-time partitioning: there is no value of TA_F"),
     ],
 )
 def test_what_is_absent(one_year: tuple[Any, dict[str, np.ndarray]], absent: tuple[str, ...], words: str | None) -> None:
@@ -382,6 +409,13 @@ def test_years_without_a_parameter_are_told_once(one_year: tuple[Any, dict[str, 
     found = derived(streams_of(calendar, warm), partitioning=["nighttime"])
     assert len(found.problems) == 1
     assert "different thresholds, the first of them: 2023" in found.problems[0].message
+
+
+def test_weather_that_partitioning_by_day_lacks(one_year: tuple[Any, dict[str, np.ndarray]]) -> None:
+    calendar, columns = one_year
+    found = derived(streams_of(calendar, without(columns, "SW_IN", "VPD", "RH")), partitioning=["daytime"])
+    [problem] = found.problems
+    assert problem.message.endswith("day-time partitioning: there is no value of SW_IN_F and VPD_F")
 
 
 def test_a_station_without_a_place(streams: dict[str, xr.Dataset]) -> None:

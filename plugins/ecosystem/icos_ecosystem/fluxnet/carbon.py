@@ -17,7 +17,7 @@ from icos_ecosystem.ensemble.net_exchange import summarise_net_exchange
 from icos_ecosystem.ensemble.partitioned import summarise_partitioned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -131,8 +131,7 @@ def add_pool(
     if keep_members:
         found.members |= {stem: members.values, f"{stem}_QC": members.quality}
     for method, partition in methods.items():
-        parts = _partitioned(table, members, method, pool, partition)
-        for name, values in parts.items():
+        for name, values in _partitioned(table, members, method, pool, partition):
             summary = summarise_partitioned(values, calendar)
             for resolution, columns in summary.columns.items():
                 table.add(resolution, {f"{name}_{end}": each for end, each in columns.items()})
@@ -147,17 +146,22 @@ def _partitioned(
     method: str,
     pool: str,
     partition: Callable[[FloatArray, NDArray[np.bool_]], Partitioned],
-) -> dict[str, FloatArray]:
-    """Return respiration and production of all members; members that are one are partitioned once."""
-    distinct = members.distinct
+) -> Iterator[tuple[str, FloatArray]]:
+    """Yield respiration and production of all members; members that are one are partitioned once."""
+    # Each keeps a part of what the one before keeps, which methods may make use of.
+    kept = np.count_nonzero(members.quality[members.distinct] == 0, axis=1)
+    chosen = members.distinct[np.argsort(-kept, kind="stable")]
     try:
-        parts = partition(members.values[distinct], members.quality[distinct] == 0)
+        parts = partition(members.values[chosen], members.quality[chosen] == 0)
     except _FAILURES as failure:
         table.problems.append(f"{method} partitioning with {pool} failed: {failure}")
-        return {}
+        return
     table.problems += _summed_up(parts.problems, f"{method} partitioning with {pool}")
-    which = np.searchsorted(distinct, members.same_as)
-    return {f"{name}_{method}_{pool}": values[which] for name, values in zip(_PARTS_OF_EXCHANGE, (parts.reco, parts.gpp), strict=True)}
+    place = np.empty(members.same_as.size, np.int64)
+    place[chosen] = np.arange(chosen.size)
+    which = place[members.same_as]
+    for name, values in zip(_PARTS_OF_EXCHANGE, (parts.reco, parts.gpp), strict=True):
+        yield f"{name}_{method}_{pool}", values[which]
 
 
 def _summed_up(problems: Sequence[Sequence[str]], who: str) -> list[str]:

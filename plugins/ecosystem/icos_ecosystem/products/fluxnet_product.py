@@ -28,6 +28,8 @@ from icos_ecosystem.fluxnet.table import ProductTable
 from icos_ecosystem.gap_filling.driver_options import USUAL_DRIVERS, DriverTable
 from icos_ecosystem.gap_filling.schedules import scheme_of
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, local_offset
+from icos_ecosystem.partitioning.daytime import DayWeather, partition_daytime_members
+from icos_ecosystem.partitioning.daytime_windows import DayOptions
 from icos_ecosystem.partitioning.night_windows import Site
 from icos_ecosystem.partitioning.nighttime import NightOptions, partition_nighttime_members
 from icos_ecosystem.ustar.pools import PERCENTILES
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from icos_core.components import Context, Streams, Variable
     from icos_ecosystem.fluxnet.carbon import Partitioned
+    from icos_ecosystem.fluxnet.site_series import FilledSeries
     from icos_ecosystem.half_hourly.site_calendar import SiteCalendar
 
     FloatArray = NDArray[np.float64]
@@ -62,7 +65,6 @@ __all__ = ["PRODUCT", "FluxnetProductOptions", "derive"]
 
 _UNITS = {word.name: word.units for word in GRID_WORDS}
 _Pool = Literal["VUT", "CUT"]
-_METHODS = {"nighttime": "NT", "daytime": "DT"}
 
 
 class FluxnetProductOptions(Options):
@@ -190,23 +192,42 @@ def _methods(
         raise DataError("fluxnet-product: the station has no latitude and longitude, expected those of a fixed station")
     tower = Site(latitude=station.latitude, longitude=station.longitude, utc_offset=station.utc_offset or 0.0)
     made: dict[str, Callable[[FloatArray, BoolArray], Partitioned]] = {}
-    temperature, radiation = site.delivered("TA"), site.measured("SW_IN")
+    temperature, radiation, deficit = (site.delivered(name) for name in ("TA", "SW_IN", "VPD"))
     if "nighttime" in options.partitioning:
-        if temperature is None or radiation is None:
-            table.problems.append("night-time partitioning: there is no value of TA_F or SW_IN")
+        lacking = _lacking({"TA_F": temperature, "SW_IN": radiation})
+        if lacking:
+            table.problems.append(f"night-time partitioning: there is no value of {lacking}")
         else:
-            choice = NightOptions(convention=options.convention)
-            made["NT"] = lambda nee, measured: partition_nighttime_members(
-                nee,
-                measured,
-                temperature.values,
-                radiation,
-                site.calendar,
-                tower,
-                choice,
-                temperature_measured=temperature.quality == 0,
-            )
+            made["NT"] = _by_night(site, tower, options)
+    if "daytime" in options.partitioning:
+        lacking = _lacking({"TA_F": temperature, "SW_IN_F": radiation, "VPD_F": deficit})
+        if lacking:
+            table.problems.append(f"day-time partitioning: there is no value of {lacking}")
+        else:
+            made["DT"] = _by_day(site, tower, options)
     return made
+
+
+def _lacking(found: Mapping[str, FilledSeries | None]) -> str:
+    return " and ".join(name for name, series in found.items() if series is None)
+
+
+def _by_night(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> Callable[[FloatArray, BoolArray], Partitioned]:
+    temperature, radiation = site.delivered("TA"), column(site.grid, "SW_IN")
+    assert temperature is not None
+    how = {"options": NightOptions(convention=options.convention), "temperature_measured": temperature.quality == 0}
+    values = (temperature.values, radiation, site.calendar, tower)
+    return lambda nee, measured: partition_nighttime_members(nee, measured, *values, **how)
+
+
+def _by_day(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> Callable[[FloatArray, BoolArray], Partitioned]:
+    temperature, radiation, deficit = (site.delivered(name) for name in ("TA", "SW_IN", "VPD"))
+    assert temperature is not None
+    assert radiation is not None
+    assert deficit is not None
+    weather = DayWeather(sw_in=radiation.values, vpd=deficit.values, ta=temperature.values, sw_in_measured=radiation.quality == 0)
+    choice = DayOptions(convention=options.convention)
+    return lambda nee, measured: partition_daytime_members(nee, measured, weather, site.calendar, tower, choice)
 
 
 def _account(table: ProductTable) -> tuple[Table, ...]:

@@ -25,45 +25,51 @@ _GOOD = 1
 _MOST_YEARS = 6
 _SHORT = {
     "RANDOM": "random errors",
-    "THRESHOLD": "threshold, sampling",
-    "USTAR_METHOD": "threshold, method",
+    "THRESHOLD": "u*, sampling",
+    "USTAR_METHOD": "u*, method",
     "FILTER": "filter",
     "FILLER": "gap filling",
     "PARTITIONING": "partitioning",
 }
 _METHODS = {
     "MP_ONEFLUX": "moving point, ONEFlux",
-    "MP_REDDYPROC": "moving point, REddyProc",
+    "MP_REDDYPROC": "REddyProc",
     "CP": "change point",
     "FILTER_ONEFLUX": "day and night",
     "FILTER_REDDYPROC": "night only",
     "MDS_ONEFLUX": "sampling, ONEFlux",
-    "MDS_REDDYPROC": "sampling, REddyProc",
-    "MDS_SYMMETRIC": "sampling, symmetric mean",
-    "LEARNED": "boosted trees",
+    "MDS_REDDYPROC": "REddyProc",
+    "MDS_SYMMETRIC": "symmetric",
+    "LEARNED": "trees",
     "NT": "by night",
     "DT": "by day",
 }
-_MARKS = ("o", "s", "^", "D")
+_MARKS = (("o", "●"), ("s", "■"), ("^", "▲"), ("D", "◆"))
+"""Mark of a method in a row, drawn and written."""
 
 
 def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
-    """Draw, for the last years, the sum by every method beside the contributions of the choices."""
+    """Draw, for the last years, the sum by every method above the contributions of the choices."""
     del context
     stream = streams.get(f"product/{SPREAD_STREAM}")
     if stream is None:
         return None
     shown = stream.isel(time=slice(-_MOST_YEARS, None))
     choices = [choice for choice in CHOICES if _has(shown, f"NEE_SPREAD_{choice}")]
-    figure = new_figure(1.6 + 0.45 * len(choices) * max(1, 0.5 * shown.sizes["time"]))
+    rows = len(choices) * max(1.0, 0.4 * shown.sizes["time"])
+    figure = new_figure(2.2 + 0.75 * rows)
     if not choices:
         axes = figure.subplots()
         say_empty(axes, "no year has two methods whose sums could be compared")
         axes.set_axis_off()
         return figure
-    left, right = figure.subplots(1, 2, sharey=True, gridspec_kw={"width_ratios": (1.35, 1.0)})
-    _draw_sums(left, shown, choices)
-    _draw_contributions(right, shown, choices)
+    above, below = figure.subplots(2, 1, gridspec_kw={"height_ratios": (1.6, 1.0)})
+    _draw_sums(above, shown, choices)
+    _draw_contributions(below, shown, choices)
+    for axes in (above, below):
+        axes.set_yticks(-np.arange(len(choices)), [_SHORT[choice] for choice in choices])
+        axes.set_ylim(-len(choices) + 0.4, 0.6)
+        axes.grid(visible=False, axis="y")
     return figure
 
 
@@ -83,27 +89,15 @@ def _places(choices: list[str], years: int) -> NDArray[np.float64]:
 
 
 def _draw_sums(axes: Axes, stream: xr.Dataset, choices: list[str]) -> None:
-    years = _years(stream)
-    places = _places(choices, years.size)
-    labelled: set[int] = set()
+    places = _places(choices, stream.sizes["time"])
     for number, choice in enumerate(choices):
-        for rank, ending in enumerate(VARIANTS.get(choice, {})):
-            name = f"NEE_{ending}"
-            if not _has(stream, name):
-                continue
-            sums = stream[name].values
-            axes.plot(sums, places[number], linestyle="none", marker=_MARKS[rank], markersize=5, color=SERIES[rank], alpha=0.9)
-            for year in np.flatnonzero(np.isfinite(sums))[:1]:
-                axes.annotate(
-                    _METHODS[ending],
-                    (sums[year], places[number, year]),
-                    xytext=(0, 6 if rank % 2 == 0 else -11),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize="x-small",
-                    color=MUTED_INK,
-                )
-        if choice not in VARIANTS and _has(stream, f"NEE_SPREAD_{choice}") and _has(stream, "NEE_REF"):
+        variants = [ending for ending in VARIANTS.get(choice, {}) if _has(stream, f"NEE_{ending}")]
+        for (mark, _), colour, ending in zip(_MARKS, SERIES, variants, strict=False):
+            axes.plot(stream[f"NEE_{ending}"].values, places[number], linestyle="none", marker=mark, markersize=5, color=colour)
+        if variants:
+            words = "   ".join(f"{written} {_METHODS[ending]}" for (_, written), ending in zip(_MARKS, variants, strict=False))
+            axes.text(0.01, -number - 0.47, words, transform=axes.get_yaxis_transform(), fontsize="x-small", color=MUTED_INK, va="bottom")
+        elif _has(stream, "NEE_REF"):
             axes.errorbar(
                 stream["NEE_REF"].values,
                 places[number],
@@ -113,14 +107,14 @@ def _draw_sums(axes: Axes, stream: xr.Dataset, choices: list[str]) -> None:
                 color=FLAGS[_GOOD].colour,
                 capsize=3,
             )
+    for year, value in enumerate(stream["NEE_REF"].values if _has(stream, "NEE_REF") else ()):
+        ends = (places[-1, year] - 0.3, places[0, year] + 0.3)
+        label = "as in the FLUXNET product" if year == 0 else None
+        axes.plot([value, value], ends, color=INK, linewidth=0.7, linestyle=":", label=label)
     if _has(stream, "NEE_REF"):
-        for year, value in enumerate(stream["NEE_REF"].values):
-            ends = (places[-1, year] - 0.4, places[0, year] + 0.4)
-            axes.plot([value, value], ends, color=INK, linewidth=0.7, linestyle=":", label="" if labelled else "reference")
-            labelled.add(year)
-    axes.set_yticks(-np.arange(len(choices)), [_SHORT[choice] for choice in choices])
-    axes.set_ylim(-len(choices) + 0.4, 0.6)
-    axes.set_xlabel(f"annual net exchange\n({pretty_unit('g m-2 yr-1')} of carbon)")
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0))
+    axes.margins(x=0.08)
+    axes.set_xlabel(f"annual NEE ({pretty_unit('g m-2 yr-1')} of carbon)")
 
 
 def _draw_contributions(axes: Axes, stream: xr.Dataset, choices: list[str]) -> None:
@@ -143,13 +137,12 @@ def _draw_contributions(axes: Axes, stream: xr.Dataset, choices: list[str]) -> N
                     color=INK,
                 )
     if _has(stream, "NEE_SPREAD_TOTAL"):
-        total = ", ".join(
-            f"{value:.0f} in {year}" for year, value in zip(years, stream["NEE_SPREAD_TOTAL"].values, strict=True) if np.isfinite(value)
-        )
-        axes.set_title(f"together: {total}", fontsize="small", color=MUTED_INK, loc="left")
+        totals = zip(years, stream["NEE_SPREAD_TOTAL"].values, strict=True)
+        together = ", ".join(f"{value:.0f} in {year}" for year, value in totals if np.isfinite(value))
+        axes.set_title(f"together: {together}", fontsize="small", color=MUTED_INK, loc="left")
     axes.margins(x=0.25)
     axes.set_xlim(left=0.0)
-    axes.set_xlabel(f"standard uncertainty\n({pretty_unit('g m-2 yr-1')} of carbon)")
+    axes.set_xlabel(f"standard uncertainty ({pretty_unit('g m-2 yr-1')} of carbon)")
 
 
 FIGURE = Figure(

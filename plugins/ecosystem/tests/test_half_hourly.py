@@ -156,6 +156,10 @@ def test_flags_of_turbulence_discard():
     np.testing.assert_array_equal(np.isnan(kept), np.arange(48) % 3 == 2)
     whole = column(derived({"fluxes": fluxes}, nee="flux", discard_ssitc=None).streams["half-hourly"], "NEE")[:48]
     assert np.isfinite(whole).all()
+    nine = table("2023-12-31T23:00", 48, FC=2.0, SC=0.0, FC_SSITC_TEST=np.arange(48) % 9 + 1)
+    (message,) = [each.message for each in derived({"fluxes": nine}).problems]
+    assert "flags of NEE go up to 9" in message
+    assert not derived({"fluxes": nine}, discard_ssitc=7).problems
 
 
 def test_weather_beside_fluxes():

@@ -9,7 +9,7 @@ import numpy as np
 
 from icos_ecosystem.gap_filling.artificial_gaps import squared_correlation
 from icos_ecosystem.gap_filling.learned_features import learned_features
-from icos_ecosystem.gap_filling.marginal_distribution import UNFILLED
+from icos_ecosystem.gap_filling.marginal_distribution import UNFILLED, measured_or
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +108,7 @@ class LearnedFilled:
 
     def filled(self, target: FloatArray) -> tuple[FloatArray, NDArray[np.int8]]:
         """Return `target` with its gaps filled, and the quality: 0 measured, 1 to 3 filled, -1 neither; both of shape (n,)."""
-        measured = np.isfinite(target)
-        return np.where(measured, target, self.estimate), np.where(measured, np.int8(0), self.quality)
+        return measured_or(target, self.estimate, self.quality)
 
 
 def fill_learned(

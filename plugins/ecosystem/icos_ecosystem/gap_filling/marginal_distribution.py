@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["UNFILLED", "Driver", "Filled", "MemberFilled", "fill", "fill_members"]
+__all__ = ["UNFILLED", "Driver", "Filled", "MemberFilled", "fill", "fill_members", "measured_or"]
 
 UNFILLED = -1
 """Quality of a record that is missing and has no estimate."""
@@ -87,8 +87,7 @@ class Filled:
 
     def filled(self, target: FloatArray) -> tuple[FloatArray, NDArray[np.int8]]:
         """Return `target` with its gaps filled, and the quality: 0 measured, 1 to 3 filled, -1 neither; both of shape (n,)."""
-        measured = np.isfinite(target)
-        return np.where(measured, target, self.estimate), np.where(measured, np.int8(0), self.quality)
+        return measured_or(target, self.estimate, self.quality)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +104,12 @@ class MemberFilled:
 
     values: FloatArray
     quality: NDArray[np.int8]
+
+
+def measured_or(target: FloatArray, estimate: FloatArray, quality: NDArray[np.int8]) -> tuple[FloatArray, NDArray[np.int8]]:
+    """Return a series with its gaps filled by estimates, and the quality: 0 measured, else that of the estimate; both of shape (n,)."""
+    measured = np.isfinite(target)
+    return np.where(measured, target, estimate), np.where(measured, np.int8(0), quality)
 
 
 def fill(target: FloatArray, drivers: Sequence[Driver], *, per_day: int, scheme: Scheme, only_gaps: bool = False) -> Filled:

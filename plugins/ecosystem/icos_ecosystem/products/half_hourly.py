@@ -40,6 +40,7 @@ __all__ = ["PRODUCT", "HalfHourlyOptions", "derive"]
 
 _STORAGE_STREAM = "storage"
 _RFLUX_STREAM = "rflux"
+_WORST_OF_THREE = 2
 _ALSO = {"TA": ("TA_EP",), "RH": ("RH_EP",), "VPD": ("VPD_EP",), "PA": ("PA_EP",), "P": ("P_RAIN",)}
 """Variable → other names under which a flux table has it, best first."""
 _COMPUTED = ("NEE", "SW_IN_POT", "NIGHT")
@@ -100,7 +101,7 @@ def derive(streams: Streams, options: HalfHourlyOptions, context: Context) -> Pr
     exchange, how = _exchange(placed, calendar.size, options)
     if exchange is not None:
         found["NEE"] = exchange
-    _discard(found, placed, options)
+    how += _discard(found, placed, options)
     if "TA" in found and "RH" in found and (options.vpd == "computed" or (options.vpd == "auto" and "VPD" not in found)):
         found["VPD"] = vapour_pressure_deficit(found["TA"], found["RH"], convention=options.convention)
     time = (calendar.start - offset).astype("datetime64[ns]")
@@ -123,14 +124,21 @@ def _variables(placed: Placed, size: int) -> dict[str, FloatArray]:
     return found
 
 
-def _discard(found: dict[str, FloatArray], placed: Placed, options: HalfHourlyOptions) -> None:
-    """Leave out fluxes whose flag is too high, in place."""
+def _discard(found: dict[str, FloatArray], placed: Placed, options: HalfHourlyOptions) -> list[str]:
+    """Leave out fluxes whose flag is too high, in place; return what a person should know of it."""
     if options.discard_ssitc is None:
-        return
+        return []
+    told = []
     for name, flags in DISCARDING.items():
         flag = _first_of(flags, placed, found[name].size, "mean") if name in found else None
-        if flag is not None:
-            found[name] = np.where(flag >= options.discard_ssitc, np.nan, found[name])
+        if flag is None:
+            continue
+        highest = float(np.nanmax(flag))
+        if options.discard_ssitc <= _WORST_OF_THREE < highest:
+            scale = f"of {options.discard_ssitc} and above are left out, as of a scale from 0 to {_WORST_OF_THREE}"
+            told.append(f"flags of {name} go up to {highest:g}, and those {scale}: discard_ssitc has to suit")
+        found[name] = np.where(flag >= options.discard_ssitc, np.nan, found[name])
+    return told
 
 
 def _interval_minutes(fluxes: xr.Dataset) -> int:

@@ -71,9 +71,9 @@ def product_years(first: int = 2022, last: int = 2023) -> dict[str, xr.Dataset]:
 
 
 def fluxnet_days(first: int, last: int, pool: str = "VUT") -> xr.Dataset:
-    """Return days on each of which a gram is taken up, with a random uncertainty of 0.3 and percentiles 0.1 to both sides."""
+    """Return days on each of which a gram is taken up, with a random uncertainty of 0.3, and cumulated percentiles 10 apart."""
     time = np.arange(np.datetime64(f"{first}-01-01"), np.datetime64(f"{last + 1}-01-01")).astype("datetime64[ns]") - OFFSET_HOURS * _HOUR
-    of_all = {"REF": -1.0, "REF_RANDUNC": 0.3, "16": -1.1, "84": -0.9}
+    of_all = {"REF": -1.0, "REF_RANDUNC": 0.3, "CUMULATED_16": -5.0, "CUMULATED_84": 5.0}
     return make_stream(time, {f"NEE_{pool}_{end}": np.full(time.size, value) for end, value in of_all.items()}, fluxnet_words("dd"))
 
 

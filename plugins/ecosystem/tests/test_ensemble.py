@@ -197,6 +197,11 @@ def test_against_a_slow_computation(members: Members, made: NetExchange, drivers
         of_records = groups.agg(slow_uncertainty).to_numpy()
         np.testing.assert_allclose(columns["REF_RANDUNC"], of_records * length * 86400.0 * 12.0107e-6, rtol=1e-9)
         _night_against_a_slow_computation(members, columns, resolution, reference, random)
+    if resolution == "dd":
+        cumulated = table.iloc[:, :40].groupby(CALENDAR.year[::24]).cumsum().to_numpy()
+        for share in (16, 84):
+            expected = [slow_percentile(row, share) for row in cumulated]
+            np.testing.assert_allclose(columns[f"CUMULATED_{share}"], expected, rtol=1e-9, atol=1e-10)
     spread = (columns["84"] - columns["16"]) / 2.0
     np.testing.assert_allclose(columns["REF_JOINTUNC"], np.sqrt(columns["REF_RANDUNC"] ** 2 + spread**2), rtol=1e-12)
 

@@ -105,6 +105,12 @@ def test_the_filter_of_the_run_is_among_the_variants(spread) -> None:
     assert "NEE_CP" in spread or "NEE_MP_ONEFLUX" in spread
 
 
+def test_without_radiation_the_sun_tells_night(streams, spread) -> None:
+    dark = derived({**streams, "half-hourly": streams["half-hourly"].rename(SW_IN="SW_IN_POT")}, learned=False).streams["method-spread"]
+    for name in ("NEE_MP_ONEFLUX", "NEE_FILTER_REDDYPROC"):
+        assert (name in dark) == (name in spread)
+
+
 def test_what_is_missing(streams) -> None:
     assert "no filtered" in derived({}).problems[0].message
     alone = {name: streams[name] for name in ("half-hourly", "despiked", "ustar-filtered")}

@@ -95,6 +95,7 @@ def summarise_net_exchange(
     for resolution in COARSE:
         periods = periods_of(calendar, resolution)
         columns[resolution], uncertain[resolution] = summary.coarse(periods), summary.uncertain_records(periods)
+    columns["dd"] |= summary.cumulated(calendar)
     return NetExchange(columns=columns, references=summary.references, quality_hh=summary.quality_hh, uncertain_records=uncertain)
 
 
@@ -175,6 +176,13 @@ class _Summary:
         for part in self.parts:
             found |= self._part(part, periods)
         return found
+
+    def cumulated(self, calendar: SiteCalendar) -> dict[str, FloatArray]:
+        """Return percentiles of what the versions have cumulated from the beginning of each year to each day [g C m-2]."""
+        days = self.aggregated["dd"][: self.members.median]
+        parts = np.split(days, periods_of(calendar, "yy").first[1:], axis=1)
+        across = across_members(np.concatenate([np.cumsum(part, axis=1) for part in parts], axis=1))
+        return {f"CUMULATED_{SHARES[index]:02d}": across.percentiles[index] for index in _MIDDLE}
 
     def _part(self, part: str, periods: Periods) -> dict[str, FloatArray]:
         """Return the columns of the night or the day."""

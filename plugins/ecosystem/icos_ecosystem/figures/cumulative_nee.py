@@ -9,10 +9,9 @@ import numpy as np
 from icos_core.components import Figure
 from icos_core.report.layout import add_legend, new_figure, say_empty
 from icos_core.report.palette import INK, MUTED_INK, SERIES
-from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.figures.site_years import CARBON_SUM, pool_of, product_stream, signed
 from icos_ecosystem.half_hourly.streams import column, local_offset, local_start
-from icos_ecosystem.vocabulary.fluxnet_product import MEMBERS_STREAM, fluxnet_stream
+from icos_ecosystem.vocabulary.fluxnet_product import fluxnet_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,9 +46,7 @@ def draw(streams: Streams, context: Context) -> MatplotlibFigure | None:
         return figure
     offset = local_offset(context)
     year = _year(days, offset)
-    members = product_stream(streams, MEMBERS_STREAM)
-    versions = None if members is None or f"NEE_{pool}" not in members else members[f"NEE_{pool}"].transpose("time", "percentile").values
-    spread = _spread_of_days(days, pool, year) if versions is None else _spread_of_versions(versions, year)
+    spread = (column(days, f"NEE_{pool}_CUMULATED_84") - column(days, f"NEE_{pool}_CUMULATED_16")) / 2.0
     _draw_years(axes, days, pool, year, spread, _yearly(product_stream(streams, fluxnet_stream("yy")), pool, offset))
     axes.set_xlabel("day of the year")
     axes.set_ylabel(f"cumulative NEE_{pool}_REF ({CARBON_SUM})")
@@ -95,21 +92,6 @@ def _yearly(sums: xr.Dataset | None, pool: str, offset: np.timedelta64) -> dict[
     return {int(year): (one, other) for year, one, other in zip(_year(sums, offset), nee, joint, strict=True) if np.isfinite(one + other)}
 
 
-def _spread_of_days(days: xr.Dataset, pool: str, year: IntArray) -> FloatArray:
-    """Return half the distance of the percentiles of days, cumulated within each year, (n,): as if all days were at the same percentile."""
-    half = (column(days, f"NEE_{pool}_84") - column(days, f"NEE_{pool}_16")) / 2.0
-    return np.concatenate([np.cumsum(half[year == each]) for each in np.unique(year)])
-
-
-def _spread_of_versions(versions: FloatArray, year: IntArray) -> FloatArray:
-    """Return half the distance of the percentiles of what each version of the half hours, (records, versions), has cumulated, (n,)."""
-    # The last version, of the median threshold, is none of the equidistant percentiles.
-    daily = versions[:, :-1].reshape(year.size, -1, versions.shape[1] - 1).mean(axis=1) * GRAMS_PER_DAY
-    cumulated = np.concatenate([np.cumsum(daily[year == each], axis=0) for each in np.unique(year)])
-    low, high = np.percentile(cumulated, (16.0, 84.0), axis=1)
-    return np.asarray((high - low) / 2.0)
-
-
 def _from_zero(cumulated: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return days that have passed and what has cumulated by then, beginning with nothing."""
     return np.arange(cumulated.size + 1.0), np.append(0.0, cumulated)
@@ -118,9 +100,8 @@ def _from_zero(cumulated: FloatArray) -> tuple[FloatArray, FloatArray]:
 FIGURE = Figure(
     name="ecosystem-cumulative-nee",
     summary="Net ecosystem exchange cumulated through every year; below zero carbon is taken up. Band (k = 1): random uncertainty of the "
-    "days so far and half the distance between the percentiles 84 and 16 over the u* thresholds, as root of the sum of squares; without "
-    "percentile_table of fluxnet-product these are summed day by day, which is too wide. Right, and in the legend: the year's sum with its "
-    "joint uncertainty",
+    "days so far and half the distance between the percentiles 84 and 16 of what the versions with different u* thresholds have cumulated, "
+    "as root of the sum of squares. Right, and in the legend: the year's sum with its joint uncertainty",
     draw=draw,
     order=150,
 )

@@ -68,7 +68,17 @@ def fluxnet_words(resolution: str) -> tuple[Variable, ...]:
     """
     names = [name.replace("#", layer) for name in fluxnet_columns(resolution) for layer in (_LAYERS if "#" in name else ("",))]
     made = {name: _half_hourly(name) if resolution == "hh" else _coarse(name, resolution) for name in names}
-    return tuple(_owned(word) for word in made.values() if word is not None)
+    return tuple(_owned(word) for word in made.values() if word is not None) + (_cumulated() if resolution == "dd" else ())
+
+
+def _cumulated() -> tuple[Variable, ...]:
+    """Return the words of what versions have cumulated, which no column of FLUXNET holds."""
+    text = "percentile over the thresholds of net ecosystem exchange cumulated from the beginning of the year"
+    return tuple(
+        replace(quantity(f"NEE_{pool}_CUMULATED_{share}", "g m-2", f"{share}th {text}"), attributes={"describes": f"NEE_{pool}_REF"})
+        for pool in ("CUT", "VUT")
+        for share in ("16", "84")
+    )
 
 
 @cache

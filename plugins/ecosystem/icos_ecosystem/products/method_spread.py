@@ -21,7 +21,7 @@ from icos_ecosystem.gap_filling.learned import fill_learned
 from icos_ecosystem.gap_filling.learned_features import FEATURES
 from icos_ecosystem.gap_filling.marginal_distribution import fill
 from icos_ecosystem.gap_filling.schedules import scheme_of
-from icos_ecosystem.half_hourly.streams import bounded, calendar_of, column, has
+from icos_ecosystem.half_hourly.streams import bounded, calendar_of, column, daylight, has
 from icos_ecosystem.ustar.filtering import filter_flags
 from icos_ecosystem.ustar.moving_point_rules import moving_point_rules
 from icos_ecosystem.ustar.seasons import continuous_seasons, seasons_within_years
@@ -91,7 +91,8 @@ class _Site:
         self.nee = column(despiked if despiked is not None else grid, "NEE")
         self.filtered = column(streams[FILTERED_STREAM], "NEE")
         self.threshold = column(streams[FILTERED_STREAM], "USTAR_THRESHOLD")
-        self.ustar, self.radiation = column(grid, "USTAR"), column(grid, "SW_IN")
+        self.ustar = column(grid, "USTAR")
+        self.radiation, _ = daylight(grid)
         self.drivers: list[Driver] = drivers_of(options.drivers, lambda name: column(grid, name))
         self.years = periods_of(calendar, "yy")
 
@@ -205,7 +206,7 @@ def _told(value: float) -> float | str:
 
 
 def _requires(options: MethodSpreadOptions) -> Mapping[str, tuple[Requirement, ...]]:
-    weather = dict.fromkeys(("USTAR", "TA", "SW_IN", *(each.variable for each in options.drivers)))
+    weather = dict.fromkeys(("USTAR", "TA", "SW_IN", "SW_IN_POT", *(each.variable for each in options.drivers)))
     carbon = Requirement(name="NEE", units=_CARBON, optional=True)
     return {
         GRID_STREAM: tuple(Requirement(name=name, optional=True) for name in weather),

@@ -163,6 +163,11 @@ def test_a_table_that_does_not_run_along_time(tmp_path: Path) -> None:
     assert table["u_star"] == ["0.1", "0.2", "0.1", "0.2"]
 
 
+def test_a_table_whose_dimension_is_called_row(tmp_path: Path) -> None:
+    product = xr.Dataset({"version": ("row", ["REF", "USTAR50"]), "threshold": ("row", [0.3, 0.4], {"units": "m s-1"})})
+    assert export(product, tmp_path) == {"row": ["0", "1"], "version": ["REF", "USTAR50"], "threshold [m s-1]": ["0.3", "0.4"]}
+
+
 def test_what_does_not_run_along_time_is_repeated(tmp_path: Path) -> None:
     stream = example_stream(("flux",), 3).assign_coords(height=50.0).assign(roughness=0.1, lag=np.timedelta64(1_500_000_000, "ns"))
     stream["profile"] = (("level", "time"), np.arange(6.0).reshape(2, 3))

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["EXPORTER", "CsvOptions", "export"]
 
 _END = "\r\n"
+_ROW = "_row"
+"""Dimension of tables that do not run along time; what is read from files has no such name."""
 Decimals = Annotated[int, Field(ge=0, le=17)]
 Companion = Literal["uncertainty", "flag", "flag_origin", "tests", "evaluated", "source", "sensor"]
 
@@ -101,7 +103,7 @@ def _write(path: Path, *, table: xr.Dataset, options: CsvOptions) -> None:
     for category, words in options.where.items():
         if category in table:
             table = table.isel(time=np.flatnonzero(category_mask(table, category, words)))
-    leading = "time" if "time" in table.dims else "row"
+    leading = "time" if "time" in table.dims else _ROW
     table = _led_by(table if leading == "time" else _stacked(table), leading)
     names = _columns(table, options)
     header = [title for name in names for title in _titles(table, name)]
@@ -117,9 +119,9 @@ def _write(path: Path, *, table: xr.Dataset, options: CsvOptions) -> None:
 def _stacked(table: xr.Dataset) -> xr.Dataset:
     """Return a table with one row per combination of its dimensions."""
     if not table.dims:
-        return table.expand_dims("row")
+        return table.expand_dims(_ROW)
     frame = table.to_dataframe().reset_index()
-    rows = frame.to_xarray().rename({"index": "row"}).drop_vars("row")
+    rows = frame.to_xarray().rename({"index": _ROW}).drop_vars(_ROW)
     for name in rows.variables:
         rows[name].attrs = dict(table[name].attrs) if name in table.variables else {}
     return rows

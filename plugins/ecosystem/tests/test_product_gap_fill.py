@@ -279,6 +279,8 @@ def test_weather_of_a_reanalysis(tmp_path: Path) -> None:
     [
         ({"meteorology": ["P"]}, "P is filled by a reanalysis only"),
         ({"features": ["TAA"]}, "'TAA' is no variable of half-hourly"),
+        ({"features": ["TA", "NEE"]}, "'NEE' is a flux that is filled itself"),
+        ({"drivers": [{"variable": "LE", "tolerance": 1.0}]}, "'LE' is a flux that is filled itself"),
         ({"convention": "onefluxx"}, "'oneflux' or 'reddyproc'"),
         ({"drivers": [{"variable": "SWIN", "tolerance": 1.0}]}, "'SWIN' is no variable of half-hourly"),
         ({"drivers": [{"variable": "TA", "tolerance": 1.0}] * 2}, "'TA' is named twice"),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from icos_core.exceptions import hint
 from icos_core.versioned import Options
 from icos_ecosystem.gap_filling.marginal_distribution import Driver
+from icos_ecosystem.vocabulary.gap_filled import FILLED_FLUXES
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_WORDS
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["USUAL_DRIVERS", "DriverOptions", "DriverTable", "drivers_of", "drivers_without"]
 
-_KNOWN = tuple(word.name for word in GRID_WORDS)
+_KNOWN = tuple(word.name for word in GRID_WORDS if word.name not in FILLED_FLUXES)
 
 
 class DriverOptions(Options):
     """A variable by whose likeness records are chosen."""
 
-    variable: str = Field(description="variable of the stream half-hourly")
+    variable: str = Field(description="variable of the stream half-hourly that is no flux")
     tolerance: float = Field(gt=0, description="records are similar where they differ by less, in the variable's unit")
     tolerance_to: float | None = Field(
         default=None, gt=0, description="tolerance is the value of the record itself, between tolerance and this; default: tolerance always"
@@ -35,6 +36,8 @@ class DriverOptions(Options):
     @field_validator("variable")
     @classmethod
     def _there(cls, name: str) -> str:
+        if name in FILLED_FLUXES:
+            raise ValueError(f"variable: {name!r} is a flux that is filled itself, expected weather")
         if name not in _KNOWN:
             raise ValueError(f"variable: {name!r} is no variable of half-hourly{hint(name, _KNOWN)}")
         return name

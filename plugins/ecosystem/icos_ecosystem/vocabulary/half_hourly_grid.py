@@ -5,10 +5,9 @@ from __future__ import annotations
 from icos_ecosystem.vocabulary.flux_own import METEO_WORDS
 from icos_ecosystem.vocabulary.flux_templates import number, quantity
 
-__all__ = ["DISCARDING", "FLUX_VARIABLES", "GRID_STREAM", "GRID_UNITS", "GRID_WORDS", "METEO_VARIABLES"]
+__all__ = ["DISCARDING", "GRID_STREAM", "GRID_UNITS", "GRID_WORDS", "METEO_VARIABLES"]
 
 GRID_STREAM = "half-hourly"
-FLUX_VARIABLES = ("NEE", "LE", "H", "USTAR")
 METEO_VARIABLES = tuple(word.name for word in METEO_WORDS)
 DISCARDING = {"NEE": ("NEE_SSITC_TEST", "FC_SSITC_TEST"), "LE": ("LE_SSITC_TEST",), "H": ("H_SSITC_TEST",)}
 """Flux → flags of stationarity and turbulence that may discard it."""

@@ -103,6 +103,7 @@ def test_what_is_absent_is_named(stream_name: str, variable: str, words: str) ->
         assert result.streams == {}
         assert words in result.problems[0].message
     assert "without LE_F and H_F" in derived({GRID_STREAM: made_streams()[GRID_STREAM]}).problems[0].message
+    assert "without NETRAD and G and LE_F and H_F" in derived({}).problems[0].message
 
 
 def test_too_few_at_once() -> None:

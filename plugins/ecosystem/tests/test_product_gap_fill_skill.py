@@ -92,6 +92,7 @@ def test_fluxes_that_are_absent_are_named() -> None:
     nothing = derived({GRID_STREAM: streams[GRID_STREAM]})
     assert nothing.streams == {}
     assert nothing.problems[0].message.startswith("gap-fill-skill: NEE has 0 measured records")
+    assert "no stream half-hourly" in derived({}).problems[0].message
 
 
 @pytest.mark.usefixtures("quick")

@@ -69,10 +69,10 @@ def derive(streams: Streams, _options: EnergyBalanceCorrectionOptions, context: 
 
 def _energy_fluxes(streams: Streams) -> EnergyFluxes | tuple[str, ...]:
     """Return the components of the energy balance, or the names of those that are wholly missing."""
-    grid, filled = streams[GRID_STREAM], streams.get(FILLED_STREAM)
-    lacking = tuple(name for name in _MEASURED if not has(grid, name))
+    grid, filled = streams.get(GRID_STREAM), streams.get(FILLED_STREAM)
+    lacking = tuple(name for name in _MEASURED if grid is None or not has(grid, name))
     lacking += tuple(f"{name}_F" for name in CORRECTED_FLUXES if filled is None or not has(filled, f"{name}_F"))
-    if lacking or filled is None:
+    if lacking or grid is None or filled is None:
         return lacking
     return EnergyFluxes(
         net_radiation=column(grid, "NETRAD"),

@@ -74,7 +74,9 @@ class GapFillSkillOptions(Options):
 
 def derive(streams: Streams, options: GapFillSkillOptions, context: Context) -> ProductResult:
     """Hide records, fill them in every way, compare."""
-    grid = streams[GRID_STREAM]
+    grid = streams.get(GRID_STREAM)
+    if grid is None:
+        return ProductResult(streams={}, problems=(Problem(message="gap-fill-skill: there is no stream half-hourly"),))
     calendar = calendar_of(grid, context)
     fillers = _fillers(grid, calendar, options)
     day = column(grid, "SW_IN") > NIGHT_BELOW if has(grid, "SW_IN") else column(grid, "SW_IN_POT") > 0.0

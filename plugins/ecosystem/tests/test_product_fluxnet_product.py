@@ -13,8 +13,10 @@ from fluxnet_sites import simulated_columns, streams_of, thresholds_of, tower
 from icos_ecosystem.exporters.fluxnet import EXPORTER
 from icos_ecosystem.gap_filling.driver_options import USUAL_DRIVERS, drivers_of
 from icos_ecosystem.gap_filling.marginal_distribution import fill
+from icos_ecosystem.gap_filling.meteorology import calculated_long_wave
 from icos_ecosystem.gap_filling.schedules import ONEFLUX
 from icos_ecosystem.half_hourly.site_calendar import whole_years
+from icos_ecosystem.half_hourly.streams import calendar_of
 from icos_ecosystem.partitioning.daytime import DayWeather, partition_daytime
 from icos_ecosystem.partitioning.daytime_windows import DayOptions
 from icos_ecosystem.partitioning.night_windows import Site
@@ -26,8 +28,6 @@ from icos_ecosystem.vocabulary.fluxnet_columns import fluxnet_columns
 from icos_ecosystem.vocabulary.fluxnet_product import FLUXNET_RESOLUTIONS, fluxnet_stream, fluxnet_words, member_words
 from oneflux_exchange import Tharandt, beyond_print, column
 from pydantic import ValidationError
-
-from icos_core.exceptions import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,12 +70,22 @@ def groups(resolution: str) -> np.ndarray:
 def test_columns_and_their_order(made: ProductResult, resolution: str) -> None:
     stream = made.streams[fluxnet_stream(resolution)]
     names = [name for name in stream.data_vars if name != "time_bnds"]
-    absent = ("LW_", "PPFD_", "SW_OUT", "SW_DIF", "CO2_", "SWC_", "WD", "RECO_SR", "RECO_DT", "GPP_DT")
+    absent = ("LW_IN_F", "LW_IN_ERA", "LW_OUT", "PPFD_", "SW_OUT", "SW_DIF", "CO2_", "SWC_", "WD", "RECO_SR", "RECO_DT", "GPP_DT")
     expected = [name.replace("#", "1") for name in fluxnet_columns(resolution) if not name.startswith(absent) and "_ERA" not in name]
     cumulated = [f"NEE_{pool}_CUMULATED_{share}" for pool in ("CUT", "VUT") for share in ("16", "84")] if resolution == "dd" else []
     assert names == [*expected, *cumulated]
     assert made.problems == ()
     assert stream.attrs["resolution"] == ("HR" if resolution == "hh" else resolution.upper())
+
+
+def test_long_wave_radiation_is_calculated_from_what_was_filled(made: ProductResult) -> None:
+    stream = made.streams[fluxnet_stream("hh")]
+    names = ("TA_F_MDS", "VPD_F_MDS", "SW_IN_F_MDS", "SW_IN_POT")
+    calendar = calendar_of(stream, tower())
+    expected = calculated_long_wave(*(stream[name].values for name in names), calendar)
+    np.testing.assert_allclose(stream["LW_IN_JSB"], expected)
+    worst = np.max([stream[f"{name}_QC"].values for name in names[:3]], axis=0)
+    np.testing.assert_array_equal(stream["LW_IN_JSB_QC"], np.where(np.isfinite(expected), worst, np.nan))
 
 
 @pytest.mark.parametrize("resolution", FLUXNET_RESOLUTIONS)
@@ -421,8 +431,16 @@ def test_weather_that_partitioning_by_day_lacks(one_year: tuple[Any, dict[str, n
 
 
 def test_a_station_without_a_place(streams: dict[str, xr.Dataset]) -> None:
-    with pytest.raises(DataError, match="the station has no latitude and longitude"):
-        derived(streams, tower(latitude=None))
+    found = derived(streams, tower(latitude=None))
+    assert "the station has no latitude and longitude" in found.problems[-1].message
+    assert "NEE_VUT_REF" in found.streams[fluxnet_stream("yy")]
+    assert "GPP_NT_VUT_REF" not in found.streams[fluxnet_stream("yy")]
+
+
+def test_no_grid() -> None:
+    found = derived({})
+    assert found.streams == {}
+    assert "no stream half-hourly" in found.problems[0].message
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from icos_ecosystem.aggregation.calendar_means import (
 )
 from icos_ecosystem.aggregation.night_day import parts_of_day
 from icos_ecosystem.fluxnet.site_series import FilledSeries
+from icos_ecosystem.gap_filling.meteorology import calculated_long_wave
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,7 @@ CONSOLIDATED = ("TA", "SW_IN", "LW_IN", "VPD", "PA", "P", "WS")
 """Variables that have a column of the best there is, measured, filled or of a reanalysis."""
 NOT_FILLED = ("USTAR", "NETRAD", "PPFD_IN", "PPFD_DIF", "PPFD_OUT", "SW_DIF", "SW_OUT", "LW_OUT")
 _HALF_HOURLY_ONLY = ("PA", "P", "WS", "WD", "RH")
+_LONG_WAVE_DRIVERS = ("TA", "VPD", "SW_IN")
 _FROM_REANALYSIS, _POORLY_FILLED = 2, 3
 
 
@@ -70,6 +72,23 @@ def add_meteorology(table: ProductTable, site: SiteSeries) -> None:
         found = _consolidated(name, site)
         if found is not None:
             _add_filled(table, f"{name}_F", _not_negative(name, found), site)
+    _add_calculated_long_wave(table, site)
+
+
+def _add_calculated_long_wave(table: ProductTable, site: SiteSeries) -> None:
+    """Add the incoming long-wave radiation that temperature, humidity and short-wave radiation tell of."""
+    potential = site.measured("SW_IN_POT")
+    if potential is None:
+        return
+    for end, source in (("", site.by_sampling), ("_F", partial(_consolidated, site=site))):
+        temperature, deficit, radiation = (source(name) for name in _LONG_WAVE_DRIVERS)
+        if temperature is not None and deficit is not None and radiation is not None:
+            values = calculated_long_wave(temperature.values, deficit.values, radiation.values, potential, site.calendar)
+            quality = np.max([temperature.quality, deficit.quality, radiation.quality], axis=0)
+            _add_filled(table, f"LW_IN_JSB{end}", FilledSeries(values=values, quality=np.where(np.isfinite(values), quality, -1)), site)
+    air, dry, light = (site.reanalysis(name) for name in _LONG_WAVE_DRIVERS)
+    if air is not None and dry is not None and light is not None:
+        _add_series(table, "LW_IN_JSB_ERA", calculated_long_wave(air, dry, light, potential, site.calendar), site)
 
 
 def _add_potential(table: ProductTable, site: SiteSeries) -> None:

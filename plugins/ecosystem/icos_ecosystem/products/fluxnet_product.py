@@ -30,8 +30,8 @@ from icos_ecosystem.gap_filling.schedules import scheme_of
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, local_offset
 from icos_ecosystem.partitioning.daytime import DayWeather, partition_daytime_members
 from icos_ecosystem.partitioning.daytime_windows import DayOptions
-from icos_ecosystem.partitioning.night_windows import Site
 from icos_ecosystem.partitioning.nighttime import NightOptions, partition_nighttime_members
+from icos_ecosystem.products.partition_nighttime import site_of
 from icos_ecosystem.ustar.pools import PERCENTILES
 from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM
 from icos_ecosystem.vocabulary.fluxnet_product import (
@@ -44,7 +44,7 @@ from icos_ecosystem.vocabulary.fluxnet_product import (
     member_words,
 )
 from icos_ecosystem.vocabulary.gap_filled import FILLED_STREAM
-from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_WORDS
+from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_UNITS
 from icos_ecosystem.vocabulary.ustar import THRESHOLD_STREAM
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ if TYPE_CHECKING:
     from icos_ecosystem.fluxnet.carbon import Partitioned
     from icos_ecosystem.fluxnet.site_series import FilledSeries
     from icos_ecosystem.half_hourly.site_calendar import SiteCalendar
+    from icos_ecosystem.partitioning.night_windows import Site
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
 __all__ = ["PRODUCT", "FluxnetProductOptions", "derive"]
 
-_UNITS = {word.name: word.units for word in GRID_WORDS}
 _Pool = Literal["VUT", "CUT"]
 
 
@@ -95,7 +95,9 @@ class FluxnetProductOptions(Options):
 
 def derive(streams: Streams, options: FluxnetProductOptions, context: Context) -> ProductResult:
     """Return the product at every resolution."""
-    grid, filled = streams[GRID_STREAM], streams.get(FILLED_STREAM)
+    grid, filled = streams.get(GRID_STREAM), streams.get(FILLED_STREAM)
+    if grid is None:
+        return ProductResult(streams={}, problems=(Problem(message="fluxnet-product: there is no stream half-hourly"),))
     calendar = calendar_of(grid, context)
     site = SiteSeries(
         calendar=calendar,
@@ -187,10 +189,11 @@ def _methods(
     table: ProductTable, site: SiteSeries, options: FluxnetProductOptions, context: Context
 ) -> dict[str, Callable[[FloatArray, BoolArray], Partitioned]]:
     """Return what partitions versions of the exchange, by its short name, where all that it needs is there."""
-    station = context.station
-    if station.latitude is None or station.longitude is None:
-        raise DataError("fluxnet-product: the station has no latitude and longitude, expected those of a fixed station")
-    tower = Site(latitude=station.latitude, longitude=station.longitude, utc_offset=station.utc_offset or 0.0)
+    try:
+        tower = site_of(context, "partitioning")
+    except DataError as error:
+        table.problems.append(str(error))
+        return {}
     made: dict[str, Callable[[FloatArray, BoolArray], Partitioned]] = {}
     temperature, radiation, deficit = (site.delivered(name) for name in ("TA", "SW_IN", "VPD"))
     if "nighttime" in options.partitioning:
@@ -262,10 +265,10 @@ def _requires(options: FluxnetProductOptions) -> Mapping[str, tuple[Requirement,
 
     filled = dict.fromkeys((*SAMPLED, *CONSOLIDATED, *ENERGY_FLUXES))
     return {
-        GRID_STREAM: tuple(optional(name, _UNITS[name]) for name in weather if name in _UNITS),
-        DESPIKED_STREAM: tuple(optional(name, _UNITS[name]) for name in fluxes),
+        GRID_STREAM: tuple(optional(name, GRID_UNITS[name]) for name in weather if name in GRID_UNITS),
+        DESPIKED_STREAM: tuple(optional(name, GRID_UNITS[name]) for name in fluxes),
         THRESHOLD_STREAM: (optional("THRESHOLD_VUT", "m s-1"), optional("THRESHOLD_CUT", "m s-1")),
-        FILLED_STREAM: tuple(optional(f"{name}_{end}", _UNITS[name]) for name in filled for end in ("F", "ERA")),
+        FILLED_STREAM: tuple(optional(f"{name}_{end}", GRID_UNITS[name]) for name in filled for end in ("F", "ERA")),
     }
 
 

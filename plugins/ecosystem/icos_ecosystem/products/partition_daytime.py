@@ -18,7 +18,9 @@ from pydantic import Field, model_validator
 
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
 from icos_core.dataset import attributes
+from icos_core.exceptions import DataError
 from icos_core.versioned import Options
+from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, on_grid
 from icos_ecosystem.partitioning.daytime import DayWeather, partition_daytime
 from icos_ecosystem.partitioning.daytime_windows import DayOptions
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PRODUCT", "PartitionDaytimeOptions", "day_options", "derive"]
 
-_GRAMS_OF_CARBON = 12.0107e-6
 _MEASURED = 0
 
 
@@ -90,8 +91,12 @@ def derive(streams: Streams, options: PartitionDaytimeOptions, context: Context)
     grid, filled = streams.get(GRID_STREAM), streams.get(FILLED_STREAM)
     missing = [name for name in ("NEE_F", "SW_IN_F", "TA_F") if filled is None or not has(filled, name)]
     if grid is None or filled is None or missing:
-        problem = Problem(message=f"partition-daytime: there is no value of {' and '.join(missing) or 'the grid'}")
+        problem = Problem(message=f"partition-daytime: there is no value of {' and '.join(missing)}")
         return ProductResult(streams={}, problems=(problem,))
+    try:
+        site = site_of(context, "partition-daytime")
+    except DataError as error:
+        return ProductResult(streams={}, problems=(Problem(message=str(error)),))
     calendar = calendar_of(grid, context)
     nee = column(filled, "NEE_F")
     weather = DayWeather(
@@ -101,7 +106,6 @@ def derive(streams: Streams, options: PartitionDaytimeOptions, context: Context)
         sw_in_measured=filled["SW_IN_F_QC"].values == _MEASURED,
     )
     spread = column(filled, "NEE_F_SD") if options.convention == "reddyproc" and has(filled, "NEE_F_SD") else None
-    site = site_of(context, "partition-daytime")
     measured = filled["NEE_F_QC"].values == _MEASURED
     found = partition_daytime(nee, measured, weather, calendar, site, day_options(options), nee_sd=spread)
     told = [] if has(filled, "VPD_F") else ["there is no value of VPD_F: its effect is left out of account"]
@@ -155,7 +159,7 @@ def _parameters(
 
 def _account(found: DaytimePartition, nee: FloatArray, calendar: SiteCalendar, options: PartitionDaytimeOptions) -> Table:
     """Return the sums of the years and how many windows stand behind them."""
-    to_sum = _GRAMS_OF_CARBON * 86_400.0 / calendar.per_day
+    to_sum = GRAMS_PER_DAY / calendar.per_day
     rows = []
     for year in calendar.years:
         part = calendar.rows_of(year)
@@ -174,7 +178,8 @@ def _told(value: float) -> float | str:
 def _requires(_options: PartitionDaytimeOptions) -> Mapping[str, tuple[Requirement, ...]]:
     units = {"NEE_F": "umol m-2 s-1", "NEE_F_QC": "", "NEE_F_SD": "umol m-2 s-1", "SW_IN_F": "W m-2", "SW_IN_F_QC": ""}
     units |= {"TA_F": "degree_C", "VPD_F": "hPa"}
-    return {GRID_STREAM: (), FILLED_STREAM: tuple(Requirement(name=name, units=unit, optional=True) for name, unit in units.items())}
+    night = Requirement(name="SW_IN_POT", units="W m-2", optional=True)
+    return {GRID_STREAM: (night,), FILLED_STREAM: tuple(Requirement(name=name, units=unit, optional=True) for name, unit in units.items())}
 
 
 def _provides(_options: PartitionDaytimeOptions) -> Mapping[str, tuple[Variable, ...]]:

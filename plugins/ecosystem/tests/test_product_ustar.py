@@ -415,6 +415,19 @@ def test_the_product_finds_what_the_peers_find(measured: Streams) -> None:
 
 
 @pytest.mark.realdata
+def test_bent_lines_from_the_command(measured: Streams) -> None:
+    """One threshold for all members, the largest of the seasons; of these only summer has enough classes with a bend."""
+    found = thresholds(measured, method="segmented", convention="reddyproc")
+    known = found.streams[THRESHOLD_STREAM]
+    assert not found.problems
+    seasons = known["SEASON_ESTIMATE"].values
+    assert np.isfinite(seasons).sum() == 1
+    np.testing.assert_array_equal(known["THRESHOLD_VUT"], np.nanmax(seasons))
+    assert known["THRESHOLD_YEAR"].item() == np.nanmax(seasons)
+    assert BOOTSTRAP_STREAM not in found.streams
+
+
+@pytest.mark.realdata
 def test_missing_radiation_without_sun_is_night(measured: Streams, real_data: Path) -> None:
     """49 records more, and the threshold that ONEFlux made its product with."""
     without_spikes = despiked_by_qc_auto(real_data, "nee")

@@ -27,7 +27,7 @@ from icos_ecosystem.ustar.filtering import NIGHT_RADIATION
 from icos_ecosystem.ustar.moving_point_rules import moving_point_rules
 from icos_ecosystem.ustar.pools import LEAST_YEARS, PERCENTILES
 from icos_ecosystem.ustar.seasons import CALENDAR_QUARTERS, METEOROLOGICAL, continuous_seasons, seasons_within_years
-from icos_ecosystem.ustar.threshold_estimate import Series, constant_everywhere, estimated, given, with_fallback
+from icos_ecosystem.ustar.threshold_estimate import Series, constant_everywhere, estimated, given, of_bent_lines, with_fallback
 from icos_ecosystem.vocabulary.despiked import DESPIKED_STREAM
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM
 from icos_ecosystem.vocabulary.ustar import (
@@ -82,9 +82,10 @@ class ExternalThreshold(BaseModel):
 class UstarThresholdOptions(Options):
     """Options of ``ustar-threshold``."""
 
-    method: Literal["moving-point", "change-point", "both", "external", "constant"] = Field(
+    method: Literal["moving-point", "change-point", "both", "segmented", "external", "constant"] = Field(
         default="moving-point",
-        description="moving-point (Papale et al. 2006), change-point (Barr et al. 2013), both in one pool, external or constant thresholds",
+        description="moving-point (Papale et al. 2006), change-point (Barr et al. 2013), both in one pool, segmented (bent lines, without "
+        "bootstraps), external or constant thresholds",
     )
     convention: Literal["oneflux", "reddyproc"] = Field(default="oneflux", description="whose classes, plateau, seasons and bootstraps")
     seasons: Literal["auto", "within-year", "continuous"] = Field(
@@ -191,6 +192,8 @@ def _thresholds(series: Series, calendar: SiteCalendar, seasons: Seasons, option
         return constant_everywhere(calendar, seasons, series, options.constant)
     if options.method == "external":
         return _external(series, calendar, seasons, options, context)
+    if options.method == "segmented":
+        return of_bent_lines(series, calendar, seasons, night_radiation=options.night_radiation)
     rules = moving_point_rules(
         options.convention,
         temperature_classes=options.temperature_classes,

@@ -13,6 +13,7 @@ from icos_ecosystem.ustar.filtering import NIGHT_RADIATION
 from icos_ecosystem.ustar.moving_point import filled_in, moving_point
 from icos_ecosystem.ustar.night_records import night_records
 from icos_ecosystem.ustar.pools import LEAST_YEARS, PERCENTILES, constant_thresholds, variable_thresholds
+from icos_ecosystem.ustar.segmented import segmented_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["Origin", "Series", "Thresholds", "constant_everywhere", "estimated", "given", "with_fallback"]
+__all__ = ["Origin", "Series", "Thresholds", "constant_everywhere", "estimated", "given", "of_bent_lines", "with_fallback"]
 
 Method = Literal["moving-point", "change-point", "both"]
 
@@ -288,6 +289,30 @@ def given(
         year_quantiles=start.year_quantiles if bootstraps is None else bootstrap_quantiles(bootstraps, QUANTILES),
         told=tuple(f"{each}: no threshold was given" for each, value in zip(years, middle, strict=True) if np.isnan(value)),
     )
+
+
+def of_bent_lines(series: Series, calendar: SiteCalendar, seasons: Seasons, *, night_radiation: float = NIGHT_RADIATION) -> Thresholds:
+    """Return thresholds from bent lines in classes of temperature, as REddyProc has them beside its moving point; without bootstraps.
+
+    Parameters
+    ----------
+    series, calendar, seasons, night_radiation
+        See :func:`estimated`.
+    """
+    night = series.sw_in < night_radiation
+    valid = night & np.isfinite(series.nee) & np.isfinite(series.ustar) & np.isfinite(series.ta)
+    of_years: dict[int, float] = {}
+    of_seasons: dict[int, float] = {}
+    for year in seasons.years:
+        rows = np.flatnonzero(valid & (seasons.year_of_record == year))
+        own = segmented_year(series.ta[rows], series.ustar[rows], series.nee[rows], seasons.identifiers[seasons.index[rows]])
+        of_years[int(year)] = own.year
+        of_seasons |= {season: found.threshold for season, found in own.seasons.items()}
+    made = given(calendar, seasons, series, of_years=of_years, of_seasons=of_seasons)
+    lacking = [str(year) for year in made.years if not np.isfinite(of_years.get(int(year), np.nan))]
+    told = (f"{', '.join(lacking)}: no threshold by bent lines: too few classes of temperature have a significant bend",) if lacking else ()
+    origin = np.where(made.origin == Origin.EXTERNAL, Origin.CHANGE_POINT, made.origin).astype(np.int8)
+    return replace(made, origin=origin, told=told)
 
 
 def constant_everywhere(calendar: SiteCalendar, seasons: Seasons, series: Series, threshold: float) -> Thresholds:

@@ -89,13 +89,11 @@ def _write(path: Path, *, streams: Streams, options: IcosEtcArchiveOptions, cont
     with TemporaryDirectory(dir=path.parent) as name:
         folder = Path(name)
         tables = [*_tables(streams, folder, options, context), *_lists(streams, folder, options, context)]
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
+        with zipfile.ZipFile(path, "w") as archive:
             for table in tables:
                 member = zipfile.ZipInfo(table.name, _moment(context))
                 member.external_attr = 0o644 << 16
-                member.compress_type = zipfile.ZIP_DEFLATED
-                with archive.open(member, "w") as target:
-                    target.write(table.read_bytes())
+                archive.writestr(member, table.read_bytes(), zipfile.ZIP_DEFLATED, _COMPRESSION)
 
 
 def _moment(context: Context) -> tuple[int, int, int, int, int, int]:

@@ -168,7 +168,7 @@ def _draw_years(axes: Axes, thresholds: xr.Dataset, bootstraps: xr.Dataset | Non
         axes.errorbar(
             years[known] + places[-1],
             middle,
-            yerr=(middle - low, high - middle),
+            yerr=[(middle - low).tolist(), (high - middle).tolist()],
             linestyle="none",
             marker="o",
             markersize=4,

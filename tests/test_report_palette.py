@@ -7,10 +7,8 @@ physiologically-based model for simulation of color vision deficiency. IEEE Tran
 
 from itertools import combinations
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
 
 from icos_core.dataset import BAD, GOOD, MISSING, NOT_EVALUATED, QUESTIONABLE
 from icos_core.report.palette import DIVERGING, FLAGS, INK, MUTED_INK, SERIES
@@ -63,7 +61,8 @@ def test_series_can_be_told_apart(vision):
 
 @pytest.mark.parametrize("vision", VISION)
 def test_signs_can_be_told_apart_and_from_missing_values(vision):
-    colours = [to_hex(colour) for colour in mpl.colormaps[DIVERGING](np.linspace(0, 1, 21))]
+    colours_of = pytest.importorskip("matplotlib.colors")
+    colours = [colours_of.to_hex(colour) for colour in pytest.importorskip("matplotlib").colormaps[DIVERGING](np.linspace(0, 1, 21))]
     assert distance(colours[5], colours[15], vision) > 35
     assert distance(colours[0], colours[-1], vision) > 35
     for colour in colours:

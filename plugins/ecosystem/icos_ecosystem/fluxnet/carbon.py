@@ -15,6 +15,8 @@ import numpy as np
 from icos_ecosystem.ensemble.members import filtered_and_filled
 from icos_ecosystem.ensemble.net_exchange import summarise_net_exchange
 from icos_ecosystem.ensemble.partitioned import summarise_partitioned
+from icos_ecosystem.fluxnet.table import ProductTable
+from icos_ecosystem.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,12 +25,11 @@ if TYPE_CHECKING:
 
     from icos_ecosystem.ensemble.members import Members
     from icos_ecosystem.fluxnet.site_series import SiteSeries
-    from icos_ecosystem.fluxnet.table import ProductTable
     from icos_ecosystem.ustar.filtering import Convention
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["CarbonFluxes", "Partitioned", "Partitioning", "add_pool"]
+__all__ = ["CarbonFluxes", "Partitioned", "Partitioning", "add_pools"]
 
 _PARTS_OF_EXCHANGE = ("RECO", "GPP")
 _FAILURES = (ValueError, ArithmeticError, np.linalg.LinAlgError)
@@ -72,20 +73,25 @@ class CarbonFluxes:
     quality: dict[str, dict[str, NDArray[np.int8]]] = field(default_factory=dict)
     members: dict[str, NDArray[np.generic]] = field(default_factory=dict)
 
+    def add(self, other: CarbonFluxes) -> None:
+        """Add what was found of other fluxes."""
+        self.references |= other.references
+        self.quality |= other.quality
+        self.members |= other.members
 
-def add_pool(
+
+def add_pools(
     table: ProductTable,
     site: SiteSeries,
-    pool: str,
     nee: FloatArray,
-    thresholds: FloatArray,
+    thresholds: Mapping[str, FloatArray],
     methods: Mapping[str, Callable[[FloatArray, NDArray[np.bool_]], Partitioned]],
     found: CarbonFluxes,
     *,
     convention: Convention,
     keep_members: bool = False,
 ) -> None:
-    """Add the fluxes of carbon of one kind of thresholds.
+    """Add the fluxes of carbon with each kind of thresholds.
 
     Parameters
     ----------
@@ -93,12 +99,10 @@ def add_pool(
         Where to.
     site
         The series.
-    pool
-        ``VUT`` or ``CUT``.
     nee
         Net ecosystem exchange without spikes [umol m-2 s-1], not filtered, shape (n,).
     thresholds
-        [m s-1], shape (years, members), the last member is that of the median threshold.
+        ``VUT`` or ``CUT`` → [m s-1], shape (years, members), the last member is that of the median threshold.
     methods
         ``NT`` or ``DT`` → what partitions several versions of the exchange.
     found
@@ -108,6 +112,29 @@ def add_pool(
     keep_members
         Whether to hand over all versions of half hours.
     """
+
+    def of_pool(pool: str) -> tuple[ProductTable, CarbonFluxes]:
+        own, carbon = ProductTable(site.calendar), CarbonFluxes()
+        _add_pool(own, site, pool, nee, thresholds[pool], methods, carbon, convention=convention, keep_members=keep_members)
+        return own, carbon
+
+    for own, carbon in side_by_side(of_pool, tuple(thresholds)):
+        table.join(own)
+        found.add(carbon)
+
+
+def _add_pool(
+    table: ProductTable,
+    site: SiteSeries,
+    pool: str,
+    nee: FloatArray,
+    thresholds: FloatArray,
+    methods: Mapping[str, Callable[[FloatArray, NDArray[np.bool_]], Partitioned]],
+    found: CarbonFluxes,
+    *,
+    convention: Convention,
+    keep_members: bool,
+) -> None:
     calendar = site.calendar
     members = filtered_and_filled(
         nee,

@@ -49,6 +49,12 @@ class ProductTable:
         """Add columns of a resolution."""
         self.columns[resolution] |= {name: values for name, values in found.items() if np.isfinite(values).any()}
 
+    def join(self, other: ProductTable) -> None:
+        """Add all columns of another table, and its problems."""
+        for resolution, columns in other.columns.items():
+            self.columns[resolution] |= columns
+        self.problems += other.problems
+
     def add_to_all(self, of_periods: Callable[[Periods], Mapping[str, FloatArray]]) -> None:
         """Add columns of days, weeks, months and years."""
         for resolution, periods in self.periods.items():

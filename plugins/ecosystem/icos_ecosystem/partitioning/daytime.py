@@ -19,6 +19,7 @@ from icos_ecosystem.partitioning.daytime_windows import DayOptions, DayPeriod, w
 from icos_ecosystem.partitioning.flux_spread import spread_in_like_weather, survival_of
 from icos_ecosystem.partitioning.light_response import temperature_effect
 from icos_ecosystem.partitioning.sun import potential_radiation_reddyproc
+from icos_ecosystem.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,9 +174,12 @@ def partition_daytime_members(
     for period in _periods(weather, calendar, site, choice):
         part = np.ascontiguousarray(values[:, period.rows])
         sd = _spread(part, period, weather) if nee_sd is None else nee_sd[:, period.rows]
-        for member in range(members):
-            fluxes = _period(period, part[member], sd[member], choice, problems[member])
+
+        def fill_in(member: int, period: DayPeriod = period, part: FloatArray = part, sd: FloatArray = sd) -> None:
+            fluxes = _period(period, part[member], sd[member], choice, problems[member], nightly=choice.variant == "keenan-2019")
             reco[member, period.rows], gpp[member, period.rows] = fluxes.reco, fluxes.gpp
+
+        side_by_side(fill_in, range(members))
     return DaytimeMembers(reco=reco, gpp=gpp, problems=tuple(tuple(each) for each in problems))
 
 
@@ -231,9 +235,11 @@ def _spread(nee: FloatArray, period: DayPeriod, weather: DayWeather) -> FloatArr
     return np.concatenate(alone)
 
 
-def _period(period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayOptions, problems: list[str]) -> _Fluxes:
+def _period(
+    period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayOptions, problems: list[str], *, nightly: bool = True
+) -> _Fluxes:
     """Return the fluxes of a period; add to what is told of problems."""
-    windows = windows_of(period, nee, sd, options)
+    windows = windows_of(period, nee, sd, options, nightly=nightly)
     if isinstance(windows, str):
         problems.append(f"{period.name}: {windows}")
         return _nothing(period, None)
@@ -247,7 +253,7 @@ def _period(period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayOpti
     if not unknown.any():
         return fluxes
     blind = replace(period, vpd=np.full(period.size, np.nan))
-    without = windows_of(blind, nee, sd, options)
+    without = windows_of(blind, nee, sd, options, nightly=nightly)
     if isinstance(without, str):
         return fluxes
     instead = _between(blind, without, options)

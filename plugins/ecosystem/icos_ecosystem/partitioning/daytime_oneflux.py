@@ -8,7 +8,7 @@ Pastorello et al. (2020), Sci. Data 7, 225, doi:10.1038/s41597-020-0534-3
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
@@ -25,10 +25,10 @@ from icos_ecosystem.partitioning.daytime_results import (
     TOO_FEW_BY_NIGHT,
     UNCERTAIN_SATURATION,
     FittedWindows,
-    free_of,
 )
 from icos_ecosystem.partitioning.least_squares import covariance_of_fit, fit_light_response
-from icos_ecosystem.partitioning.window_fits import mean_square, residual_variance, weighted_records
+from icos_ecosystem.partitioning.lloyd_taylor_fit import smallest
+from icos_ecosystem.partitioning.window_fits import mean_square, residual_variance, set_free, weighted_records
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +79,7 @@ def window_rows(days: int, per_day: int) -> tuple[IntArray, IntArray, IntArray, 
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(inline="always")
 def _fit_starts(
     data: FloatArray,
     guesses: FloatArray,
@@ -98,11 +98,7 @@ def _fit_starts(
         start = prior.copy()
         held = first_assumed
         while True:
-            free[0] = not held & FIXED_VPD_EFFECT
-            free[1] = not held & RESPIRATION_ONLY
-            free[2] = not held & (FIXED_SLOPE | RESPIRATION_ONLY)
-            free[3] = True
-            free[4] = False
+            set_free(held, free)
             cost[number], _ = fit_light_response(data, start, free, prior, prior_weight, capped, found[number])
             k, beta, alpha = found[number, 0], found[number, 1], found[number, 2]
             if free[0] and (k < 0.0 or 0.0 < k < _KINK):
@@ -119,79 +115,135 @@ def _fit_starts(
         assumed[number] = held
 
 
-def _alright(found: FloatArray, *, converged: bool) -> int:
+@njit(inline="always")
+def _said(found: FloatArray, converged: bool) -> int:
     """Return what is to be said of parameters."""
-    k, beta, alpha, respiration, _ = found
+    k, beta, alpha, respiration = found[0], found[1], found[2], found[3]
     if not converged and abs(alpha - _SLOPE_GUESS) < _UNMOVED:
         return STUCK
     within = 0.0 <= alpha < _GREATEST_SLOPE and 0.0 <= beta < _GREATEST_SATURATION and k >= 0.0 and respiration > 0.0
     return FITTED if within else OUTSIDE_LIMITS
 
 
+@njit(inline="always")
 def _amplitude(exchange: FloatArray) -> float:
-    """Return the range between two percentiles, which are those of ONEFlux."""
-    ordered = np.sort(exchange)
-    return float(abs(ordered[int(0.03 * ordered.size)] - ordered[min(int(0.97 * (ordered.size + 1)), ordered.size - 1)]))
+    """Return the range between two percentiles, which are those of ONEFlux; moves the values about."""
+    size = exchange.size
+    low = smallest(exchange, int(0.03 * size))
+    return abs(low - smallest(exchange, min(int(0.97 * (size + 1)), size - 1)))
 
 
-def _night_sensitivity(nights: FloatArray, respiration: float) -> tuple[float, float]:
+@njit(inline="always")
+def _night_sensitivity(nights: FloatArray, respiration: float, prior_weight: FloatArray, fewest: int, capped: bool) -> tuple[float, float]:
     """Return the temperature sensitivity of night-time fluxes and its standard error."""
-    data, _ = weighted_records(nights, 0.0, 0.0, FEWEST)
-    start, found, curvature = np.array([0.0, 0.0, 0.0, respiration, _SENSITIVITY_GUESS]), np.empty(_COUNT), np.empty((_COUNT, _COUNT))
-    free = np.array([False, False, False, True, True])
-    cost, _ = fit_light_response(data, start, free, start, _NIGHT_PRIOR_WEIGHT, True, found)
-    covariance_of_fit(data, found, free, _NIGHT_PRIOR_WEIGHT, 0.0, True, curvature)
-    return float(found[4]), float(np.sqrt(curvature[4, 4] * cost / (data.shape[0] - 2)))
+    data, _ = weighted_records(nights, 0.0, 0.0, fewest)
+    start, found, curvature = np.zeros(_COUNT), np.empty(_COUNT), np.empty((_COUNT, _COUNT))
+    start[3], start[4] = respiration, _SENSITIVITY_GUESS
+    free = np.zeros(_COUNT, np.bool_)
+    free[3], free[4] = True, True
+    cost, _ = fit_light_response(data, start, free, start, prior_weight, capped, found)
+    covariance_of_fit(data, found, free, prior_weight, 0.0, capped, curvature)
+    return found[4], np.sqrt(curvature[4, 4] * cost / (data.shape[0] - 2))
 
 
-class _Lent(NamedTuple):
-    """What the last fitted window lends to the next ones."""
-
-    e0: float = np.nan
-    e0_sd: float = np.nan
-    slope: float = 0.0
-
-
-def _bounded(e0: float, e0_sd: float, lent: _Lent) -> tuple[float, float, int]:
+@njit(inline="always")
+def _bounded(e0: float, e0_sd: float, lent_e0: float, lent_e0_sd: float) -> tuple[float, float, int]:
     """Return a sensitivity within limits: its own, else that of the window before, else the limit; and what was assumed."""
     if _LEAST <= e0 <= _GREATEST:
         return e0, e0_sd, 0
-    if np.isfinite(lent.e0):
-        return lent.e0, lent.e0_sd, BORROWED_SENSITIVITY
-    return min(max(e0, _LEAST), _GREATEST), np.nan, BORROWED_SENSITIVITY
+    if np.isfinite(lent_e0):
+        return lent_e0, lent_e0_sd, BORROWED_SENSITIVITY
+    return _LEAST if e0 < _LEAST else _GREATEST, np.nan, BORROWED_SENSITIVITY
 
 
-class _Light(NamedTuple):
-    """The fit of a window's light response."""
-
-    parameters: FloatArray
-    prior: FloatArray
-    cost: float
-    outcome: int
-    assumed: int
-
-
-def _best_of_starts(days: FloatArray, exchange: FloatArray, respiration: float, e0: float, slope: float, *, converged: bool) -> _Light:
-    """Return the fit with the smallest misfit of those from several starts, or what is to be said of the first of them."""
-    data, neglect = weighted_records(days, e0, 0.0, FEWEST)
-    amplitude = _amplitude(exchange)
-    guesses = np.array([[0.0, factor * amplitude, _SLOPE_GUESS, respiration, e0] for factor in _FACTORS])
-    found, cost, assumed = np.empty(guesses.shape), np.empty(len(_FACTORS)), np.zeros(len(_FACTORS), np.int8)
-    _fit_starts(data, guesses, PRIOR_WEIGHT, FIXED_VPD_EFFECT if neglect else 0, slope, not converged, found, cost, assumed)
-    told = [_alright(each, converged=converged) for each in found]
-    free = free_of(assumed)
-    for number in range(len(_FACTORS)):
-        if told[number] == FITTED and found[number, 1] > _DOUBTED_SATURATION:
-            curvature = np.empty((_COUNT, _COUNT))
-            covariance_of_fit(data, found[number], free[number], PRIOR_WEIGHT, 0.0, True, curvature)
-            variance = curvature[1, 1] * residual_variance(cost[number], data.shape[0], free[number])
+@njit(inline="always")
+def _fit_light(
+    days: FloatArray,
+    amplitude: float,
+    respiration: float,
+    e0: float,
+    last_slope: float,
+    prior_weight: FloatArray,
+    fewest: int,
+    capped: bool,
+    converged: bool,
+    window: int,
+    made: FittedWindows,
+) -> None:
+    """Fill in of a window the fit with the smallest misfit of those from several starts, or what is to be said of the first of them."""
+    data, neglect = weighted_records(days, e0, 0.0, fewest)
+    starts = len(_FACTORS)
+    guesses, found = np.zeros((starts, _COUNT)), np.empty((starts, _COUNT))
+    cost, assumed = np.empty(starts), np.zeros(starts, np.int8)
+    for number in range(starts):
+        guesses[number, 1], guesses[number, 2] = _FACTORS[number] * amplitude, _SLOPE_GUESS
+        guesses[number, 3], guesses[number, 4] = respiration, e0
+    _fit_starts(data, guesses, prior_weight, FIXED_VPD_EFFECT if neglect else 0, last_slope, not converged, found, cost, assumed)
+    curvature, free = np.empty((_COUNT, _COUNT)), np.empty(_COUNT, np.bool_)
+    smallest_misfit = np.inf
+    for number in range(starts):
+        told = _said(found[number], converged)
+        if told == FITTED and found[number, 1] > _DOUBTED_SATURATION:
+            set_free(int(assumed[number]), free)
+            covariance_of_fit(data, found[number], free, prior_weight, 0.0, capped, curvature)
+            variance = curvature[1, 1] * residual_variance(cost[number], data.shape[0], free)
             if found[number, 1] < np.sqrt(variance):
-                told[number] = UNCERTAIN_SATURATION
-    misfit = [mean_square(data, each, True) if word == FITTED else np.inf for each, word in zip(found, told, strict=True)]
-    best = int(np.argmin(misfit))
-    if told[best] != FITTED:
-        return _Light(np.full(_COUNT, np.nan), np.full(_COUNT, np.nan), np.nan, told[0], 0)
-    return _Light(found[best], guesses[best], float(cost[best]), FITTED, int(assumed[best]))
+                told = UNCERTAIN_SATURATION
+        misfit = mean_square(data, found[number], capped) if told == FITTED else np.inf
+        if number == 0 or misfit < smallest_misfit:
+            smallest_misfit = misfit
+            made.outcome[window] = told
+            if told == FITTED:
+                for a in range(_COUNT):
+                    made.parameters[window, a], made.prior[window, a] = found[number, a], guesses[number, a]
+                made.cost[window], made.assumed[window] = cost[number], assumed[number]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fit_windows(
+    night: FloatArray,
+    night_ranges: IntArray,
+    day: FloatArray,
+    day_ranges: IntArray,
+    exchange: FloatArray,
+    exchange_ranges: IntArray,
+    respiration: FloatArray,
+    prior_weight: FloatArray,
+    night_prior_weight: FloatArray,
+    fixed_e0: float,
+    fixed_e0_sd: float,
+    fewest: int,
+    capped: bool,
+    converged: bool,
+    made: FittedWindows,
+) -> None:
+    """Fill in all windows; see :func:`fit_windows`. A fixed sensitivity that is missing is none.
+
+    `fewest` and `capped` do not change; what is handed literals is compiled once more for them.
+    """
+    e0, e0_sd = fixed_e0, fixed_e0_sd
+    lent_e0, lent_e0_sd, lent_slope = np.nan, np.nan, 0.0
+    free = np.isnan(fixed_e0)
+    for window in range(day_ranges.shape[0]):
+        nights = night[night_ranges[window, 0] : night_ranges[window, 1]]
+        days = day[day_ranges[window, 0] : day_ranges[window, 1]]
+        enough = nights.shape[0] >= fewest
+        if days.shape[0] < fewest:
+            made.outcome[window] = TOO_FEW_BY_DAY
+            continue
+        if not enough and free and np.isnan(lent_e0):
+            made.outcome[window] = TOO_FEW_BY_NIGHT
+            continue
+        borrowed = BORROWED_SENSITIVITY
+        if enough and free:
+            e0, e0_sd = _night_sensitivity(nights, respiration[window], night_prior_weight, fewest, capped)
+            e0, e0_sd, borrowed = _bounded(e0, e0_sd, lent_e0, lent_e0_sd)
+        amplitude = _amplitude(exchange[exchange_ranges[window, 0] : exchange_ranges[window, 1]].copy())
+        _fit_light(days, amplitude, respiration[window], e0, lent_slope, prior_weight, fewest, capped, converged, window, made)
+        made.sensitivity[window, 0], made.sensitivity[window, 1] = e0, e0_sd
+        made.assumed[window] |= borrowed
+        if made.outcome[window] == FITTED:
+            lent_e0, lent_e0_sd, lent_slope = e0, e0_sd, made.parameters[window, 2]
 
 
 def fit_windows(
@@ -223,26 +275,9 @@ def fit_windows(
         but a kink at which it sticks, and windows in which it did not leave its start have no result. True: they go on to the minimum.
     """
     made = FittedWindows.empty(day_ranges.shape[0])
-    lent = _Lent()
     e0, e0_sd = fixed or (np.nan, np.nan)
-    for window in range(day_ranges.shape[0]):
-        nights, days = night[slice(*night_ranges[window])], day[slice(*day_ranges[window])]
-        enough = nights.shape[0] >= FEWEST
-        if days.shape[0] < FEWEST:
-            made.outcome[window] = TOO_FEW_BY_DAY
-            continue
-        if not enough and fixed is None and np.isnan(lent.e0):
-            made.outcome[window] = TOO_FEW_BY_NIGHT
-            continue
-        respiration = float(nights[:, 4].mean()) if nights.shape[0] else RESPIRATION_GUESS
-        borrowed = BORROWED_SENSITIVITY
-        if enough and fixed is None:
-            e0, e0_sd, borrowed = _bounded(*_night_sensitivity(nights, respiration), lent)
-        exchanged = exchange[slice(*exchange_ranges[window])]
-        light = _best_of_starts(days, exchanged, respiration, e0, lent.slope, converged=converged)
-        made.sensitivity[window] = e0, e0_sd
-        made.parameters[window], made.prior[window], made.cost[window] = light.parameters, light.prior, light.cost
-        made.outcome[window], made.assumed[window] = light.outcome, light.assumed | borrowed
-        if light.outcome == FITTED:
-            lent = _Lent(e0, e0_sd, float(light.parameters[2]))
+    flux = night[:, 4]
+    means = [np.add.reduce(flux[first:end]) / (end - first) if end > first else RESPIRATION_GUESS for first, end in night_ranges.tolist()]
+    series = (night, night_ranges, day, day_ranges, exchange, exchange_ranges, np.array(means, np.float64))
+    _fit_windows(*series, PRIOR_WEIGHT, _NIGHT_PRIOR_WEIGHT, float(e0), float(e0_sd), FEWEST, True, converged, made)
     return made

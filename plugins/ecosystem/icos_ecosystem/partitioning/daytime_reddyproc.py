@@ -29,7 +29,7 @@ from icos_ecosystem.partitioning.daytime_results import (
 from icos_ecosystem.partitioning.least_squares import CONVERGED, covariance_of_fit, fit_light_response
 from icos_ecosystem.partitioning.lloyd_taylor import temperature_term
 from icos_ecosystem.partitioning.peer_searches import coarse_search, curvature_variances, respiration_search
-from icos_ecosystem.partitioning.window_fits import quantile, residual_variance, weighted_records
+from icos_ecosystem.partitioning.window_fits import quantile, residual_variance, set_free, weighted_records
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,11 +199,7 @@ def _fit_starts(
         start, fit = starts[number], found[number]
         held = first_assumed
         while True:
-            free[0] = not held & FIXED_VPD_EFFECT
-            free[1] = True
-            free[2] = not held & FIXED_SLOPE
-            free[3] = True
-            free[4] = False
+            set_free(held, free)
             if converged:
                 cost[number], outcome[number] = fit_light_response(data, start, free, prior, prior_weight, not converged, fit)
             else:

@@ -114,7 +114,9 @@ class DayPeriod:
         return np.ascontiguousarray(np.stack(columns, axis=1), np.float64)
 
 
-def windows_of(period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayOptions) -> LightResponseWindows | str:
+def windows_of(
+    period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayOptions, *, nightly: bool = True
+) -> LightResponseWindows | str:
     """Return the windows of a period, or in words why there are none.
 
     Parameters
@@ -125,6 +127,8 @@ def windows_of(period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayO
         (n,) measured net ecosystem exchange, NaN where there is none, and its standard deviation [umol m-2 s-1].
     options
         What may be chosen.
+    nightly
+        Whether to find the reference respiration of the nights where fits do not need it.
     """
     if period.size // period.per_day < _SHORTEST_DAYS:
         return f"{period.size // period.per_day} days are too short a period for windows"
@@ -132,13 +136,14 @@ def windows_of(period: DayPeriod, nee: FloatArray, sd: FloatArray, options: DayO
     day, night = np.flatnonzero(period.day & measured), np.flatnonzero(period.night & measured)
     if day.size == 0:
         return "no flux by day was measured with radiation and temperature"
-    find = _oneflux if options.convention == "oneflux" else _reddyproc
-    return find(period, nee, sd, day, night, options)
+    if options.convention == "oneflux":
+        return _oneflux(period, nee, sd, day, night, options, nightly=nightly)
+    return _reddyproc(period, nee, sd, day, night, options)
 
 
 def _oneflux(
-    period: DayPeriod, nee: FloatArray, sd: FloatArray, day: IntArray, night: IntArray, options: DayOptions
-) -> LightResponseWindows | str:
+    period: DayPeriod, nee: FloatArray, sd: FloatArray, day: IntArray, night: IntArray, options: DayOptions, *, nightly: bool
+) -> LightResponseWindows:
     first, end, night_first, night_end, centre = daytime_oneflux.window_rows(period.size // period.per_day, period.per_day)
     by_night = period.records(night, nee, sd)
     by_night[:, 0] = 0.0
@@ -156,7 +161,9 @@ def _oneflux(
         converged=options.converged,
     )
     known = daytime_reddyproc.forward_filled(found.sensitivity[:, 0])
-    respiration = daytime_reddyproc.night_respirations(period.ta[night], nee[night], night_ranges, known)
+    respiration = np.full(known.size, np.nan)
+    if nightly:
+        respiration = daytime_reddyproc.night_respirations(period.ta[night], nee[night], night_ranges, known)
     fits = _Fits(found, by_day, day_ranges, 0.0, daytime_oneflux.FEWEST, daytime_oneflux.PRIOR_WEIGHT)
     return LightResponseWindows(
         first=first,

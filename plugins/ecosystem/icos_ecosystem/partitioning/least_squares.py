@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from icos_ecosystem.partitioning.light_response import point_gradient
+from icos_ecosystem.partitioning.light_response import deficit_factor, production_gradient
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,28 +59,44 @@ def _cost_and_equations(
     slope: FloatArray,
 ) -> float:
     """Return the cost; fill the normal matrix (half the Gauss-Newton Hessian) and half the cost's negative gradient."""
-    free = which.size
-    derivatives = np.empty(_COUNT)
+    n, grows = data.shape[0], which[-1] == _COUNT - 1
+    # Without calls in the loop over records its sums stay in registers.
+    here = np.empty((3, n))
+    growth, factor, excess = here[0], here[1], here[2]
+    for i in range(n):
+        growth[i] = np.exp(parameters[4] * data[i, 2]) if grows else data[i, 3]
+        factor[i], excess[i] = deficit_factor(parameters[0], data[i, 1], capped)
+    known, shift = np.zeros(_COUNT), np.zeros(_COUNT)
     cost = 0.0
-    for a in range(free):
-        away = prior[which[a]] - parameters[which[a]]
-        cost += prior_weight[which[a]] * away * away
-        slope[a] = prior_weight[which[a]] * away
-        for b in range(free):
-            normal[a, b] = prior_weight[which[a]] if a == b else 0.0
-    grows = which[free - 1] == _COUNT - 1
-    for i in range(data.shape[0]):
-        growth = np.exp(parameters[4] * data[i, 2]) if grows else data[i, 3]
-        residual = data[i, 4] - point_gradient(parameters, data[i, 0], data[i, 1], data[i, 2], growth, capped, derivatives)
-        cost += data[i, 5] * residual * residual
-        for a in range(free):
-            weighted = data[i, 5] * derivatives[which[a]]
-            slope[a] += weighted * residual
-            for b in range(a + 1):
-                normal[a, b] += weighted * derivatives[which[b]]
-    for a in range(free):
-        for b in range(a):
-            normal[b, a] = normal[a, b]
+    for a in which:
+        away = prior[a] - parameters[a]
+        known[a] = prior_weight[a]
+        shift[a] = prior_weight[a] * away
+        cost += prior_weight[a] * away * away
+    s0, s1, s2, s3, s4 = shift[0], shift[1], shift[2], shift[3], shift[4]
+    n00, n11, n22, n33, n44 = known[0], known[1], known[2], known[3], known[4]
+    n10 = n20 = n21 = n30 = n31 = n32 = n40 = n41 = n42 = n43 = 0.0
+    for i in range(n):
+        gpp, d0, d1, d2 = production_gradient(parameters[1] * factor[i], factor[i], parameters[2] * data[i, 0], data[i, 0], excess[i])
+        d3, weight = growth[i], data[i, 5]
+        residual = data[i, 4] - (parameters[3] * d3 - gpp)
+        cost += weight * residual * residual
+        w0, w1, w2, w3 = weight * d0, weight * d1, weight * d2, weight * d3
+        s0, s1, s2, s3 = s0 + w0 * residual, s1 + w1 * residual, s2 + w2 * residual, s3 + w3 * residual
+        n00, n10, n11 = n00 + w0 * d0, n10 + w1 * d0, n11 + w1 * d1
+        n20, n21, n22 = n20 + w2 * d0, n21 + w2 * d1, n22 + w2 * d2
+        n30, n31, n32, n33 = n30 + w3 * d0, n31 + w3 * d1, n32 + w3 * d2, n33 + w3 * d3
+        if grows:
+            d4 = parameters[3] * d3 * data[i, 2]
+            w4 = weight * d4
+            s4 += w4 * residual
+            n40, n41, n42, n43, n44 = n40 + w4 * d0, n41 + w4 * d1, n42 + w4 * d2, n43 + w4 * d3, n44 + w4 * d4
+    slopes = (s0, s1, s2, s3, s4)
+    lower = (n00, n10, n11, n20, n21, n22, n30, n31, n32, n33, n40, n41, n42, n43, n44)
+    for a in range(which.size):
+        slope[a] = slopes[which[a]]
+        for b in range(a + 1):
+            normal[a, b] = normal[b, a] = lower[which[a] * (which[a] + 1) // 2 + which[b]]
     return cost
 
 
@@ -128,10 +144,9 @@ def _length(scale: FloatArray, step: FloatArray) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _correction(factor: FloatArray, scale: FloatArray, step: FloatArray, radius: float) -> float:
+def _correction(factor: FloatArray, scale: FloatArray, step: FloatArray, radius: float, outward: FloatArray, solved: FloatArray) -> float:
     """Return by what more damping a step becomes as long as the radius, to first order in its inverse length (Moré 1978)."""
     length = _length(scale, step)
-    outward, solved = np.empty(step.size), np.empty(step.size)
     for a in range(step.size):
         outward[a] = scale[a] * scale[a] * step[a] / length
     _substitute(factor, outward, solved)
@@ -142,15 +157,21 @@ def _correction(factor: FloatArray, scale: FloatArray, step: FloatArray, radius:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _damped_step(normal: FloatArray, slope: FloatArray, scale: FloatArray, radius: float, damping: float, step: FloatArray) -> float:
-    """Find the damping whose step is as long as the radius to a tenth (zero where the undamped step is within it), and the step."""
-    factor = np.zeros(normal.shape)
+def _damped_step(
+    normal: FloatArray, slope: FloatArray, scale: FloatArray, radius: float, damping: float, step: FloatArray, work: FloatArray
+) -> float:
+    """Find the damping whose step is as long as the radius to a tenth (zero where the undamped step is within it), and the step.
+
+    In `work`, two rows more than parameters, is written.
+    """
+    size = slope.size
+    factor, outward, solved = work[:size], work[size], work[size + 1]
     lowest = 0.0
     if _factorise(normal, 0.0, scale, factor):
         _substitute(factor, slope, step)
         if _length(scale, step) <= 1.1 * radius:
             return 0.0
-        lowest = _correction(factor, scale, step, radius)
+        lowest = _correction(factor, scale, step, radius, outward, solved)
     steepest = 0.0
     for a in range(slope.size):
         steepest += (slope[a] / scale[a]) ** 2
@@ -171,7 +192,7 @@ def _damped_step(normal: FloatArray, slope: FloatArray, scale: FloatArray, radiu
         else:
             highest = min(highest, damping)
         used = damping
-        damping = max(lowest, damping + _correction(factor, scale, step, radius))
+        damping = max(lowest, damping + _correction(factor, scale, step, radius, outward, solved))
     else:
         damping = used
     return damping
@@ -272,6 +293,7 @@ def fit_light_response(
     size = which.size
     normal, trial_normal = np.empty((size, size)), np.empty((size, size))
     slope, trial_slope = np.empty(size), np.empty(size)
+    work = np.empty((size + 2, size))
     scale, step, place, trial = np.zeros(size), np.zeros(size), np.empty(size), start.copy()
     for a in range(_COUNT):
         found[a] = start[a]
@@ -283,7 +305,7 @@ def fit_light_response(
         extent = _rescale(normal, found, which, scale, place)
         if np.isnan(radius):
             radius = _FIRST_RADIUS * (extent if extent > 0.0 else 1.0)
-        damping = _damped_step(normal, slope, scale, radius, damping, step)
+        damping = _damped_step(normal, slope, scale, radius, damping, step, work)
         length = _length(scale, step)
         if not moved:
             radius = min(radius, length)

@@ -33,9 +33,11 @@ __all__ = [
     "VPD_EFFECT",
     "Gradient",
     "LightResponse",
+    "deficit_factor",
     "gradient",
     "light_response",
     "point_gradient",
+    "production_gradient",
     "temperature_effect",
 ]
 
@@ -134,6 +136,28 @@ def _vpd_factor(k: FloatArray, vpd: FloatArray) -> FloatArray:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def deficit_factor(k: float, vpd: float, capped: bool) -> tuple[float, float]:
+    """Return by how much the deficit lowers the production at saturation, and the excess [hPa] that does so; see :func:`point_gradient`."""
+    excess = vpd - _VPD_THRESHOLD
+    if k == 0.0:
+        return 1.0, max(0.0, excess)
+    if (k > 0.0 or not capped) == (excess > 0.0):
+        return np.exp(-k * excess), excess
+    return 1.0, 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def production_gradient(capacity: float, factor: float, slope: float, sw_in: float, excess: float) -> tuple[float, float, float, float]:
+    """Return gross primary production, and what k, beta and alpha change of the exchange, from capacity and slope of a record."""
+    total = slope + capacity
+    if total == 0.0:
+        return 0.0, 0.0, 0.0, 0.0
+    share = slope / total
+    rest = capacity / total
+    return slope * rest, share * share * capacity * excess, -share * share * factor, -rest * rest * sw_in
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def point_gradient(
     parameters: FloatArray, sw_in: float, vpd: float, term: float, growth: float, capped: bool, derivatives: FloatArray
 ) -> float:
@@ -153,30 +177,11 @@ def point_gradient(
     derivatives
         Filled.
     """
-    k, beta, alpha = parameters[0], parameters[1], parameters[2]
-    excess = vpd - 10.0
-    if k == 0.0:
-        factor = 1.0
-        if not excess > 0.0:
-            excess = 0.0
-    elif (k > 0.0 or not capped) == (excess > 0.0):
-        factor = np.exp(-k * excess)
-    else:
-        factor = 1.0
-        excess = 0.0
-    capacity = beta * factor
-    slope = alpha * sw_in
-    total = slope + capacity
-    gpp = 0.0
-    share = 0.0
-    rest = 0.0
-    if total != 0.0:
-        share = slope / total
-        rest = capacity / total
-        gpp = slope * rest
-    derivatives[0] = share * share * capacity * excess
-    derivatives[1] = -share * share * factor
-    derivatives[2] = -rest * rest * sw_in
+    factor, excess = deficit_factor(parameters[0], vpd, capped)
+    gpp, by_k, by_beta, by_alpha = production_gradient(parameters[1] * factor, factor, parameters[2] * sw_in, sw_in, excess)
+    derivatives[0] = by_k
+    derivatives[1] = by_beta
+    derivatives[2] = by_alpha
     derivatives[3] = growth
     derivatives[4] = parameters[3] * growth * term
     nee: float = parameters[3] * growth - gpp

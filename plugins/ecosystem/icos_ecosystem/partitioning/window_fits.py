@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from icos_ecosystem.partitioning.daytime_results import FIXED_SLOPE, FIXED_VPD_EFFECT, RESPIRATION_ONLY
 from icos_ecosystem.partitioning.least_squares import CONVERGED, fit_light_response
 from icos_ecosystem.partitioning.light_response import point_gradient
 from icos_ecosystem.partitioning.lloyd_taylor_fit import smallest
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
 
-__all__ = ["BOOTSTRAPS_NEEDED", "bootstrapped_covariance", "mean_square", "quantile", "ranges_of", "residual_variance", "weighted_records"]
+__all__ = [
+    "BOOTSTRAPS_NEEDED",
+    "bootstrapped_covariance",
+    "mean_square",
+    "quantile",
+    "ranges_of",
+    "residual_variance",
+    "set_free",
+    "weighted_records",
+]
 
 BOOTSTRAPS_NEEDED = 0.8
 """Share of the resampled fits of a window that have to succeed."""
@@ -99,9 +109,24 @@ def mean_square(data: FloatArray, parameters: FloatArray, capped: bool) -> float
     return mean
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
 def residual_variance(cost: float, records: int, free: BoolArray) -> float:
     """Return the variance of weighted residuals, which is one where the weights are right."""
-    return cost / max(records - int(free.sum()), 1)
+    count = 0
+    for each in free:
+        count += int(each)
+    variance: float = cost / max(records - count, 1)
+    return variance
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def set_free(assumed: int, free: BoolArray) -> None:
+    """Fill which parameters of a fit by day are looked for, (5,), from what is assumed; the temperature sensitivity never is."""
+    free[0] = not assumed & FIXED_VPD_EFFECT
+    free[1] = not assumed & RESPIRATION_ONLY
+    free[2] = not assumed & (FIXED_SLOPE | RESPIRATION_ONLY)
+    free[3] = True
+    free[4] = False
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -18,7 +18,7 @@ from pydantic import Field
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
 from icos_core.exceptions import DataError
 from icos_core.versioned import Options
-from icos_ecosystem.fluxnet.carbon import CarbonFluxes, add_pool
+from icos_ecosystem.fluxnet.carbon import CarbonFluxes, add_pools
 from icos_ecosystem.fluxnet.energy import ENERGY_FLUXES, add_energy
 from icos_ecosystem.fluxnet.long_gaps import clear_long_gaps
 from icos_ecosystem.fluxnet.meteorology import CONSOLIDATED, NOT_FILLED, SAMPLED, add_meteorology
@@ -144,18 +144,7 @@ def _add_carbon(
         return {}
     thresholds = _thresholds(table, streams.get(THRESHOLD_STREAM), site.calendar, options)
     methods = _methods(table, site, options, context) if thresholds else {}
-    for pool, of_years in thresholds.items():
-        add_pool(
-            table,
-            site,
-            pool,
-            nee,
-            of_years,
-            methods,
-            carbon,
-            convention=options.convention,
-            keep_members=options.percentile_table,
-        )
+    add_pools(table, site, nee, thresholds, methods, carbon, convention=options.convention, keep_members=options.percentile_table)
     return thresholds
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from icos_ecosystem.half_hourly.streams import local_offset
+from icos_ecosystem.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,8 @@ MISSING = -9999.0
 STAMPS = {"hh": 12, "dd": 8, "ww": 8, "mm": 6, "yy": 4}
 """Resolution → digits of a time stamp."""
 _DAY = np.timedelta64(1, "D")
+_ROWS = 1 << 14
+"""Rows made into text at a time, and beside each other."""
 
 
 def local_bounds(stream: xr.Dataset, context: Context) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
@@ -87,10 +90,21 @@ def write_table(path: Path, columns: Mapping[str, FloatArray | IntArray], digits
     header
         Lines before the row of names.
     """
-    table = pa.table({name: pa.array(_written(values, digits)) for name, values in columns.items()})
+    size = len(next(iter(columns.values()))) if columns else 0
+    pieces = [slice(first, first + _ROWS) for first in range(0, size, _ROWS)]
     with path.open("wb") as file:
         file.write(f"{header}{','.join(columns)}\n".encode())
-        csv.write_csv(table, file, csv.WriteOptions(include_header=False, quoting_style="none"))
+        for text in side_by_side(lambda rows: _text(columns, rows, digits), pieces):
+            file.write(text)
+
+
+def _text(columns: Mapping[str, FloatArray | IntArray], rows: slice, digits: int) -> bytes:
+    """Return some rows as text."""
+    table = pa.table({name: pa.array(_written(values[rows], digits)) for name, values in columns.items()})
+    sink = pa.BufferOutputStream()
+    csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="none"))
+    text: bytes = sink.getvalue().to_pybytes()
+    return text
 
 
 def _written(values: FloatArray | IntArray, digits: int) -> FloatArray | IntArray:

@@ -48,9 +48,7 @@ def derive(streams: Streams, options: GapFillOptions, context: Context) -> Produ
         return ProductResult(streams={}, problems=(Problem(message="gap-fill: there is no stream half-hourly"),))
     calendar = calendar_of(grid, context)
     made = FilledVariables(grid, options, calendar, _reanalysis(grid, options, calendar, context))
-    for name in options.meteorology_wanted:
-        if has(grid, name):
-            made.add_weather(name)
+    made.add_weather([name for name in options.meteorology_wanted if has(grid, name)])
     fluxes, told = _fluxes(streams)
     for name, values in fluxes.items():
         made.add_flux(name, values)

@@ -14,6 +14,7 @@ from icos_ecosystem.gap_filling.marginal_distribution import UNFILLED, Filled, f
 from icos_ecosystem.gap_filling.meteorology import DOWNSCALINGS, FEWEST_COMMON, fill_from_reanalysis
 from icos_ecosystem.half_hourly.streams import column
 from icos_ecosystem.products.gap_fill_options import NOT_SAMPLED, scheme_from
+from icos_ecosystem.side_by_side import side_by_side
 from icos_ecosystem.vocabulary.gap_filled import BY_REANALYSIS, LEARNED
 
 if TYPE_CHECKING:
@@ -60,17 +61,19 @@ class FilledVariables:
         self._skill: dict[str, LearnedSkill] = {}
         self._fits: dict[str, FromReanalysis] = {}
 
-    def add_weather(self, name: str) -> None:
-        """Fill a variable of the grid by the other drivers, then by the reanalysis where there is one."""
+    def add_weather(self, names: Sequence[str]) -> None:
+        """Fill variables of the grid by the other drivers, then by the reanalysis where there is one."""
+        for name, estimates in zip(names, side_by_side(self._estimated, names), strict=True):
+            values, quality = estimates.filled(column(self._grid, name))
+            self._add(name, values, quality, estimates)
+            if name in self._reanalysis:
+                self._replace(name, values, quality)
+
+    def _estimated(self, name: str) -> Filled:
         target = column(self._grid, name)
         if name in NOT_SAMPLED:
-            estimates = _nothing(target.size)
-        else:
-            estimates = self._sampled(target, drivers_without(self._options.drivers, name), self._measured)
-        values, quality = estimates.filled(target)
-        self._add(name, values, quality, estimates)
-        if name in self._reanalysis:
-            self._replace(name, values, quality)
+            return _nothing(target.size)
+        return self._sampled(target, drivers_without(self._options.drivers, name), self._measured)
 
     def add_flux(self, name: str, target: FloatArray) -> None:
         """Fill a flux by the weather."""

@@ -133,7 +133,8 @@ def _central(values: FloatArray) -> tuple[float, float, float]:
         return np.nan, np.nan, np.nan
     centred = kept - kept.mean()
     squares = centred * centred
-    return float(squares.mean()), float((squares @ centred) / kept.size), float((squares @ squares) / kept.size)
+    # No product of matrices: how BLAS adds up hangs, in the last bit, on where in memory an array lies.
+    return float(squares.mean()), float((squares * centred).mean()), float((squares * squares).mean())
 
 
 def _tests(period: RawPeriod, layout: Layout, *, quirks: bool) -> dict[str, NDArray[np.generic]]:

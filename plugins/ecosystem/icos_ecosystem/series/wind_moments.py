@@ -34,9 +34,9 @@ def wind_moments(wind: FloatArray) -> tuple[FloatArray, FloatArray]:
         return np.full(len(THIRD), np.nan), np.full(len(FOURTH), np.nan)
     centred = kept - kept.mean(axis=1, keepdims=True)
     products = {(i, j): centred[i] * centred[j] for i in range(3) for j in range(i, 3)}
-    n = kept.shape[1]
-    third = np.array([products[i, j] @ centred[k] for i, j, k in THIRD]) / n
-    fourth = np.array([products[i, j] @ products[k, m] for i, j, k, m in FOURTH]) / n
+    # No product of matrices: how BLAS adds up hangs, in the last bit, on where in memory an array lies.
+    third = np.array([(products[i, j] * centred[k]).mean() for i, j, k in THIRD])
+    fourth = np.array([(products[i, j] * products[k, m]).mean() for i, j, k, m in FOURTH])
     return third, fourth
 
 

@@ -13,18 +13,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import xarray as xr
 from pydantic import Field, model_validator
 
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
-from icos_core.dataset import attributes
 from icos_core.exceptions import DataError
 from icos_core.versioned import Options
-from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, on_grid
 from icos_ecosystem.partitioning.daytime import DayWeather, partition_daytime
 from icos_ecosystem.partitioning.daytime_windows import DayOptions
 from icos_ecosystem.products.partition_nighttime import site_of
+from icos_ecosystem.products.partitioning_tables import window_stream, yearly_sums
 from icos_ecosystem.vocabulary.gap_filled import FILLED_STREAM
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM
 from icos_ecosystem.vocabulary.partitioned_daytime import (
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    import xarray as xr
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Streams, Variable
@@ -120,22 +119,14 @@ def derive(streams: Streams, options: PartitionDaytimeOptions, context: Context)
     }
     made = {
         DAYTIME_STREAM: on_grid(grid, values, DAYTIME_WORDS, attrs),
-        DAYTIME_PARAMETER_STREAM: _parameters(found.windows, grid["time"].values, calendar, attrs),
+        DAYTIME_PARAMETER_STREAM: _parameters(found.windows, grid["time"].values[0], calendar, attrs),
     }
     problems = tuple(Problem(message=f"partition-daytime: {each}") for each in told)
     return ProductResult(streams=made, problems=problems, tables=(_account(found, nee, calendar, options),))
 
 
-def _parameters(
-    windows: LightResponseWindows, time: NDArray[np.datetime64], calendar: SiteCalendar, attrs: Mapping[str, str]
-) -> xr.Dataset:
+def _parameters(windows: LightResponseWindows, begin: np.datetime64, calendar: SiteCalendar, attrs: Mapping[str, str]) -> xr.Dataset:
     """Return a row per window; the centre is where its parameters stand, its middle where it has none."""
-    step = np.timedelta64(1440 // calendar.per_day, "m").astype("timedelta64[ns]")
-    times = {
-        "time_start": (time[0] + windows.first * step, "start of the window, UTC"),
-        "time_end": (time[0] + windows.end * step, "end of the window, UTC"),
-        "time_centre": (time[0] + windows.position * step, "time that the parameters stand for, UTC"),
-    }
     columns = (
         windows.day_count,
         windows.night_count,
@@ -147,32 +138,20 @@ def _parameters(
         windows.outcome,
         windows.assumed,
     )
-    return xr.Dataset(
-        {
-            word.name: ("window", np.asarray(values, dtype=word.dtype), attributes(word))
-            for word, values in zip(DAYTIME_PARAMETER_WORDS, columns, strict=True)
-        },
-        coords={name: ("window", values, {"long_name": text}) for name, (values, text) in times.items()},
-        attrs=dict(attrs),
-    )
+    places = (windows.first, windows.end, windows.position)
+    text = "time that the parameters stand for, UTC"
+    return window_stream(columns, DAYTIME_PARAMETER_WORDS, places, begin, calendar.per_day, attrs, centre=text)
 
 
 def _account(found: DaytimePartition, nee: FloatArray, calendar: SiteCalendar, options: PartitionDaytimeOptions) -> Table:
     """Return the sums of the years and how many windows stand behind them."""
-    to_sum = GRAMS_PER_DAY / calendar.per_day
-    rows = []
-    for year in calendar.years:
-        part = calendar.rows_of(year)
-        sums = (_told(float(values[part].sum()) * to_sum) for values in (nee, found.reco, found.gpp))
-        within = (found.windows.centre >= part.start) & (found.windows.centre < part.stop)
-        rows.append((year, int(np.count_nonzero(found.windows.fitted & within)), int(np.count_nonzero(within)), *sums))
+    of_years = [calendar.rows_of(year) for year in calendar.years]
+    within = [(found.windows.centre >= part.start) & (found.windows.centre < part.stop) for part in of_years]
+    counts = ([int(np.count_nonzero(found.windows.fitted & each)) for each in within], [int(np.count_nonzero(each)) for each in within])
+    sums = (yearly_sums(values, calendar) for values in (nee, found.reco, found.gpp))
     columns = ("year", "windows fitted", "windows", "NEE (g C m-2)", "RECO (g C m-2)", "GPP (g C m-2)")
-    note = f"convention of {options.convention}, {options.variant}"
-    return Table(title="Day-time partitioning", columns=columns, rows=tuple(rows), note=note)
-
-
-def _told(value: float) -> float | str:
-    return round(value, 1) if np.isfinite(value) else "incomplete"
+    rows = tuple(zip(calendar.years, *counts, *sums, strict=True))
+    return Table(title="Day-time partitioning", columns=columns, rows=rows, note=f"convention of {options.convention}, {options.variant}")
 
 
 def _requires(_options: PartitionDaytimeOptions) -> Mapping[str, tuple[Requirement, ...]]:

@@ -12,17 +12,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import xarray as xr
 from pydantic import Field, model_validator
 
 from icos_core.components import Problem, Product, ProductResult, Requirement, Table
-from icos_core.dataset import attributes
 from icos_core.exceptions import DataError
 from icos_core.versioned import Options
-from icos_ecosystem.aggregation.calendar_means import GRAMS_PER_DAY
 from icos_ecosystem.half_hourly.streams import calendar_of, column, has, on_grid
 from icos_ecosystem.partitioning.night_windows import Site
 from icos_ecosystem.partitioning.nighttime import NightOptions, partition_nighttime
+from icos_ecosystem.products.partitioning_tables import told, window_stream, yearly_sums
 from icos_ecosystem.vocabulary.gap_filled import FILLED_STREAM
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM
 from icos_ecosystem.vocabulary.partitioned_nighttime import (
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    import xarray as xr
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Streams, Variable
@@ -126,21 +125,15 @@ def derive(streams: Streams, options: PartitionNighttimeOptions, context: Contex
     values = {"RECO_NT": found.reco, "GPP_NT": found.gpp, "E0_NT": found.e0, "RREF_NT": found.rref}
     made = {
         NIGHTTIME_STREAM: on_grid(grid, values, NIGHTTIME_WORDS, attrs),
-        NIGHTTIME_PARAMETER_STREAM: _parameters(found.parameters, grid["time"].values, calendar, attrs),
+        NIGHTTIME_PARAMETER_STREAM: _parameters(found.parameters, grid["time"].values[0], calendar, attrs),
     }
     problems = tuple(Problem(message=f"partition-nighttime: {each}") for each in found.problems)
     return ProductResult(streams=made, problems=problems, tables=(_account(found, nee, calendar, options),))
 
 
-def _parameters(found: WindowParameters, time: NDArray[np.datetime64], calendar: SiteCalendar, attrs: Mapping[str, str]) -> xr.Dataset:
+def _parameters(found: WindowParameters, begin: np.datetime64, calendar: SiteCalendar, attrs: Mapping[str, str]) -> xr.Dataset:
     """Return a row per window. The centre is where the values of a window are on average, its middle where it has none."""
-    step = np.timedelta64(1440 // calendar.per_day, "m").astype("timedelta64[ns]")
     centre = np.where(np.isnan(found.centre), 0.5 * (found.first + found.end - 1), found.centre) + 0.5
-    times = {
-        "time_start": (time[0] + found.first * step, "start of the window, UTC"),
-        "time_end": (time[0] + found.end * step, "end of the window, UTC"),
-        "time_centre": (time[0] + (centre * step.astype(np.int64)).astype("timedelta64[ns]"), "mean time of the fluxes in the window, UTC"),
-    }
     columns = (
         found.kind,
         found.count,
@@ -151,30 +144,18 @@ def _parameters(found: WindowParameters, time: NDArray[np.datetime64], calendar:
         found.rref_se,
         found.outcome,
     )
-    return xr.Dataset(
-        {
-            word.name: ("window", np.asarray(values, dtype=word.dtype), attributes(word))
-            for word, values in zip(NIGHTTIME_PARAMETER_WORDS, columns, strict=True)
-        },
-        coords={name: ("window", values, {"long_name": text}) for name, (values, text) in times.items()},
-        attrs=dict(attrs),
-    )
+    places = (found.first, found.end, centre)
+    text = "mean time of the fluxes in the window, UTC"
+    return window_stream(columns, NIGHTTIME_PARAMETER_WORDS, places, begin, calendar.per_day, attrs, centre=text)
 
 
 def _account(found: NighttimePartition, nee: FloatArray, calendar: SiteCalendar, options: PartitionNighttimeOptions) -> Table:
     """Return the sums of the years."""
-    to_sum = GRAMS_PER_DAY / calendar.per_day
-    rows = []
-    for year in calendar.years:
-        part = calendar.rows_of(year)
-        sums = (_told(float(values[part].sum()) * to_sum) for values in (nee, found.reco, found.gpp))
-        rows.append((year, _told(float(found.e0[part][0])), *sums))
+    sensitivity = [told(float(found.e0[calendar.rows_of(year)][0])) for year in calendar.years]
+    sums = (yearly_sums(values, calendar) for values in (nee, found.reco, found.gpp))
     columns = ("year", "E0 (K)", "NEE (g C m-2)", "RECO (g C m-2)", "GPP (g C m-2)")
-    return Table(title="Night-time partitioning", columns=columns, rows=tuple(rows), note=f"convention of {options.convention}")
-
-
-def _told(value: float) -> float | str:
-    return round(value, 1) if np.isfinite(value) else "incomplete"
+    rows = tuple(zip(calendar.years, sensitivity, *sums, strict=True))
+    return Table(title="Night-time partitioning", columns=columns, rows=rows, note=f"convention of {options.convention}")
 
 
 def _requires(options: PartitionNighttimeOptions) -> Mapping[str, tuple[Requirement, ...]]:

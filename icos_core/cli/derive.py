@@ -64,7 +64,7 @@ def command(
     taken as text. Exit status as of ``icos run``.
     """
     plugins = installed_plugins()
-    _expect("PRODUCT", product, plugins.names("product"))
+    _expect("PRODUCT", product, "product", plugins)
     station: dict[str, Any] = {"id": identifier, "name": identifier, "domain": _domain(product, plugins), "platform": "vehicle"}
     place = {"latitude": latitude, "longitude": longitude, "utc_offset": utc_offset}
     given = [name for name, value in place.items() if value is not None]
@@ -79,7 +79,7 @@ def command(
         owner, _, name = key.rpartition(".")
         derived.setdefault(owner or product, {})[name] = value
     for name in derived:
-        _expect("--set", name, plugins.names("product"))
+        _expect("--set", name, "product", plugins)
     lines = [_MADE_BY, "", "[station]", *(f"{key} = {toml_value(value)}" for key, value in station.items())]
     for kind, table in (("input", source), *(("derive", {"product": name, **each}) for name, each in derived.items())):
         lines += ["", *array_of_tables(kind, table, {})]
@@ -96,9 +96,10 @@ def _wrong(key: str, value: str, expected: str, near: str | None = None) -> Desc
     return DescriptionError(_WHO, [Mistake(key=key, value=value, expected=expected, nearest=near)])
 
 
-def _expect(key: str, name: str, names: Sequence[str]) -> None:
+def _expect(key: str, name: str, kind: str, plugins: Plugins) -> None:
+    names = plugins.names(kind)
     if name not in names:
-        raise _wrong(key, name, f"an installed product: {', '.join(names) or 'there is none'}", nearest(name, names))
+        raise _wrong(key, name, f"an installed {kind}: {', '.join(names) or 'there is none'}", nearest(name, names))
 
 
 def _domain(product: str, plugins: Plugins) -> str:
@@ -121,10 +122,9 @@ def _setting(text: str) -> tuple[str, Any]:
 
 def _reader(path: Path, name: str | None, plugins: Plugins) -> tuple[str, Mapping[str, Any]]:
     """Return the reader, and the options that it would describe the file with."""
-    names = plugins.names("reader")
-    if name is not None and name not in names:
-        raise _wrong("--reader", name, f"an installed reader: {', '.join(names) or 'there is none'}", nearest(name, names))
-    answers = ask_readers(path, [name] if name is not None else names, plugins)
+    if name is not None:
+        _expect("--reader", name, "reader", plugins)
+    answers = ask_readers(path, [name] if name is not None else plugins.names("reader"), plugins)
     if name is not None:
         return name, answers.known[0].guess.options if answers.known else {}
     if not answers.known:

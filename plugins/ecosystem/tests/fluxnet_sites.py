@@ -11,7 +11,7 @@ from icos_ecosystem.half_hourly.streams import bounded
 from icos_ecosystem.products import gap_fill
 from icos_ecosystem.simulators.half_hourly_years_options import HalfHourlyYearsSimulation
 from icos_ecosystem.simulators.site_exchange import as_measured, site_exchange
-from icos_ecosystem.simulators.site_weather import site_weather
+from icos_ecosystem.simulators.site_weather import site_weather, weather_columns
 from icos_ecosystem.ustar.pools import PERCENTILES, constant_thresholds, variable_thresholds
 from icos_ecosystem.vocabulary.half_hourly_grid import GRID_WORDS
 
@@ -40,21 +40,8 @@ def simulated_columns(years: int, interval: str = "60 min", seed: int = 1, **opt
     random = np.random.default_rng(seed)
     weather = site_weather(choice, random)
     columns = as_measured(choice, weather, site_exchange(choice, weather), random)
-    named = {
-        "USTAR": weather.friction_velocity,
-        "TA": weather.temperature,
-        "TS": weather.soil_temperature,
-        "RH": weather.humidity,
-        "VPD": weather.deficit,
-        "SW_IN": weather.radiation,
-        "NETRAD": weather.net_radiation,
-        "G": weather.soil_heat,
-        "PA": weather.pressure,
-        "P": weather.precipitation,
-        "WS": weather.wind,
-    }
     away = random.random(weather.calendar.size) < 0.01
-    columns |= {name: np.where(away & (name != "P"), np.nan, values) for name, values in named.items()}
+    columns |= {name: np.where(away & (name != "P"), np.nan, values) for name, values in weather_columns(weather).items()}
     columns["P"][[1000, 1001, 5000]] = np.nan
     night = {"SW_IN_POT": weather.potential, "NIGHT": (weather.potential == 0.0).astype(np.float64)}
     return weather.calendar, {**columns, **night}

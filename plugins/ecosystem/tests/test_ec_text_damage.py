@@ -8,11 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from damaged_readings import variants_read
 from ec_text_files import BM_NAME, BM_OPTIONS, ICOS_NAME, ICOS_OPTIONS, TABLE_OPTIONS, icos_bm, icos_ec, table
 from icos_ecosystem.readers import generic_ec_table, icos_ec_csv
 from icos_ecosystem.readers import icos_bm as bm_reader
 
-from icos_core.testing import assert_result_fits, assert_span_covers, example_context
+from icos_core.testing import example_context
 from icos_core.testing.damage_kinds import (
     cut_off,
     cut_out,
@@ -22,7 +23,6 @@ from icos_core.testing.damage_kinds import (
     re_encode,
     repeat_lines,
     shuffle_lines,
-    variant,
 )
 from icos_core.testing.reader import read_or_refuse
 
@@ -69,23 +69,7 @@ KINDS = (cut_off, cut_out, flip_bytes, insert_bytes, mix_line_ends, re_encode, r
 @pytest.mark.parametrize("form", FORMS)
 def test_damaged_files(tmp_path: Path, form: str) -> None:
     reader, name, stated, content = FORMS[form]
-    options = reader.options.model_validate(stated)
-    path = tmp_path / name
-    read = 0
-    for seed in range(VARIANTS):
-        path.write_bytes(variant(content, KINDS, seed))
-        what = f"{form}, variant {seed}"
-        result = read_or_refuse(reader, path, options, CONTEXT, what)
-        if result is not None:
-            try:
-                assert_result_fits(reader, result, options)
-                assert_span_covers(reader, path, result, options, CONTEXT)
-            except AssertionError as error:
-                raise AssertionError(f"{what}: {error}") from error
-            assert all("\n" not in str(problem) for problem in result.problems)
-            read += 1
-        assert reader.guess is not None
-        reader.guess(path)
+    read = variants_read(reader, tmp_path / name, stated, content, KINDS, VARIANTS, CONTEXT, form)
     assert read > VARIANTS // 5
 
 

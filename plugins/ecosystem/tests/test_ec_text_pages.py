@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from icos_ecosystem.readers import fast_text, generic_ec_table, icos_bm, icos_ec_binary, icos_ec_csv, raw_rows
 from icos_ecosystem.readers.icos_bm_options import LEVELS, WORDS
 from icos_ecosystem.readers.icos_ec_csv_options import IcosEcCsvOptions, usual_columns
+from reader_pages import assert_options_documented, rows_below
 
-from icos_core.duration import parse_duration
 from icos_core.plugins import GENERIC_KEYS
 from icos_core.raw_text import regular_lines, row_order
 
@@ -26,32 +25,9 @@ REASONS = {
 }
 
 
-def rows_below(page: str, title: str) -> list[list[str]]:
-    """Return the rows of the table whose first column has a title."""
-    lines = page.splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {title} |")) + 2
-    rows = []
-    for line in lines[start:]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split("|")])
-    return rows
-
-
 @pytest.mark.parametrize("name", READERS)
 def test_options_with_their_defaults(name: str) -> None:
-    fields = READERS[name].options.model_fields
-    documented = {option: row[1] for row in rows_below(PAGES[name], f"option of `{name}`") for option in re.findall(r"`([^`]+)`", row[0])}
-    assert set(documented) == set(fields)
-    for option, default in documented.items():
-        stated = re.fullmatch(r"`(.+)`", default)
-        assert fields[option].is_required() == (default == "required"), option
-        if stated is not None:
-            value = tomllib.loads(f"x = {stated[1]}")["x"]
-            real = fields[option].default
-            if isinstance(real, timedelta):
-                value = parse_duration(value)
-            assert (tuple(value) if isinstance(value, list) else value) == real, option
+    assert_options_documented(PAGES[name], READERS[name])
 
 
 @pytest.mark.parametrize("name", READERS)

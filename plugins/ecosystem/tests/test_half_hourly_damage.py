@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from damaged_readings import variants_read
 from half_hourly_files import CALENDAR, FORMATS, calendar, starts
 from pyarrow import parquet
 from test_ec_text_damage import KINDS
 
-from icos_core.testing import assert_result_fits, assert_span_covers, example_context
-from icos_core.testing.damage_kinds import cut_off, cut_out, flip_bytes, insert_bytes, variant
-from icos_core.testing.reader import read_or_refuse
+from icos_core.testing import example_context
+from icos_core.testing.damage_kinds import cut_off, cut_out, flip_bytes, insert_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,20 +49,5 @@ def test_damaged_files(tmp_path: Path, form: str) -> None:
     name, file, stated, content = FORMS[form]
     reader = import_module(f"icos_ecosystem.readers.{name.replace('-', '_')}").READER
     kinds = (cut_off, cut_out, flip_bytes, insert_bytes) if form == "parquet" else KINDS
-    options = reader.options.model_validate(stated)
-    path = tmp_path / file
-    read = 0
-    for seed in range(VARIANTS):
-        path.write_bytes(variant(content, kinds, seed))
-        what = f"{form}, variant {seed}"
-        result = read_or_refuse(reader, path, options, CONTEXT, what)
-        if result is not None:
-            try:
-                assert_result_fits(reader, result, options)
-                assert_span_covers(reader, path, result, options, CONTEXT)
-            except AssertionError as error:
-                raise AssertionError(f"{what}: {error}") from error
-            assert all("\n" not in str(problem) for problem in result.problems)
-            read += 1
-        reader.guess(path)
+    read = variants_read(reader, tmp_path / file, stated, content, kinds, VARIANTS, CONTEXT, form)
     assert read > (0 if form == "parquet" else VARIANTS // 6)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from half_hourly_files import FORMATS
 from icos_ecosystem.readers import fast_text, half_hourly_clock, raw_rows
-from test_ec_text_pages import rows_below
+from reader_pages import assert_options_documented, rows_below
 
 from icos_core.plugins import GENERIC_KEYS
 from icos_core.raw_text import regular_lines, row_order
@@ -33,15 +33,7 @@ REASONS = (
 
 @pytest.mark.parametrize("name", READERS)
 def test_options_with_their_defaults(name: str) -> None:
-    fields = READERS[name].options.model_fields
-    documented = {option: row[1] for row in rows_below(PAGES[name], f"option of `{name}`") for option in re.findall(r"`([^`]+)`", row[0])}
-    assert set(documented) == set(fields)
-    for option, default in documented.items():
-        stated = re.fullmatch(r"`(.+)`", default)
-        assert fields[option].is_required() == (default == "required"), option
-        if stated is not None:
-            value = tomllib.loads(f"x = {stated[1]}")["x"]
-            assert (tuple(value) if isinstance(value, list) else value) == fields[option].default, option
+    assert_options_documented(PAGES[name], READERS[name])
 
 
 @pytest.mark.parametrize("name", READERS)

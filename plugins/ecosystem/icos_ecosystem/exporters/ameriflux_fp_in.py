@@ -24,7 +24,6 @@ from icos_core.exceptions import ExportRefused
 from icos_core.exporters.complete import file_stem, write_all
 from icos_core.versioned import Options
 from icos_ecosystem.exporters.fluxnet_table import local_bounds, stamp_columns, write_table
-from icos_ecosystem.exporters.icos_etc_fluxes import IcosEtcFluxesOptions
 from icos_ecosystem.exporters.icos_etc_fluxes import check as check_station
 from icos_ecosystem.half_hourly.regular_grid import gridded, interval_numbers
 from icos_ecosystem.vocabulary.fluxes import FLUX_STREAM
@@ -111,5 +110,5 @@ EXPORTER = Exporter(
     summary="half-hourly data as AmeriFlux takes them",
     options=AmerifluxFpInOptions,
     export=export,
-    check=lambda _options, context: check_station(IcosEtcFluxesOptions(), context),
+    check=check_station,
 )

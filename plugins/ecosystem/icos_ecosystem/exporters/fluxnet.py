@@ -23,7 +23,6 @@ from icos_core.exceptions import DataError, ExportRefused, hint
 from icos_core.exporters.complete import file_stem, write_all
 from icos_core.versioned import Options
 from icos_ecosystem.exporters.fluxnet_table import local_bounds, stamp_columns, write_table
-from icos_ecosystem.exporters.icos_etc_fluxes import IcosEtcFluxesOptions
 from icos_ecosystem.exporters.icos_etc_fluxes import check as check_station
 from icos_ecosystem.vocabulary.fluxnet_columns import RESOLUTIONS, fluxnet_columns, in_fluxnet_order, subset_columns
 
@@ -152,5 +151,5 @@ EXPORTER = Exporter(
     summary="FULLSET and SUBSET of the FLUXNET product at every resolution",
     options=FluxnetOptions,
     export=export,
-    check=lambda _options, context: check_station(IcosEtcFluxesOptions(), context),
+    check=check_station,
 )

@@ -76,7 +76,7 @@ def significant(values: FloatArray, digits: int) -> FloatArray:
     return np.where(some & (np.abs(power) <= 22), rounded, values)
 
 
-def write_table(path: Path, columns: Mapping[str, FloatArray | IntArray], digits: int, *, header: str = "") -> None:
+def write_table(path: Path, columns: Mapping[str, FloatArray | IntArray], digits: int) -> None:
     """Write a table of numbers, NaN as -9999.
 
     Parameters
@@ -87,13 +87,11 @@ def write_table(path: Path, columns: Mapping[str, FloatArray | IntArray], digits
         Name → (n,) values; those of whole numbers are written as they are.
     digits
         Significant digits of the others.
-    header
-        Lines before the row of names.
     """
     size = len(next(iter(columns.values()))) if columns else 0
     pieces = [slice(first, first + _ROWS) for first in range(0, size, _ROWS)]
     with path.open("wb") as file:
-        file.write(f"{header}{','.join(columns)}\n".encode())
+        file.write(f"{','.join(columns)}\n".encode())
         for text in side_by_side(lambda rows: _text(columns, rows, digits), pieces):
             file.write(text)
 

@@ -197,5 +197,5 @@ EXPORTER = Exporter(
     summary="archive of tables as the Ecosystem Thematic Centre releases it",
     options=IcosEtcArchiveOptions,
     export=export,
-    check=lambda _options, context: check_station(IcosEtcFluxesOptions(), context),
+    check=check_station,
 )

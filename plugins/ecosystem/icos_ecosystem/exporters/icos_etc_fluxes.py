@@ -95,8 +95,8 @@ def export(streams: Streams, folder: Path, options: IcosEtcFluxesOptions, contex
     return write_all(folder, [(name, write)])
 
 
-def check(_options: IcosEtcFluxesOptions, context: Context) -> Sequence[str]:
-    """Say where the station's identifier is none of the network's."""
+def check(_options: Options, context: Context) -> Sequence[str]:
+    """Say where the station's identifier is none of the network's, whatever the options of an exporter."""
     if _STATION.fullmatch(context.station.id):
         return ()
     return (f"station.id: {context.station.id!r} is no identifier of the network, such as 'DE-HoH'",)

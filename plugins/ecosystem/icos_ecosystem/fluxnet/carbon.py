@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from icos_ecosystem.ustar.filtering import Convention
 
     FloatArray = NDArray[np.float64]
+    # (members, n) exchange, and where it was measured → its parts.
+    Partitioning = Callable[[FloatArray, NDArray[np.bool_]], "Partitioned"]
 
-__all__ = ["CarbonFluxes", "Partitioned", "Partitioning", "add_pools"]
+__all__ = ["CarbonFluxes", "Partitioned", "add_pools"]
 
 _PARTS_OF_EXCHANGE = ("RECO", "GPP")
 _FAILURES = (ValueError, ArithmeticError, np.linalg.LinAlgError)
@@ -49,10 +51,6 @@ class Partitioned(Protocol):
     @property
     def problems(self) -> Sequence[Sequence[str]]:
         """What could not be found, by member."""
-
-
-Partitioning = "Callable[[FloatArray, NDArray[np.bool_]], Partitioned]"
-"""(members, n) exchange, and where it was measured → its parts."""
 
 
 @dataclass(eq=False)
@@ -85,7 +83,7 @@ def add_pools(
     site: SiteSeries,
     nee: FloatArray,
     thresholds: Mapping[str, FloatArray],
-    methods: Mapping[str, Callable[[FloatArray, NDArray[np.bool_]], Partitioned]],
+    methods: Mapping[str, Partitioning],
     found: CarbonFluxes,
     *,
     convention: Convention,
@@ -129,7 +127,7 @@ def _add_pool(
     pool: str,
     nee: FloatArray,
     thresholds: FloatArray,
-    methods: Mapping[str, Callable[[FloatArray, NDArray[np.bool_]], Partitioned]],
+    methods: Mapping[str, Partitioning],
     found: CarbonFluxes,
     *,
     convention: Convention,
@@ -172,7 +170,7 @@ def _partitioned(
     members: Members,
     method: str,
     pool: str,
-    partition: Callable[[FloatArray, NDArray[np.bool_]], Partitioned],
+    partition: Partitioning,
 ) -> Iterator[tuple[str, FloatArray]]:
     """Yield respiration and production of all members; members that are one are partitioned once."""
     # Each keeps a part of what the one before keeps, which methods may make use of.

@@ -9,7 +9,6 @@ __all__ = [
     "ALL_DRIVERS",
     "DIURNAL_COURSE",
     "FIRST_DRIVER",
-    "NO_METHOD",
     "ONEFLUX",
     "REDDYPROC",
     "Convention",
@@ -22,8 +21,8 @@ __all__ = [
 Convention = Literal["oneflux", "reddyproc"]
 SymmetricMean = Literal["no", "reddyproc", "oneflux"]
 
-NO_METHOD, ALL_DRIVERS, FIRST_DRIVER, DIURNAL_COURSE = 0, 1, 2, 3
-"""What made an estimate: nothing; look-up by all drivers; by the first driver only; the mean diurnal course."""
+ALL_DRIVERS, FIRST_DRIVER, DIURNAL_COURSE = 1, 2, 3
+"""What made an estimate: look-up by all drivers; by the first driver only; the mean diurnal course. 0 stands for no estimate."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,13 +48,13 @@ from icos_ecosystem.vocabulary.half_hourly_grid import GRID_STREAM, GRID_UNITS
 from icos_ecosystem.vocabulary.ustar import THRESHOLD_STREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import xarray as xr
     from numpy.typing import NDArray
 
     from icos_core.components import Context, Streams, Variable
-    from icos_ecosystem.fluxnet.carbon import Partitioned
+    from icos_ecosystem.fluxnet.carbon import Partitioning
     from icos_ecosystem.fluxnet.site_series import FilledSeries
     from icos_ecosystem.half_hourly.site_calendar import SiteCalendar
     from icos_ecosystem.partitioning.night_windows import Site
@@ -174,16 +174,14 @@ def _thresholds(
     return found
 
 
-def _methods(
-    table: ProductTable, site: SiteSeries, options: FluxnetProductOptions, context: Context
-) -> dict[str, Callable[[FloatArray, BoolArray], Partitioned]]:
+def _methods(table: ProductTable, site: SiteSeries, options: FluxnetProductOptions, context: Context) -> dict[str, Partitioning]:
     """Return what partitions versions of the exchange, by its short name, where all that it needs is there."""
     try:
         tower = site_of(context, "partitioning")
     except DataError as error:
         table.problems.append(str(error))
         return {}
-    made: dict[str, Callable[[FloatArray, BoolArray], Partitioned]] = {}
+    made: dict[str, Partitioning] = {}
     temperature, radiation, deficit = (site.delivered(name) for name in ("TA", "SW_IN", "VPD"))
     if "nighttime" in options.partitioning:
         lacking = _lacking({"TA_F": temperature, "SW_IN": radiation})
@@ -204,7 +202,7 @@ def _lacking(found: Mapping[str, FilledSeries | None]) -> str:
     return " and ".join(name for name, series in found.items() if series is None)
 
 
-def _by_night(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> Callable[[FloatArray, BoolArray], Partitioned]:
+def _by_night(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> Partitioning:
     temperature, radiation = site.delivered("TA"), column(site.grid, "SW_IN")
     assert temperature is not None
     how = {"options": NightOptions(convention=options.convention), "temperature_measured": temperature.quality == 0}
@@ -212,7 +210,7 @@ def _by_night(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> 
     return lambda nee, measured: partition_nighttime_members(nee, measured, *values, **how)
 
 
-def _by_day(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> Callable[[FloatArray, BoolArray], Partitioned]:
+def _by_day(site: SiteSeries, tower: Site, options: FluxnetProductOptions) -> Partitioning:
     temperature, radiation, deficit = (site.delivered(name) for name in ("TA", "SW_IN", "VPD"))
     assert temperature is not None
     assert radiation is not None

@@ -14,7 +14,7 @@ from icos_ecosystem.exporters.fluxnet_table import stamp_columns, write_table
 from icos_ecosystem.half_hourly.streams import bounded
 from icos_ecosystem.simulators.half_hourly_years_options import HalfHourlyYearsSimulation
 from icos_ecosystem.simulators.site_exchange import as_measured, missing_rows, site_exchange
-from icos_ecosystem.simulators.site_weather import site_weather
+from icos_ecosystem.simulators.site_weather import site_weather, weather_columns
 from icos_ecosystem.vocabulary.flux_templates import quantity
 
 if TYPE_CHECKING:
@@ -75,20 +75,7 @@ def simulate(folder: Path, options: HalfHourlyYearsSimulation, seed: int) -> Sim
 
 def _weather_columns(options: HalfHourlyYearsSimulation, weather: SiteWeather, random: np.random.Generator) -> dict[str, FloatArray]:
     away = missing_rows(options, weather, random, options.weather_outages, 0.1, 0.6)
-    columns = {
-        "USTAR": weather.friction_velocity,
-        "TA": weather.temperature,
-        "TS": weather.soil_temperature,
-        "RH": weather.humidity,
-        "VPD": weather.deficit,
-        "SW_IN": weather.radiation,
-        "NETRAD": weather.net_radiation,
-        "G": weather.soil_heat,
-        "PA": weather.pressure,
-        "P": weather.precipitation,
-        "WS": weather.wind,
-    }
-    return {name: np.where(away, np.nan, values) for name, values in columns.items()}
+    return {name: np.where(away, np.nan, values) for name, values in weather_columns(weather).items()}
 
 
 def _truth(options: HalfHourlyYearsSimulation, calendar: SiteCalendar, exchange: SiteExchange) -> dict[str, xr.Dataset]:

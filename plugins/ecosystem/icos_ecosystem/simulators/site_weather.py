@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-__all__ = ["SiteWeather", "persistent", "site_weather"]
+__all__ = ["SiteWeather", "persistent", "site_weather", "weather_columns"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,6 +57,23 @@ class SiteWeather:
     wind: FloatArray
     friction_velocity: FloatArray
     summer: FloatArray
+
+
+def weather_columns(weather: SiteWeather) -> dict[str, FloatArray]:
+    """Return what a weather station records, under FLUXNET's names."""
+    return {
+        "USTAR": weather.friction_velocity,
+        "TA": weather.temperature,
+        "TS": weather.soil_temperature,
+        "RH": weather.humidity,
+        "VPD": weather.deficit,
+        "SW_IN": weather.radiation,
+        "NETRAD": weather.net_radiation,
+        "G": weather.soil_heat,
+        "PA": weather.pressure,
+        "P": weather.precipitation,
+        "WS": weather.wind,
+    }
 
 
 def persistent(random: np.random.Generator, size: int, memory: float) -> FloatArray:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     IntArray = NDArray[np.int64]
@@ -74,6 +76,12 @@ class SiteCalendar:
     def years(self) -> tuple[int, ...]:
         """The years, in order."""
         return tuple(range(int(self.year[0]), int(self.year[-1]) + 1)) if self.size else ()
+
+    def check(self, arrays: Mapping[str, NDArray[np.generic] | None]) -> None:
+        """Raise ValueError for an array, (…, n), of another length than the calendar; None stands for one that is absent."""
+        for name, array in arrays.items():
+            if array is not None and array.shape[-1] != self.size:
+                raise ValueError(f"{name} has {array.shape[-1]} records, expected {self.size} as in the calendar")
 
     def rows_of(self, year: int) -> slice:
         """Return the rows of a year."""

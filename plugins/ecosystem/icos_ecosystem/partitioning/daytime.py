@@ -117,7 +117,7 @@ def partition_daytime(
     Where the vapour pressure deficit is missing the fluxes of windows that were fitted without it stand in.
     """
     choice = options or DayOptions()
-    _check(calendar, nee, measured, weather, nee_sd)
+    calendar.check({"nee": nee, "measured": measured, "nee_sd": nee_sd, **vars(weather)})
     values = np.where(measured, nee, np.nan)
     found, windows, problems = [], [], list[str]()
     for period in _periods(weather, calendar, site, choice):
@@ -166,7 +166,7 @@ def partition_daytime_members(
         For an array of another length than the calendar.
     """
     choice = replace(options or DayOptions(), uncertainty="none")
-    _check(calendar, nee, measured, weather, nee_sd)
+    calendar.check({"nee": nee, "measured": measured, "nee_sd": nee_sd, **vars(weather)})
     members = nee.shape[0]
     reco, gpp = np.full(nee.shape, np.nan), np.full(nee.shape, np.nan)
     problems: list[list[str]] = [[] for _ in range(members)]
@@ -181,13 +181,6 @@ def partition_daytime_members(
 
         side_by_side(fill_in, range(members))
     return DaytimeMembers(reco=reco, gpp=gpp, problems=tuple(tuple(each) for each in problems))
-
-
-def _check(calendar: SiteCalendar, nee: FloatArray, measured: BoolArray, weather: DayWeather, nee_sd: FloatArray | None) -> None:
-    arrays: dict[str, NDArray[np.generic] | None] = {"nee": nee, "measured": measured, "nee_sd": nee_sd}
-    for name, array in (arrays | vars(weather)).items():
-        if array is not None and array.shape[-1] != calendar.size:
-            raise ValueError(f"{name} has {array.shape[-1]} records, expected {calendar.size} as in the calendar")
 
 
 def _periods(weather: DayWeather, calendar: SiteCalendar, site: Site, options: DayOptions) -> Sequence[DayPeriod]:

@@ -138,7 +138,7 @@ def partition_nighttime(
     Where too few windows give a sensitivity, ONEFlux's convention fits all nights of the year together, within 0 and 450 K. There ONEFlux
     leaves out a tenth of the *year's records*, which is half of the nights or more; here it is a tenth of the nights.
     """
-    _check(calendar, {"nee": nee, "measured": measured, "temperature": temperature, "sw_in": sw_in})
+    calendar.check({"nee": nee, "measured": measured, "temperature": temperature, "sw_in": sw_in})
     choice = options or NightOptions()
     rules = _RULES[choice.convention]
     found: list[WindowParameters] = []
@@ -178,7 +178,7 @@ def partition_nighttime_members(
     ValueError
         For an array of another length than the calendar.
     """
-    _check(calendar, {"nee": nee, "measured": measured, "temperature": temperature, "sw_in": sw_in})
+    calendar.check({"nee": nee, "measured": measured, "temperature": temperature, "sw_in": sw_in})
     choice = options or NightOptions()
     rules = _RULES[choice.convention]
     shared = _nights(temperature, temperature_measured, sw_in, calendar, site, choice)
@@ -194,12 +194,6 @@ def partition_nighttime_members(
             reco[member, rows] = rref * np.exp(e0[member, number] * term[rows])
         problems.append(tuple(told))
     return NighttimeMembers(reco=reco, gpp=reco - nee, e0=e0, problems=tuple(problems))
-
-
-def _check(calendar: SiteCalendar, arrays: dict[str, NDArray[np.generic]]) -> None:
-    for name, array in arrays.items():
-        if array.shape[-1] != calendar.size:
-            raise ValueError(f"{name} has {array.shape[-1]} records, expected {calendar.size} as in the calendar")
 
 
 def _nights(
